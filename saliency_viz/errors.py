@@ -1,0 +1,39 @@
+"""The sentences a person may meet when something cannot be done: one exception per kind of cause.
+
+Ignores how they are shown: the command line prints them, the app turns them into a notice.
+Every message says what was expected, what came, and what to do next.
+"""
+
+from __future__ import annotations
+
+
+class SaliencyVizError(Exception):
+    """Anything this package refuses to do, with a sentence a person can act on."""
+
+
+class SettingError(SaliencyVizError, ValueError):
+    """A setting is outside its range (raised where the setting is born)."""
+
+
+class ImageError(SaliencyVizError, ValueError):
+    """A picture or video cannot be used."""
+
+
+class PromptError(SaliencyVizError, ValueError):
+    """The prompt or the given caption cannot be used with this model."""
+
+
+class ModelError(SaliencyVizError):
+    """A checkpoint cannot be found, read, or understood."""
+
+
+class ContextError(SaliencyVizError, ValueError):
+    """Prompt and caption together are longer than the model's context."""
+
+
+class MemoryLimitError(SaliencyVizError, MemoryError):
+    """The request does not fit into the free memory."""
+
+
+class TraceError(SaliencyVizError, ValueError):
+    """A trace file is missing, damaged, or from an unknown version."""

@@ -1,0 +1,152 @@
+"""What a person can set, as frozen values checked where they are born, with the paper's symbol beside each.
+
+Ignores tensors and models: a setting knows its range, not what is done with it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from numbers import Real
+from typing import Any, Literal
+
+from .errors import SettingError
+
+Fusion = Literal["product", "sum", "max", "gradient"]
+FUSIONS: tuple[str, ...] = ("product", "sum", "max", "gradient")
+
+
+@dataclass(frozen=True)
+class Sampling:
+    """How a token is drawn from the model's distribution. Temperature 0 takes the most probable one.
+
+    Order: temperature, then top-k, then top-p (as in transformers), then the draw. Each position draws from its own
+    generator seeded by (seed, position), so that a draw does not depend on how the caption was reached.
+    """
+
+    temperature: float = 0.0
+    seed: int = 0
+    top_k: int | None = None
+    top_p: float | None = None
+
+    def __post_init__(self) -> None:
+        _real("temperature", self.temperature, 0.0, 10.0)
+        _whole("seed", self.seed, 0, 2**63 - 1)
+        if self.top_k is not None:
+            _whole("top_k", self.top_k, 1)
+        if self.top_p is not None:
+            _real("top_p", self.top_p, 0.0, 1.0, open_low=True)
+
+
+@dataclass(frozen=True)
+class SGRS:
+    """Saliency-Guided Rejection Sampling (Sec. 3.1, Eq. 6-7, Algorithm 1)."""
+
+    top_k: int = 5  # K: candidates of a step
+    tries: int = 3  # R: candidates tried before the fallback
+    alpha: float = 0.6  # alpha: share of the recent mean score a candidate must reach
+    window: int = 5  # W: accepted outputs the recent mean is taken over
+    layers: tuple[int, ...] | None = None  # L_target; None: the deeper half
+
+    def __post_init__(self) -> None:
+        _whole("top_k (K)", self.top_k, 1, 1000)
+        _whole("tries (R)", self.tries, 1, 1000)
+        _real("alpha", self.alpha, 0.0, 1.0)
+        _whole("window (W)", self.window, 1, 100_000)
+        object.__setattr__(self, "layers", _indices("layers (L_target)", self.layers))
+
+
+@dataclass(frozen=True)
+class Edit:
+    """Post-softmax attention of chosen rows to chosen keys, multiplied by a factor (Eq. 9; decay: Table 6).
+
+    Positions are absolute and 0-based. rows None: every row from the one that predicts the first output on. layers
+    and heads None: all. Factor 1 changes nothing, 0 removes the keys. Not renormalised unless asked.
+    """
+
+    factor: float
+    keys: tuple[int, ...]
+    rows: tuple[int, ...] | None = None
+    layers: tuple[int, ...] | None = None
+    heads: tuple[int, ...] | None = None
+    renormalize: bool = False
+
+    def __post_init__(self) -> None:
+        _real("factor", self.factor, 0.0, 100.0)
+        for name in ("keys", "rows", "layers", "heads"):
+            object.__setattr__(self, name, _indices(name, getattr(self, name)))
+        if self.keys is None:
+            raise SettingError("keys must name the key positions to edit. Got None. Pass a list of positions.")
+        _flag("renormalize", self.renormalize)
+
+
+@dataclass(frozen=True)
+class LocoRE:
+    """Local Coherence Reinforcement (Sec. 3.1.1, Eq. 8-10, Algorithm 2): an edit whose keys move with the row."""
+
+    beta: float = 0.15  # beta: gain is 1 + beta
+    window: int = 10  # w_s: how many earlier outputs are raised
+    renormalize: bool = False
+
+    def __post_init__(self) -> None:
+        _real("beta", self.beta, 0.0, 100.0)
+        _whole("window (w_s)", self.window, 1, 100_000)
+        _flag("renormalize", self.renormalize)
+
+
+@dataclass(frozen=True)
+class Recording:
+    """What the observing pass keeps. The score (Eq. 6) is always of the product, whichever fusion is drawn."""
+
+    fusion: Fusion = "product"  # Fig. 9: |A*dA|, |A|+|dA|, max(|A|,|dA|), |dA|
+    target_layers: tuple[int, ...] | None = None  # L_target of the score; None: the deeper half
+
+    def __post_init__(self) -> None:
+        if self.fusion not in FUSIONS:
+            raise SettingError(f"fusion must be one of {', '.join(FUSIONS)}. Got {self.fusion!r}.")
+        object.__setattr__(self, "target_layers", _indices("target_layers", self.target_layers))
+
+
+def target_layers(wanted: Iterable[int] | None, layer_count: int) -> tuple[int, ...]:
+    """The layers Eq. 6 averages over: those wanted, or the deeper half ("middle-to-deep", Sec. 3.1).
+
+    Raises SettingError when a wanted layer does not exist.
+    """
+    layers = tuple(range(layer_count // 2, layer_count)) if wanted is None else tuple(wanted)
+    beyond = [layer for layer in layers if layer >= layer_count]
+    if beyond:
+        raise SettingError(
+            f"target layers must lie in 0..{layer_count - 1} for this model. Got {beyond}. Choose others."
+        )
+    return layers
+
+
+def _real(name: str, value: Any, low: float, high: float, open_low: bool = False) -> None:
+    is_number = isinstance(value, Real) and not isinstance(value, bool)
+    if not is_number or not (low < value if open_low else low <= value) or not value <= high:
+        raise SettingError(f"{name} must be in {'(' if open_low else '['}{low:g}, {high:g}]. Got {value!r}.")
+
+
+def _whole(name: str, value: Any, low: int, high: int | None = None) -> None:
+    if not isinstance(value, int) or isinstance(value, bool) or value < low or (high is not None and value > high):
+        span = f"of at least {low}" if high is None else f"in [{low}, {high}]"
+        raise SettingError(f"{name} must be a whole number {span}. Got {value!r}.")
+
+
+def _flag(name: str, value: Any) -> None:
+    if not isinstance(value, bool):
+        raise SettingError(f"{name} must be True or False. Got {value!r}.")
+
+
+def _indices(name: str, values: Any) -> tuple[int, ...] | None:
+    """Sorted unique indices, or None. Raises when empty, negative, or not whole numbers."""
+    if values is None:
+        return None
+    try:
+        indices = tuple(sorted({int(value) for value in values}))
+        exact = all(int(value) == value for value in values)
+    except (TypeError, ValueError):
+        indices, exact = (), False
+    if not indices or not exact or indices[0] < 0:
+        raise SettingError(f"{name} must be a non-empty list of whole numbers of at least 0. Got {values!r}.")
+    return indices

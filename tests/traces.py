@@ -1,0 +1,94 @@
+"""Hand-made traces for tests that need no model: axes of different prime sizes, numbers that can be worked out."""
+
+from __future__ import annotations
+
+from io import BytesIO
+
+import numpy as np
+from PIL import Image
+
+from saliency_viz.settings import SGRS, LocoRE, Sampling
+from saliency_viz.trace import Candidate, ModelInfo, Picture, RunSettings, Span, Step, Trace
+
+WORDS = ("The", " image", " shows", " a", " red", " teapot", " and", " two", " cups", " below", ".", " A", " cow")
+
+
+def png(width: int = 70, height: int = 49) -> bytes:
+    """A picture whose every pixel is different."""
+    y, x = np.mgrid[0:height, 0:width]
+    pixels = np.stack([x * 255 // width, y * 255 // height, (x + y) % 256], -1).astype(np.uint8)
+    buffer = BytesIO()
+    Image.fromarray(pixels).save(buffer, "PNG")
+    return buffer.getvalue()
+
+
+def example_trace(
+    steps: int = 11,
+    layers: int = 5,
+    grid: tuple[int, int] = (5, 7),
+    words: tuple[str, ...] = WORDS,
+    sgrs: SGRS | None = SGRS(),
+    locore: LocoRE | None = None,
+    seed: int = 0,
+) -> Trace:
+    """steps outputs, layers layers, an image of grid (rows, columns) tokens; 3 template and 4 prompt tokens around."""
+    rng = np.random.default_rng(seed)
+    rows, columns = grid
+    image_tokens = rows * columns
+    first = 3 + image_tokens + 4
+    keys = first + steps
+    attention = np.zeros((steps, layers, keys), np.float32)
+    saliency = np.zeros((steps, layers, keys), np.float32)
+    for step in range(steps):
+        reach = first + step  # row P-1 sees keys 0..P-1
+        attention[step, :, :reach] = rng.dirichlet(np.full(reach, 0.3), layers)
+        saliency[step, :, :reach] = rng.gamma(0.4, 1.0, (layers, reach))
+    norm = np.linalg.norm(saliency, axis=-1).astype(np.float32)
+    saliency /= norm[..., None]
+    norm *= np.linspace(0.01, 1, steps, dtype=np.float32)[:, None]
+    targets = tuple(range(layers // 2, layers))
+    entries = []
+    for step in range(steps):
+        text = words[step % len(words)]
+        score = float(saliency[step, targets, first : first + step].mean()) if step else None
+        other = Candidate(900 + step, " <b>dog</b>", 0.2, 0.001 if step else None, "rejected" if step % 3 == 2 else "untried", 0)
+        taken = Candidate(100 + step, text, 0.5, score, "accepted", 1)
+        entries.append(
+            Step(
+                index=step,
+                position=first + step,
+                token_id=100 + step,
+                text=text,
+                probability=0.5,
+                rank=1,
+                entropy=1.25,
+                score=score,
+                threshold=(0.01 if step else 0.0) if sgrs else None,
+                candidates=(taken, other),
+            )
+        )
+    left, top = np.meshgrid(np.arange(columns) * 10.0, np.arange(rows) * 10.0)
+    boxes = np.stack([left, top, left + 10, top + 10], -1).reshape(-1, 4).astype(np.float32)
+    return Trace(
+        model=ModelInfo("synthetic", "llava", layers, 3, "float32", "cpu"),
+        settings=RunSettings(max_new_tokens=steps, sampling=Sampling(), sgrs=sgrs, locore=locore),
+        prompt="Describe the image.",
+        prompt_ids=tuple(range(first)),
+        prompt_texts=("<s>", "USER", ":") + ("<image>",) * image_tokens + ("Describe", " the", " image", "."),
+        steps=tuple(entries),
+        spans=(
+            Span("template", 0, 3),
+            Span("image", 3, 3 + image_tokens, 0),
+            Span("prompt", 3 + image_tokens, first),
+            Span("output", first, keys),
+        ),
+        target_layers=targets,
+        pictures=(Picture(png(), (0.0, 0.0, 70.0, 49.0), (columns * 10, rows * 10)),),
+        boxes=boxes,
+        box_images=np.zeros(image_tokens, np.int16),
+        box_scales=np.zeros(image_tokens, np.int8),
+        attention=attention.astype(np.float16),
+        saliency=saliency.astype(np.float16),
+        saliency_norm=norm,
+        ended="length",
+    )
