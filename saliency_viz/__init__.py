@@ -1,8 +1,67 @@
 """Attention beside gradient saliency for captions of vision-language models, token by token and layer by layer."""
 
-from .errors import SaliencyVizError
-from .settings import SGRS, Edit, LocoRE, Recording, Sampling
-from .trace import Trace
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from . import errors
+    from .decoding import caption, replay, stream_caption, token_matrix
+    from .errors import SaliencyVizError
+    from .models import LVLM, load_model
+    from .settings import SGRS, Edit, LocoRE, Recording, Sampling
+    from .trace import Trace
+    from .video import Video
 
 __version__ = "0.1.0"
-__all__ = ["SGRS", "Edit", "LocoRE", "Recording", "SaliencyVizError", "Sampling", "Trace"]
+
+# Public name to the module it lives in, read on first use: importing the package loads neither torch nor a figure.
+_HOMES = {
+    "caption": "decoding",
+    "stream_caption": "decoding",
+    "replay": "decoding",
+    "token_matrix": "decoding",
+    "load_model": "models",
+    "LVLM": "models",
+    "Sampling": "settings",
+    "SGRS": "settings",
+    "LocoRE": "settings",
+    "Edit": "settings",
+    "Recording": "settings",
+    "Trace": "trace",
+    "Video": "video",
+    "SaliencyVizError": "errors",
+}
+_MODULES = ("errors", "figures")
+
+__all__ = [
+    "LVLM",
+    "SGRS",
+    "Edit",
+    "LocoRE",
+    "Recording",
+    "SaliencyVizError",
+    "Sampling",
+    "Trace",
+    "Video",
+    "__version__",
+    "caption",
+    "errors",
+    "load_model",
+    "replay",
+    "stream_caption",
+    "token_matrix",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name in _HOMES:
+        return getattr(import_module(f".{_HOMES[name]}", __name__), name)
+    if name in _MODULES:
+        return import_module(f".{name}", __name__)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted(set(globals()) | set(__all__))
