@@ -1,0 +1,7 @@
+"""Decoding with observation: plain, SGRS and LocoRE in one loop, replay of a given caption, the single-loss matrix."""
+
+from .loop import Drafted, Withdrawn
+from .matrix import token_matrix
+from .run import CaptionStream, caption, replay, stream_caption
+
+__all__ = ["CaptionStream", "Drafted", "Withdrawn", "caption", "replay", "stream_caption", "token_matrix"]

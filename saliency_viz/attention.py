@@ -1,0 +1,286 @@
+"""The attention function registered with transformers: plain SDPA, or what a probe passed by the model call orders.
+
+Ignores decoding and what the numbers mean: it computes attention with edits, and keeps rows for a gradient.
+`model(..., probe=probe)` reaches every text layer of every family; without a probe the model is unchanged.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+import torch
+from jaxtyping import Float
+from torch import Tensor
+from transformers import AttentionInterface, AttentionMaskInterface
+from transformers.cache_utils import DynamicCache, DynamicLayer
+from transformers.integrations.sdpa_attention import sdpa_attention_forward
+from transformers.masking_utils import sdpa_mask
+
+from .errors import ModelError
+from .settings import Edit, LocoRE
+
+NAME = "saliency_viz"
+UNSUPPORTED = ("softcap", "s_aux", "position_bias")  # change the softmax itself; not reproduced by a probe
+
+
+class Probe(Protocol):
+    """What a model call may carry: takes over the attention of every text layer of that call."""
+
+    def attend(
+        self, layer: int, query: Tensor, key: Tensor, value: Tensor, mask: Tensor | None, scaling: float
+    ) -> Tensor | None:
+        """The heads' outputs [1, heads, query, width], or None to leave this layer to SDPA."""
+
+
+def register() -> None:
+    """Make the function known to transformers, together with a mask of the same name.
+
+    Without the mask of the same name transformers passes no mask at all and causality is silently lost.
+    """
+    AttentionInterface.register(NAME, attention_forward)
+    AttentionMaskInterface.register(NAME, sdpa_mask)
+
+
+def attention_forward(
+    module: torch.nn.Module,
+    query: Tensor,
+    key: Tensor,
+    value: Tensor,
+    attention_mask: Tensor | None,
+    probe: Probe | None = None,
+    scaling: float | None = None,
+    **kwargs: Any,
+) -> tuple[Tensor, None]:
+    """transformers' attention contract: query [1, heads, query, width] and so on; returns [1, query, heads, width]."""
+    if probe is not None:
+        changed = [name for name in UNSUPPORTED if kwargs.get(name) is not None]
+        if changed:
+            raise ModelError(f"This model's attention uses {', '.join(changed)}, which cannot be recorded exactly.")
+        if query.shape[0] != 1:
+            raise ModelError(f"A recorded call takes one sequence. Got a batch of {query.shape[0]}.")
+        scale = query.shape[-1] ** -0.5 if scaling is None else scaling
+        heads = probe.attend(module.layer_idx, query, key, value, attention_mask, scale)
+        if heads is not None:
+            return heads.transpose(1, 2).contiguous(), None
+    return sdpa_attention_forward(module, query, key, value, attention_mask, scaling=scaling, **kwargs)
+
+
+def head_scores(
+    query: Float[Tensor, "1 heads query width"], key: Float[Tensor, "1 groups key width"], scaling: float
+) -> Float[Tensor, "heads query key"]:
+    """q.k * scaling for every head, keys shared within a group (grouped-query attention), without copying keys."""
+    _, heads, rows, width = query.shape
+    groups = key.shape[1]
+    grouped = query[0].reshape(groups, heads // groups * rows, width)
+    return (grouped @ key[0].transpose(-1, -2)).reshape(heads, rows, key.shape[2]) * scaling
+
+
+def head_outputs(
+    weights: Float[Tensor, "heads query key"], value: Float[Tensor, "1 groups key width"]
+) -> Float[Tensor, "1 heads query width"]:
+    """The weighted values of every head, in the values' dtype."""
+    heads, rows, keys = weights.shape
+    groups = value.shape[1]
+    grouped = weights.reshape(groups, heads // groups * rows, keys).to(value.dtype)
+    return (grouped @ value[0]).reshape(1, heads, rows, value.shape[-1])
+
+
+def apply_mask(scores: Float[Tensor, "heads query key"], mask: Tensor | None) -> Float[Tensor, "heads query key"]:
+    """Float32 scores with everything a row may not see at -inf. mask: sdpa's boolean or additive mask, or None.
+
+    SDPA's mask is None for one row over a cache (it sees all) and for a whole sequence (causal); nothing else.
+    """
+    scores = scores.float()
+    rows, keys = scores.shape[-2:]
+    if mask is None:
+        if rows == 1:
+            return scores
+        assert rows == keys, f"no mask for {rows} rows over {keys} keys: causality would be lost"
+        return scores.masked_fill(~torch.ones(rows, keys, dtype=torch.bool, device=scores.device).tril(), -torch.inf)
+    mask = mask[0, :, :, :keys]
+    return scores.masked_fill(~mask, -torch.inf) if mask.dtype == torch.bool else scores + mask.float()
+
+
+@dataclass(frozen=True)
+class Edits:
+    """The attention edits of a run: factors on post-softmax attention by row and key (Eq. 8-10; decay: Table 6).
+
+    first_output: P0. Renormalised edits act first (as log-factors before the softmax, which is the same thing), the
+    others multiply what comes out of it.
+    """
+
+    first_output: int
+    locore: LocoRE | None = None
+    edits: tuple[Edit, ...] = ()
+
+    def __bool__(self) -> bool:
+        return self.locore is not None or bool(self.edits)
+
+    def factor(
+        self, layer: int, rows: Sequence[int], keys: int, heads: int, renormalized: bool, device: torch.device
+    ) -> Float[Tensor, "heads_or_one query key"] | None:
+        """The product of all factors of one kind at a layer for query positions rows; None if all are 1."""
+        total: Tensor | None = None
+        if self.locore is not None and self.locore.beta and self.locore.renormalize == renormalized:
+            total = self._locore(rows, keys, device)
+        for edit in self.edits:
+            if edit.renormalize == renormalized and (edit.layers is None or layer in edit.layers):
+                part = self._edit(edit, rows, keys, heads, device)
+                total = part if total is None or part is None else total * part
+        return total
+
+    def _locore(self, rows: Sequence[int], keys: int, device: torch.device) -> Tensor | None:
+        """gamma of Eq. 8: row P raises keys j with P0 <= j < P and P - j <= w_s."""
+        gain = None
+        for index, row in enumerate(rows):
+            start, stop = max(self.first_output, row - self.locore.window), min(row, keys)
+            if start < stop:
+                gain = torch.ones(1, len(rows), keys, device=device) if gain is None else gain
+                gain[0, index, start:stop] += self.locore.beta
+        return gain
+
+    def _edit(self, edit: Edit, rows: Sequence[int], keys: int, heads: int, device: torch.device) -> Tensor | None:
+        chosen = [index for index, row in enumerate(rows) if self._touches(edit, row)]
+        if not chosen or edit.factor == 1:
+            return None
+        columns = [key for key in edit.keys if key < keys]
+        which = list(edit.heads) if edit.heads is not None else list(range(heads))
+        factor = torch.ones(heads if edit.heads is not None else 1, len(rows), keys, device=device)
+        index = torch.tensor(which if edit.heads is not None else [0], device=device)[:, None, None]
+        row_index = torch.tensor(chosen, device=device)[None, :, None]
+        factor[index, row_index, torch.tensor(columns, dtype=torch.long, device=device)[None, None, :]] = edit.factor
+        return factor
+
+    def _touches(self, edit: Edit, row: int) -> bool:
+        return row >= self.first_output - 1 if edit.rows is None else row in edit.rows
+
+
+@dataclass
+class EditProbe:
+    """Applies edits to rows starts.. of a decoding call, without a gradient."""
+
+    edits: Edits
+    start: int
+    _cache: dict[Any, Any] = field(default_factory=dict)
+
+    def attend(
+        self, layer: int, query: Tensor, key: Tensor, value: Tensor, mask: Tensor | None, scaling: float
+    ) -> Tensor | None:
+        """Softmax is untouched by a factor on its result, so one row's factor can ride on the values instead."""
+        before, after = self.factors(layer, query, key)
+        if before is None and after is None:
+            return None
+        if query.shape[2] == 1 and before is None and after.shape[0] == 1:
+            scaled = value * after.reshape(1, 1, -1, 1).to(value.dtype)
+            return torch.nn.functional.scaled_dot_product_attention(
+                query, key, scaled, attn_mask=mask, scale=scaling, enable_gqa=query.shape[1] != key.shape[1]
+            )
+        return head_outputs(edited_weights(query, key, mask, scaling, before, after), value)
+
+    def factors(self, layer: int, query: Tensor, key: Tensor) -> tuple[Tensor | None, Tensor | None]:
+        """(renormalised factors, plain factors) of this layer, made once for all layers that share them."""
+        heads, rows, keys = query.shape[1], query.shape[2], key.shape[2]
+        shared = all(edit.layers is None for edit in self.edits.edits)
+        name = (None if shared else layer, query.device)
+        if name not in self._cache:
+            positions = range(self.start, self.start + rows)
+            self._cache[name] = tuple(
+                self.edits.factor(layer, positions, keys, heads, renormalized, query.device)
+                for renormalized in (True, False)
+            )
+        return self._cache[name]
+
+
+def edited_weights(
+    query: Tensor, key: Tensor, mask: Tensor | None, scaling: float, before: Tensor | None, after: Tensor | None
+) -> Float[Tensor, "heads query key"]:
+    """Post-softmax attention with edits, float32."""
+    scores = apply_mask(head_scores(query, key, scaling), mask)
+    weights = torch.softmax(scores if before is None else scores + before.log(), dim=-1)
+    return weights if after is None else weights * after
+
+
+@dataclass
+class Record:
+    """One layer's kept tensors: attention [heads, query, key] float32, the heads' outputs, and the values they mix."""
+
+    attention: Tensor
+    outputs: Tensor
+    value: Tensor
+
+    def gradient(self, output_gradient: Tensor) -> Float[Tensor, "heads query key"]:
+        """dL/dA = g . V^T, with g the gradient at the heads' outputs [1, heads, query, width]. float32."""
+        return head_scores(output_gradient.float(), self.value.float(), 1.0)
+
+
+@dataclass
+class RecordingProbe:
+    """Observes rows over frozen keys and values: each row sees its own key and value attached, all others detached.
+
+    By causality the gradient in a row is then exactly that of the row's own loss, for all rows in one backward pass.
+    lowest: the first recorded layer; layers under it need no graph. The layer `lowest` is the graph's leaf.
+    """
+
+    cache: FrozenCache
+    edits: EditProbe | None = None
+    lowest: int = 0
+    records: dict[int, Record] = field(default_factory=dict)
+
+    def attend(
+        self, layer: int, query: Tensor, key: Tensor, value: Tensor, mask: Tensor | None, scaling: float
+    ) -> Tensor | None:
+        if layer < self.lowest:
+            return None if self.edits is None else self.edits.attend(layer, query, key, value, mask, scaling)
+        frozen = self.cache.layers[layer]
+        scores = head_scores(query, key, scaling)
+        groups = query.shape[1] // key.shape[1]
+        rows, offset = query.shape[2], key.shape[2] - query.shape[2]
+        # The difference is 0 in value; it gives the diagonal entry the gradient of the row's own key.
+        own_key = (frozen.own_key - frozen.own_key.detach()).repeat_interleave(groups, dim=1)[0]
+        own_value = (frozen.own_value - frozen.own_value.detach()).repeat_interleave(groups, dim=1)[0]
+        diagonal = torch.arange(rows, device=query.device)
+        own_scores = (query[0].detach() * own_key).sum(-1) * scaling
+        scores = scores.diagonal_scatter(scores.diagonal(offset, -2, -1) + own_scores, offset, -2, -1)
+        scores = apply_mask(scores, mask)
+        before, after = (None, None) if self.edits is None else self.edits.factors(layer, query, key)
+        weights = torch.softmax(scores if before is None else scores + before.log(), dim=-1)
+        weights = weights if after is None else weights * after
+        outputs = head_outputs(weights, value)
+        outputs = outputs + weights.detach()[:, diagonal, diagonal + offset, None].to(value.dtype) * own_value
+        if layer == self.lowest:
+            outputs = outputs.detach().requires_grad_()
+        self.records[layer] = Record(weights.detach(), outputs, value)
+        return outputs
+
+
+class FrozenLayer(DynamicLayer):
+    """Keys and values of all positions as decoded; a call over the last rows reads them and stores nothing."""
+
+    def __init__(self, keys: Tensor, values: Tensor, start: int) -> None:
+        super().__init__()
+        self.keys, self.values, self.start = keys, values, start
+        self.dtype, self.device, self.is_initialized = keys.dtype, keys.device, True
+        self.own_key: Tensor | None = None
+        self.own_value: Tensor | None = None
+
+    def update(self, key_states: Tensor, value_states: Tensor, *args: Any, **kwargs: Any) -> tuple[Tensor, Tensor]:
+        """Keep the rows' own key and value (in the graph) aside; hand out the frozen ones."""
+        assert key_states.shape[2] == self.keys.shape[2] - self.start
+        self.own_key, self.own_value = key_states, value_states
+        return self.keys, self.values
+
+    def get_seq_length(self) -> int:
+        """Positions before the observed rows."""
+        return self.start
+
+
+class FrozenCache(DynamicCache):
+    """A read-only view of a decoding cache up to position stop, for observing rows start..stop-1. Copies nothing."""
+
+    def __init__(self, cache: DynamicCache, start: int, stop: int) -> None:
+        super().__init__()
+        self.layers = [
+            FrozenLayer(layer.keys[:, :, :stop], layer.values[:, :, :stop], start) for layer in cache.layers
+        ]

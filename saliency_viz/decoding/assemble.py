@@ -1,0 +1,64 @@
+"""A run's steps and rows put together as a Trace.
+
+Ignores decoding: it pads rows to a common length, stores them in half precision and adds what a reader needs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+import numpy as np
+import torch
+import transformers
+from torch import Tensor
+
+from ..trace import Mark, Span, Trace
+from .loop import Run
+
+
+def trace_of(run: Run, prompt: str, marks: Mapping[int, Mark] | None = None) -> Trace:
+    """Everything observed so far as a Trace; also of a run that was cancelled."""
+    from .. import __version__
+
+    prepared, model = run.session.prepared, run.session.model
+    keys = run.first + len(run.steps)
+    output = (Span("output", run.first, keys),) if run.steps else ()
+    return Trace(
+        model=model.info,
+        settings=run.settings,
+        prompt=prompt,
+        prompt_ids=prepared.prompt_ids,
+        prompt_texts=prepared.prompt_texts,
+        steps=tuple(run.steps),
+        spans=(*prepared.spans, *output),
+        target_layers=run.targets,
+        pictures=prepared.pictures,
+        boxes=prepared.boxes.box,
+        box_images=prepared.boxes.image,
+        box_scales=prepared.boxes.scale,
+        attention=_padded(run.rows.attention, model.info.layers, keys),
+        saliency=_padded(run.rows.saliency, model.info.layers, keys),
+        saliency_norm=_stacked(run.rows.norm, model.info.layers),
+        ended=run.ended,
+        seconds=dict(run.seconds),
+        versions={"saliency_viz": __version__, "torch": torch.__version__, "transformers": transformers.__version__},
+        marks=dict(marks or {}),
+    )
+
+
+def with_marks(trace: Trace, marks: Mapping[int, Mark]) -> Trace:
+    """The same trace with a person's or a scene's judgements."""
+    return replace(trace, marks=dict(marks))
+
+
+def _padded(rows: Sequence[Tensor], layers: int, keys: int) -> np.ndarray:
+    """Rows [layers, reach] as one float16 array [steps, layers, keys], 0 beyond each row's reach."""
+    whole = np.zeros((len(rows), layers, keys), np.float16)
+    for index, row in enumerate(rows):
+        whole[index, :, : row.shape[1]] = row.numpy().astype(np.float16)
+    return whole
+
+
+def _stacked(rows: Sequence[Tensor], layers: int) -> np.ndarray:
+    return torch.stack(list(rows)).numpy().astype(np.float32) if rows else np.zeros((0, layers), np.float32)

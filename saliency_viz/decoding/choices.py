@@ -1,0 +1,104 @@
+"""Which tokens a step may take, with their probabilities, in the order they are drawn.
+
+Ignores saliency: SGRS tests the candidates in this order, plain decoding takes the first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor
+from transformers import (
+    LogitsProcessorList,
+    NoRepeatNGramLogitsProcessor,
+    RepetitionPenaltyLogitsProcessor,
+    SuppressTokensLogitsProcessor,
+    TemperatureLogitsWarper,
+    TopKLogitsWarper,
+    TopPLogitsWarper,
+)
+
+from ..settings import Sampling
+
+
+@dataclass(frozen=True)
+class Choices:
+    """Candidates of one step by falling probability. probabilities: after the processors, over the whole vocabulary.
+    order: indices into token_ids in the order of drawing; the first is what plain decoding takes."""
+
+    token_ids: tuple[int, ...]
+    probabilities: tuple[float, ...]
+    order: tuple[int, ...]
+
+    @property
+    def first(self) -> int:
+        """The token drawn first."""
+        return self.token_ids[self.order[0]]
+
+
+class Chooser:
+    """Turns logits into Choices: the checkpoint's own processors, temperature, top-k, top-p, then the draw.
+
+    The draw without replacement is an exponential race: candidate v arrives at E_v / p_v with E_v from a generator
+    seeded by (seed, position) for the whole vocabulary. Arrivals in order are draws in proportion to probability,
+    and a narrower candidate set only removes runners, so that alpha = 0 draws what plain sampling draws.
+    """
+
+    def __init__(self, sampling: Sampling, generation_config: Any) -> None:
+        self.sampling = sampling
+        self.processors = _processors(sampling, generation_config)
+
+    def choose(self, logits: Tensor, ids: Sequence[int], position: int, count: int, among: int | None = None) -> Choices:
+        """The `count` most probable tokens after logits [vocabulary] for this position, and their draw order.
+
+        among: draw from the `among` most probable tokens only (K of SGRS); None: from all of them, whatever count.
+        """
+        scores = logits.float()[None]
+        if self.processors:
+            scores = self.processors(torch.tensor([list(ids)], device=logits.device), scores)
+        scores = scores[0]
+        top = torch.topk(scores, min(max(count, 1), scores.shape[0]))
+        finite = int(torch.isfinite(top.values).sum())
+        # topk leaves the order of equal values open; argmax takes the lowest id, and so does this
+        pairs = sorted(zip((-top.values[:finite]).tolist(), top.indices[:finite].tolist(), strict=True))
+        token_ids = [token for _, token in pairs]
+        if self.sampling.temperature == 0 and among is None:
+            best = int(scores.argmax())
+            token_ids = [best, *[token for token in token_ids if token != best]][: len(token_ids)]
+        probabilities = scores.softmax(-1)
+        if self.sampling.temperature == 0:
+            order = list(range(len(token_ids)))
+        else:
+            arrival = self._arrivals(probabilities.cpu(), position)
+            if among is None:
+                winner = int(arrival.argmin())
+                if winner not in token_ids:  # a sample from the tail: it must be among those shown
+                    token_ids[-1] = winner
+            order = sorted(range(len(token_ids)), key=lambda index: float(arrival[token_ids[index]]))
+        return Choices(tuple(token_ids), tuple(probabilities[token_ids].tolist()), tuple(order))
+
+    def _arrivals(self, probabilities: Tensor, position: int) -> Tensor:
+        generator = torch.Generator().manual_seed((self.sampling.seed * 1_000_003 + position) % 2**63)
+        runners = torch.empty_like(probabilities).exponential_(generator=generator)
+        return runners / probabilities  # probability 0 arrives at infinity
+
+
+def _processors(sampling: Sampling, config: Any) -> LogitsProcessorList:
+    """What plain `generate` would apply for this checkpoint, then the person's sampling settings."""
+    processors = LogitsProcessorList()
+    if getattr(config, "repetition_penalty", None) not in (None, 1.0):
+        processors.append(RepetitionPenaltyLogitsProcessor(config.repetition_penalty))
+    if getattr(config, "no_repeat_ngram_size", None):
+        processors.append(NoRepeatNGramLogitsProcessor(config.no_repeat_ngram_size))
+    if getattr(config, "suppress_tokens", None):
+        processors.append(SuppressTokensLogitsProcessor(config.suppress_tokens))
+    if sampling.temperature not in (0.0, 1.0):
+        processors.append(TemperatureLogitsWarper(float(sampling.temperature)))
+    if sampling.temperature and sampling.top_k is not None:
+        processors.append(TopKLogitsWarper(sampling.top_k))
+    if sampling.temperature and sampling.top_p is not None and sampling.top_p < 1:
+        processors.append(TopPLogitsWarper(float(sampling.top_p)))
+    return processors

@@ -1,0 +1,169 @@
+"""The paper's full single-loss matrix for one token (Fig. 1, 6, 13, 14): every row, every layer, one loss.
+
+Ignores streaming: one full forward and backward that keeps q, k, v and g per layer and forms |A . gV^T| in row blocks.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import torch
+from torch import Tensor
+
+from ..attention import EditProbe, Edits, Record, edited_weights, head_outputs
+from ..errors import SettingError
+from ..memory import guarded, require
+from ..models.base import LVLM, Prepared, Request
+from ..saliency import layer_saliency, normalize_matrix, normalize_rows
+from ..trace import Trace
+from .session import LOSS_SCALE
+
+ADVICE = "choose an earlier token, a smaller picture or model, or close other programs."
+BLOCK_BYTES = 64_000_000  # of float32 scores held at once
+Normalization = Literal["none", "row", "matrix"]
+
+
+@dataclass
+class _Kept:
+    query: Tensor
+    key: Tensor
+    value: Tensor
+    outputs: Tensor
+    mask: Tensor | None
+    scaling: float
+
+
+@dataclass
+class MatrixProbe:
+    """Keeps what is needed to form attention and its gradient afterwards; edited rows are computed one by one."""
+
+    edits: Edits
+    layers: dict[int, _Kept] = field(default_factory=dict)
+
+    def attend(
+        self, layer: int, query: Tensor, key: Tensor, value: Tensor, mask: Tensor | None, scaling: float
+    ) -> Tensor:
+        """SDPA for all rows, then the rows an edit may touch again with it; the first layer is the graph's leaf."""
+        outputs = torch.nn.functional.scaled_dot_product_attention(
+            query,
+            key,
+            value,
+            attn_mask=mask,
+            is_causal=mask is None,
+            scale=scaling,
+            enable_gqa=query.shape[1] != key.shape[1],
+        )
+        start = self.edits.first_output - 1
+        if self.edits and start < query.shape[2]:
+            rows = self.weights(layer, query, key, mask, scaling, start, query.shape[2])
+            outputs = torch.cat([outputs[:, :, :start], head_outputs(rows, value)], dim=2)
+        if not self.layers:
+            outputs = outputs.detach().requires_grad_()
+        self.layers[layer] = _Kept(query.detach(), key.detach(), value.detach(), outputs, mask, scaling)
+        return outputs
+
+    def weights(
+        self, layer: int, query: Tensor, key: Tensor, mask: Tensor | None, scaling: float, start: int, stop: int
+    ) -> Tensor:
+        """Edited post-softmax attention [heads, stop-start, keys] of rows start..stop-1, float32."""
+        rows = query[:, :, start:stop]
+        keys = key.shape[2]
+        if mask is None:
+            positions = torch.arange(keys, device=query.device)
+            mask = (positions[None] <= positions[start:stop, None])[None, None]
+        else:
+            mask = mask[:, :, start:stop, :keys]
+        before, after = EditProbe(self.edits, start).factors(layer, rows, key)
+        return edited_weights(rows, key, mask, scaling, before, after)
+
+
+def token_matrix(
+    model: LVLM, trace: Trace, step: int, normalization: Normalization = "none"
+) -> tuple[Tensor, Tensor]:
+    """(saliency, attention), each [layers, n, n] float32 on the CPU, of the loss of one output token.
+
+    n is the number of positions before the token: row n-1 predicts it. saliency: Eq. 4 summed over heads, raw
+    ("none"), per query row ("row") or divided by the whole matrix's Frobenius norm ("matrix", Eq. 5 to the letter).
+    attention: mean over heads, edits applied as in the run. Raises MemoryLimitError before the start if it cannot fit.
+    """
+    if not isinstance(step, int) or not -len(trace.steps) <= step < len(trace.steps):
+        raise SettingError(f"step must lie in 0..{len(trace.steps) - 1} for this trace. Got {step!r}.")
+    if normalization not in ("none", "row", "matrix"):
+        raise SettingError(f"normalization must be none, row or matrix. Got {normalization!r}.")
+    taken = trace.steps[step]
+    require(_needed(model, taken.position), model.device, f"The matrix of token {taken.index}", ADVICE)
+    with guarded(model.device, ADVICE.capitalize()):
+        prepared = model.family.prepare(model, request_of(trace))
+        if prepared.prompt_ids != trace.prompt_ids:
+            raise SettingError(
+                f"This trace was made by {trace.model.name!r}, whose prompt differs from that of "
+                f"{model.info.name!r}. Load the model that made it."
+            )
+        edits = Edits(trace.first_output, trace.settings.locore, trace.settings.edits)
+        probe = MatrixProbe(edits)
+        with torch.enable_grad():
+            logits = model.network(
+                **extended(prepared, trace.output_ids[: taken.index]), probe=probe, use_cache=False, logits_to_keep=1
+            ).logits
+            loss = -logits[0, -1].float().log_softmax(-1)[taken.token_id]
+        scale = LOSS_SCALE.get(model.dtype, 1.0)
+        gradients = torch.autograd.grad(loss * scale, [kept.outputs for kept in probe.layers.values()])
+        pairs = [
+            _layer(probe, layer, gradient / scale) for layer, gradient in zip(probe.layers, gradients, strict=True)
+        ]
+    saliency, attention = (torch.stack(part) for part in zip(*pairs, strict=True))
+    if normalization == "row":
+        saliency = normalize_rows(saliency)[0]
+    if normalization == "matrix":
+        saliency = torch.stack([normalize_matrix(layer) for layer in saliency])
+    return saliency, attention
+
+
+def request_of(trace: Trace) -> Request:
+    """The request a trace was made from."""
+    return Request(tuple(picture.image for picture in trace.pictures), trace.prompt)
+
+
+def extended(prepared: Prepared, outputs: tuple[int, ...]) -> dict[str, Any]:
+    """The prefill inputs with output tokens behind the prompt."""
+    inputs = dict(prepared.inputs)
+    ids = inputs["input_ids"]
+    first, count = ids.shape[1], len(outputs)
+    for name, value in prepared.inputs.items():
+        if isinstance(value, Tensor) and value.dim() == 2 and value.shape == ids.shape and name != "input_ids":
+            fill = torch.full_like(value[:, :1], 1 if name == "attention_mask" else 0)
+            inputs[name] = torch.cat([value, fill.expand(-1, count)], dim=1)
+    if "position_ids" in inputs:
+        start = first + prepared.rope_delta
+        more = torch.arange(start, start + count, device=ids.device)
+        inputs["position_ids"] = torch.cat(
+            [inputs["position_ids"], more.expand(*inputs["position_ids"].shape[:-1], count)], dim=-1
+        )
+    inputs["input_ids"] = torch.cat([ids, torch.tensor([list(outputs)], dtype=ids.dtype, device=ids.device)], dim=1)
+    return inputs
+
+
+@torch.no_grad()
+def _layer(probe: MatrixProbe, layer: int, gradient: Tensor) -> tuple[Tensor, Tensor]:
+    kept = probe.layers[layer]
+    heads, rows, keys = kept.query.shape[1], kept.query.shape[2], kept.key.shape[2]
+    block = max(1, BLOCK_BYTES // (4 * heads * keys))
+    saliency, attention = [], []
+    for start in range(0, rows, block):
+        stop = min(start + block, rows)
+        weights = probe.weights(layer, kept.query, kept.key, kept.mask, kept.scaling, start, stop)
+        record = Record(weights, kept.outputs, kept.value)
+        saliency.append(layer_saliency(weights, record.gradient(gradient[:, :, start:stop])).cpu())
+        attention.append(weights.mean(0).cpu())
+    return torch.cat(saliency), torch.cat(attention)
+
+
+def _needed(model: LVLM, positions: int) -> int:
+    """Bytes: the two results, and the graph's activations of every layer, from the configuration alone."""
+    text = model.config.get_text_config()
+    width = text.hidden_size
+    per_token = 10 * width + 4 * (getattr(text, "intermediate_size", None) or 4 * width)
+    element = torch.finfo(model.dtype).bits // 8
+    graph = text.num_hidden_layers * positions * per_token * element
+    return graph + 2 * 4 * text.num_hidden_layers * positions**2 + 3 * BLOCK_BYTES

@@ -1,0 +1,159 @@
+"""One run's hold on a model: its key/value cache, prefill, decoding steps, and observation of rows already decoded.
+
+Ignores how tokens are chosen. Holds nothing on the model: when the session is dropped, so is everything it made.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+from transformers.cache_utils import DynamicCache
+
+from ..attention import EditProbe, Edits, FrozenCache, RecordingProbe
+from ..errors import ModelError
+from ..models.base import LVLM, Prepared
+from ..saliency import layer_saliency, normalize_rows
+from ..settings import Fusion
+
+LOSS_SCALE = {torch.float16: 1024.0}  # small gradients would vanish in half precision; divided out in float32
+
+
+@dataclass(frozen=True)
+class Observation:
+    """What one observing pass saw. attention [rows, layers, keys]: mean over heads. saliency [targets, layers, keys]:
+    Eq. 4 summed over heads and divided by the row's l2 norm; norm [targets, layers]. float32, on the CPU; keys beyond
+    a row's reach are 0. Layers under the lowest recorded one are missing. fused: as saliency with another fusion rule
+    (raw), if asked."""
+
+    attention: Tensor
+    saliency: Tensor
+    norm: Tensor
+    fused: Tensor | None = None
+
+
+class Session:
+    """A decoding run on one prepared prompt. Positions are absolute; `length` of them are in the cache."""
+
+    def __init__(self, model: LVLM, prepared: Prepared, edits: Edits) -> None:
+        self.model, self.prepared, self.edits = model, prepared, edits
+        self.ids: list[int] = list(prepared.prompt_ids)  # prompt, then every token fed or about to be
+        self.cache = DynamicCache()
+
+    @property
+    def length(self) -> int:
+        """Positions whose keys and values are in the cache."""
+        return self.cache.get_seq_length()
+
+    @torch.no_grad()
+    def prefill(self) -> Tensor:
+        """Run the whole prompt; returns the logits [vocabulary] for the first output.
+
+        Prompt rows are never edited, but the row that predicts the first output may be: it is then run once more.
+        """
+        result = self.model.network(
+            **self.prepared.inputs, past_key_values=self.cache, use_cache=True, logits_to_keep=1
+        )
+        row = self.length - 1
+        if any(row in edit.rows if edit.rows is not None else True for edit in self.edits.edits):
+            last = self.ids[row]
+            self.rewind(row)
+            return self.advance([last])[-1]
+        return result.logits[0, -1]
+
+    @torch.no_grad()
+    def advance(self, tokens: Sequence[int]) -> Tensor:
+        """Feed tokens at positions length..; returns logits [tokens, vocabulary], row i predicting after token i."""
+        start = self.length
+        self.ids[start:] = tokens
+        extra = {"probe": EditProbe(self.edits, start)} if self.edits else {}
+        return self._call(tokens, start, self.cache, **extra).logits[0]
+
+    def rewind(self, length: int) -> None:
+        """Forget everything from position length on."""
+        for layer in self.cache.layers:
+            layer.keys, layer.values = layer.keys[:, :, :length], layer.values[:, :, :length]
+        del self.ids[length:]
+
+    def drop(self) -> None:
+        """Let go of the cache."""
+        self.cache = DynamicCache()
+
+    def observe(
+        self, start: int, targets: Sequence[int], lowest: int = 0, fusion: Fusion = "product"
+    ) -> Observation:
+        """Attention and saliency of rows start..start+len(targets)-1, each against its own target, in one pass."""
+        probe, logits = self._record(start, len(targets), lowest)
+        loss = torch.nn.functional.cross_entropy(
+            logits.float(), torch.tensor(targets, device=logits.device), reduction="sum"
+        )
+        gradients = torch.autograd.grad(loss * self._loss_scale, [record.outputs for record in probe.records.values()])
+        return self._collect(probe, [gradient[None] for gradient in gradients], fusion)
+
+    def observe_candidates(self, row: int, candidates: Sequence[int], lowest: int = 0) -> Observation:
+        """Attention of one row, and its saliency against each candidate: one forward, one batched backward."""
+        probe, logits = self._record(row, 1, lowest)
+        log_probabilities = logits.float().log_softmax(-1)[0]
+        losses = -log_probabilities[torch.tensor(candidates, device=logits.device)]
+        outputs = [record.outputs for record in probe.records.values()]
+        gradients = torch.autograd.grad(
+            losses,
+            outputs,
+            torch.eye(len(candidates), device=losses.device, dtype=losses.dtype) * self._loss_scale,
+            is_grads_batched=True,
+        )
+        return self._collect(probe, gradients, "product")
+
+    @property
+    def _loss_scale(self) -> float:
+        return LOSS_SCALE.get(self.model.dtype, 1.0)
+
+    def _record(self, start: int, rows: int, lowest: int) -> tuple[RecordingProbe, Tensor]:
+        cache = FrozenCache(self.cache, start, start + rows)
+        edits = EditProbe(self.edits, start) if self.edits else None
+        probe = RecordingProbe(cache, edits, lowest)
+        with torch.enable_grad():
+            logits = self._call(self.ids[start : start + rows], start, cache, probe=probe).logits[0]
+        if len(probe.records) != self.model.info.layers - lowest:
+            raise ModelError(
+                f"Expected attention from {self.model.info.layers - lowest} layers, got {len(probe.records)}: this "
+                "model's layers do not all go through transformers' attention interface, so it cannot be recorded."
+            )
+        return probe, logits
+
+    def _call(self, tokens: Sequence[int], start: int, cache: DynamicCache, **extra: object) -> object:
+        device = self.model.device
+        first = start + self.prepared.rope_delta
+        return self.model.network(
+            input_ids=torch.tensor([list(tokens)], device=device),
+            position_ids=torch.arange(first, first + len(tokens), device=device)[None],
+            past_key_values=cache,
+            use_cache=True,
+            **extra,
+        )
+
+    @torch.no_grad()
+    def _collect(self, probe: RecordingProbe, gradients: Sequence[Tensor], fusion: Fusion) -> Observation:
+        """gradients: per layer [batch, 1, heads, rows, width]; batch or rows is 1, and the other counts the targets."""
+        attention, saliency, fused = [], [], []
+        for record, batch in zip(probe.records.values(), gradients, strict=True):
+            attention.append(record.attention.mean(0))
+            parts = [record.gradient(gradient) / self._loss_scale for gradient in batch]
+            saliency.append(torch.cat([layer_saliency(record.attention, part) for part in parts]))
+            if fusion != "product":
+                fused.append(torch.cat([layer_saliency(record.attention, part, fusion) for part in parts]))
+        raw = torch.stack([layer.cpu() for layer in saliency], dim=1)
+        if not torch.isfinite(raw).all():
+            raise ModelError(
+                f"The gradient in {self.model.info.dtype} is not finite. Expected numbers for every layer. "
+                "Load the model with dtype float32 or bfloat16."
+            )
+        normalized, norm = normalize_rows(raw)
+        return Observation(
+            attention=torch.stack([layer.cpu() for layer in attention], dim=1),
+            saliency=normalized,
+            norm=norm,
+            fused=torch.stack([layer.cpu() for layer in fused], dim=1) if fused else None,
+        )

@@ -1,0 +1,73 @@
+"""Saliency-Guided Rejection Sampling: the threshold and the decision of one step (Eq. 7, Algorithm 1).
+
+Ignores models: scores come in as numbers or as a function that gives them when they are needed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from ..settings import SGRS
+from ..trace import Verdict
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What a step takes. taken: index of the candidate. saliency and verdicts: per candidate, None where not scored."""
+
+    taken: int
+    saliency: tuple[float | None, ...]
+    verdicts: tuple[Verdict, ...]
+    threshold: float
+    fallback: bool
+
+
+def threshold(history: Sequence[float], settings: SGRS) -> float:
+    """tau, Eq. 7: alpha times the mean score of the last W accepted outputs; 0 without a history."""
+    recent = history[-settings.window :]
+    return settings.alpha * sum(recent) / len(recent) if recent else 0.0
+
+
+def decide(
+    order: Sequence[int],
+    first_score: float | None,
+    history: Sequence[float],
+    settings: SGRS,
+    score_all: Callable[[], Sequence[float]],
+) -> Decision:
+    """Algorithm 1 at one position: candidates in draw order, at most R tries, the first with S >= tau.
+
+    first_score: S of the candidate drawn first; None at the first output, which is accepted (J is empty).
+    score_all gives S of every candidate, and is called only when the first is rejected. If none of the tries is
+    accepted, the highest S among all K is taken (fallback); it was not accepted and does not enter the history.
+    """
+    tau = threshold(history, settings)
+    verdicts: list[Verdict] = ["untried"] * len(order)
+    saliency: list[float | None] = [None] * len(order)
+    saliency[order[0]] = first_score
+    if first_score is None or first_score >= tau:
+        verdicts[order[0]] = "accepted"
+        return Decision(order[0], tuple(saliency), tuple(verdicts), tau, False)
+    saliency = list(score_all())
+    saliency[order[0]] = first_score
+    for index in order[: settings.tries]:
+        if saliency[index] >= tau:
+            verdicts[index] = "accepted"
+            return Decision(index, tuple(saliency), tuple(verdicts), tau, False)
+        verdicts[index] = "rejected"
+    best = max(range(len(order)), key=lambda index: saliency[index])
+    return Decision(best, tuple(saliency), tuple(verdicts), tau, True)
+
+
+class Lookahead:
+    """How many tokens to draft before looking: a fixed number, or doubled after a full chunk, halved after a cut."""
+
+    def __init__(self, fixed: int | None, start: int, most: int) -> None:
+        self.fixed, self.most = fixed, most
+        self.size = start if fixed is None else fixed
+
+    def after(self, cut: bool) -> None:
+        """Learn from a chunk: cut when a rejection threw drafts away."""
+        if self.fixed is None:
+            self.size = max(self.size // 2, 2) if cut else min(self.size * 2, self.most)

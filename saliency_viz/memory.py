@@ -1,0 +1,56 @@
+"""Free memory, sizes in words, and running out of it turned into a sentence.
+
+Ignores what the memory is for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import psutil
+import torch
+
+from .errors import MemoryLimitError
+
+
+def free_memory(device: torch.device) -> int | None:
+    """Bytes that can still be taken on a device; None where the device does not tell (MPS)."""
+    if device.type == "cpu":
+        return psutil.virtual_memory().available
+    if device.type == "cuda":
+        free, _ = torch.cuda.mem_get_info(device)
+        return free + torch.cuda.memory_reserved(device) - torch.cuda.memory_allocated(device)
+    return None
+
+
+def size_text(count: float) -> str:
+    """Bytes as a person reads them."""
+    return f"{count / 1e9:.1f} GB" if count >= 1e8 else f"{count / 1e6:.1f} MB"
+
+
+def require(needed: int, device: torch.device, what: str, advice: str) -> None:
+    """Refuse before the start what does not fit. Raises MemoryLimitError."""
+    free = free_memory(device)
+    if free is not None and needed > free:
+        raise MemoryLimitError(f"{what} needs {size_text(needed)}, {size_text(free)} free: {advice}")
+
+
+@contextmanager
+def guarded(device: torch.device, advice: str) -> Iterator[None]:
+    """Turn running out of memory into MemoryLimitError, with the cache given back."""
+    try:
+        yield
+    except (torch.OutOfMemoryError, MemoryError, RuntimeError) as error:
+        if isinstance(error, MemoryLimitError) or not _is_out_of_memory(error):
+            raise
+        if device.type == "cuda":
+            torch.cuda.empty_cache()
+        raise MemoryLimitError(f"The {device.type} device ran out of memory. {advice}") from error
+
+
+def _is_out_of_memory(error: BaseException) -> bool:
+    text = str(error).lower()
+    return isinstance(error, (torch.OutOfMemoryError, MemoryError)) or (
+        "out of memory" in text or "not enough memory" in text or "can't allocate memory" in text
+    )

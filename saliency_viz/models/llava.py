@@ -1,0 +1,78 @@
+"""LLaVA-1.5 and its kin: a square crop of the picture, one token per patch, the whole block in one place.
+
+Ignores any-resolution variants (LLaVA-NeXT, OneVision), which have files of their own.
+"""
+
+from __future__ import annotations
+
+from io import BytesIO
+
+from PIL import Image
+
+from ..errors import PromptError
+from ..trace import Picture
+from .base import LVLM, Boxes, Family, Prepared, Request
+from .pixels import crop_region, grid_boxes, no_pixels
+from .text import check_prompt, messages, prompt_spans, token_texts
+
+
+def png(image: Image.Image) -> bytes:
+    """Lossless bytes of a picture."""
+    buffer = BytesIO()
+    image.save(buffer, "PNG", compress_level=6)
+    return buffer.getvalue()
+
+
+def prepare(model: LVLM, request: Request) -> Prepared:
+    """Chat template, pixels, spans and boxes of one request. Raises PromptError on a prompt the template cannot hold."""
+    processor = model.processor
+    check_prompt(processor.tokenizer, request, [processor.image_token])
+    text = processor.apply_chat_template(messages(request), add_generation_prompt=True)
+    inputs = processor(images=list(request.images), text=[text], return_tensors="pt")
+    ids = inputs["input_ids"][0].tolist()
+    token = model.config.image_token_id
+    tokens_each = _tokens_per_image(model, ids.count(token), len(request.images))
+    starts = [index for index, value in enumerate(ids) if value == token][::tokens_each]
+    runs = [(start, start + tokens_each, picture) for picture, start in enumerate(starts)]
+    pictures, boxes = [], []
+    for index, image in enumerate(request.images):
+        region, size = crop_region(processor.image_processor, *image.size)
+        pictures.append(Picture(png(image), region, size))
+        boxes.append(_boxes(model, tokens_each, size, index))
+    texts = token_texts(processor.tokenizer, ids)
+    return Prepared(
+        inputs=model.to_device(inputs),
+        prompt_texts=texts,
+        spans=prompt_spans(texts, runs, request),
+        pictures=tuple(pictures),
+        boxes=Boxes.join(boxes),
+    )
+
+
+def _tokens_per_image(model: LVLM, found: int, images: int) -> int:
+    if not images or not found or found % images:
+        raise PromptError(
+            f"Expected one block of image tokens for each of {images} picture(s). The template produced {found} image "
+            "tokens. Check the checkpoint's chat template and processor."
+        )
+    return found // images
+
+
+def _boxes(model: LVLM, tokens: int, size: tuple[int, int], picture: int) -> Boxes:
+    patch = model.config.vision_config.patch_size
+    columns, rows = size[0] // patch, size[1] // patch
+    if tokens == rows * columns + 1:  # feature selection "full" keeps the class token in front
+        return Boxes.join([no_pixels(1, picture), _cells(rows, columns, patch, picture)])
+    if tokens != rows * columns:
+        raise PromptError(
+            f"Expected {rows * columns} image tokens for {columns} x {rows} patches. The processor made {tokens}. "
+            "The checkpoint's processor and vision tower do not fit together."
+        )
+    return _cells(rows, columns, patch, picture)
+
+
+def _cells(rows: int, columns: int, patch: int, picture: int) -> Boxes:
+    return grid_boxes(rows, columns, (columns * patch, rows * patch), picture)
+
+
+FAMILY = Family("llava", "LLaVA-1.5", ("llava", "vipllava"), prepare, beta=0.15)

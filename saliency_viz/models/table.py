@@ -1,0 +1,16 @@
+"""The table of known model families: one row each. A new family is one file and one row here.
+
+Ignores how a checkpoint is read (loading.py).
+"""
+
+from __future__ import annotations
+
+from . import llava
+from .base import Family
+
+FAMILIES: tuple[Family, ...] = (llava.FAMILY,)
+
+
+def family_of(model_type: str) -> Family | None:
+    """The row that serves a config's model_type, or None."""
+    return next((family for family in FAMILIES if model_type in family.model_types), None)

@@ -1,0 +1,116 @@
+"""Token texts and the spans of a prompt: which positions are system, image, prompt and template.
+
+Ignores pixels and the network: it reads ids, a tokenizer, and the texts that went in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from ..errors import PromptError
+from ..trace import Span
+from .base import Request
+
+WINDOW = 8  # tokens decoded before one, to get its text in context
+UNFINISHED = "\ufffd"  # what a tokenizer gives for the first bytes of a character
+
+
+def token_text(tokenizer: Any, ids: Sequence[int], index: int, skip_special: bool = False) -> str:
+    """The text that token `index` adds to the ones before it.
+
+    A character spread over several tokens is given to the last of them. Decoded with a few tokens before it, since a
+    tokenizer may treat the start of a text in its own way.
+    """
+    token = int(ids[index])
+    if token in tokenizer.all_special_ids:
+        return "" if skip_special else tokenizer.convert_ids_to_tokens(token)
+    before, after = (_decode(tokenizer, ids[max(0, index - WINDOW) : stop]) for stop in (index, index + 1))
+    if after.endswith(UNFINISHED) and index + 1 < len(ids):
+        return ""
+    before = before.rstrip(UNFINISHED)
+    return after[len(before) :] if after.startswith(before) else _decode(tokenizer, [token])
+
+
+def token_texts(tokenizer: Any, ids: Sequence[int], skip_special: bool = False) -> tuple[str, ...]:
+    """`token_text` of every token; joined they give the decoded whole."""
+    known: dict[tuple[int, ...], str] = {}  # image tokens repeat by the hundred
+    texts = []
+    for index in range(len(ids)):
+        window = tuple(ids[max(0, index - WINDOW) : index + 2])
+        if window not in known:
+            known[window] = token_text(tokenizer, ids, index, skip_special)
+        texts.append(known[window])
+    return tuple(texts)
+
+
+def _decode(tokenizer: Any, ids: Sequence[int]) -> str:
+    return tokenizer.decode(list(ids), skip_special_tokens=False, clean_up_tokenization_spaces=False) if ids else ""
+
+
+def prompt_spans(texts: Sequence[str], image_runs: Sequence[tuple[int, int, int]], request: Request) -> tuple[Span, ...]:
+    """Spans over the whole prompt, ascending and without gaps.
+
+    texts: the text of every position. image_runs: (start, stop, picture) of the positions that show a picture.
+    """
+    kinds: list[tuple[str, int | None]] = [("template", None)] * len(texts)
+    if request.system:
+        _label(kinds, texts, request.system, "system", last=False)
+    if request.prompt.strip():
+        _label(kinds, texts, request.prompt.strip(), "prompt", last=True)
+    for start, stop, picture in image_runs:
+        kinds[start:stop] = [("image", picture)] * (stop - start)
+    spans: list[Span] = []
+    for index, (kind, picture) in enumerate(kinds):
+        if spans and (spans[-1].kind, spans[-1].image) == (kind, picture):
+            spans[-1] = Span(spans[-1].kind, spans[-1].start, index + 1, picture)
+        else:
+            spans.append(Span(kind, index, index + 1, picture))
+    return tuple(spans)
+
+
+def _label(kinds: list, texts: Sequence[str], wanted: str, kind: str, last: bool) -> None:
+    """Label the tokens that overlap the first or last occurrence of a text; none if the tokenizer rewrote it."""
+    whole = "".join(texts)
+    start = whole.rfind(wanted) if last else whole.find(wanted)
+    if start < 0:
+        return
+    offset = 0
+    for index, text in enumerate(texts):
+        if offset < start + len(wanted) and offset + len(text) > start and text:
+            kinds[index] = (kind, None)
+        offset += len(text)
+
+
+def runs_of(ids: Sequence[int], token: int) -> list[tuple[int, int]]:
+    """[start, stop) of every unbroken run of one token."""
+    runs: list[tuple[int, int]] = []
+    for index, value in enumerate(ids):
+        if value == token:
+            if runs and runs[-1][1] == index:
+                runs[-1] = (runs[-1][0], index + 1)
+            else:
+                runs.append((index, index + 1))
+    return runs
+
+
+def messages(request: Request) -> list[dict[str, Any]]:
+    """The request as transformers' chat messages: pictures (or one video) first, then the prompt, in the last turn."""
+    if request.fps is None:
+        media = [{"type": "image"} for _ in request.images]
+    else:
+        media = [{"type": "video"}]
+    turns = [{"role": "system", "content": [{"type": "text", "text": request.system}]}] if request.system else []
+    turns += [{"role": turn.role, "content": [{"type": "text", "text": turn.text}]} for turn in request.history]
+    return [*turns, {"role": "user", "content": [*media, {"type": "text", "text": request.prompt}]}]
+
+
+def check_prompt(tokenizer: Any, request: Request, placeholders: Sequence[str]) -> None:
+    """Refuse a prompt that would be read as markup of the model's own: its image placeholders or special tokens."""
+    for part in (request.prompt, request.system or "", *(turn.text for turn in request.history)):
+        found = [word for word in {*placeholders, *tokenizer.all_special_tokens} if word and word in part]
+        if found:
+            raise PromptError(
+                f"The prompt must not contain the model's own control tokens. It contains {', '.join(sorted(found))}. "
+                "Remove them: the picture and the template are added for you."
+            )
