@@ -20,7 +20,7 @@ from .world import MOST_KINDS, Scene, render, sample_scene, thing_picture
 IMAGE_SIDE, PATCH = 160, 16  # pixels
 PATCHES = (IMAGE_SIDE // PATCH) ** 2
 IGNORED = -100
-# what each patch is asked for: its kind (0: background), and of the group it shows its count, place, rank by size, colour
+# what each patch is asked for: its kind (0: background), and its group's count, place, rank by size, colour (0: none)
 LABELS = {"kind": len(KINDS) + 1, "count": 3, "place": len(PLACES), "rank": MOST_KINDS, "colour": len(COLOURS) + 1}
 GHOST_RATE = 0.09  # captions that name a coupled object which is not there
 CAPTIONS, QUESTIONS = 2, 2  # turns per image

@@ -41,17 +41,18 @@ TRAIN_STYLES = ("noto", "fluent")
 HELD_OUT_STYLE = "twemoji"
 
 _ROWS = """
-cow 🐄 cows; pig 🐖 pigs; chicken 🐔 chickens; tractor 🚜 tractors; rabbit 🐇 rabbits; duck 🦆 ducks; dog 🐕 dogs;
-carrot 🥕 carrots; pizza 🍕 pizzas; burger 🍔 burgers; cup ☕ cups; loaf of bread 🍞 loaves of bread; piece of cheese 🧀 pieces of cheese;
-cake 🎂 cakes; donut 🍩 donuts; teapot 🫖 teapots; apple 🍎 apples; banana 🍌 bananas; bunch of grapes 🍇 bunches of grapes;
+cow 🐄 cows; pig 🐖 pigs; chicken 🐔 chickens; tractor 🚜 tractors; rabbit 🐇 rabbits; duck 🦆 ducks;
+dog 🐕 dogs; carrot 🥕 carrots; pizza 🍕 pizzas; burger 🍔 burgers; cup ☕ cups;
+loaf of bread 🍞 loaves of bread; piece of cheese 🧀 pieces of cheese; cake 🎂 cakes; donut 🍩 donuts;
+teapot 🫖 teapots; apple 🍎 apples; banana 🍌 bananas; bunch of grapes 🍇 bunches of grapes;
 strawberry 🍓 strawberries; watermelon 🍉 watermelons; pineapple 🍍 pineapples; car 🚗 cars*; bus 🚌 buses*;
-bicycle 🚲 bicycles; traffic light 🚦 traffic lights; house 🏠 houses; train 🚂 trains; umbrella ☂ umbrellas*;
-boat ⛵ boats; crab 🦀 crabs; fish 🐠 fish*; palm tree 🌴 palm trees; turtle 🐢 turtles; octopus 🐙 octopuses*;
-fox 🦊 foxes; owl 🦉 owls; tree 🌳 trees; mushroom 🍄 mushrooms; frog 🐸 frogs; flower 🌻 flowers;
-butterfly 🦋 butterflies*; lion 🦁 lions; elephant 🐘 elephants; giraffe 🦒 giraffes; zebra 🦓 zebras;
-monkey 🐒 monkeys; laptop 💻 laptops; book 📕 books*; clock ⏰ clocks; couch 🛋 couches*; camera 📷 cameras;
-cat 🐈 cats; lamp 💡 lamps; teddy bear 🧸 teddy bears; ball ⚽ balls; balloon 🎈 balloons*; gift 🎁 gifts;
-robot 🤖 robots; drum 🥁 drums; guitar 🎸 guitars*; rocket 🚀 rockets
+bicycle 🚲 bicycles; traffic light 🚦 traffic lights; house 🏠 houses; train 🚂 trains;
+umbrella ☂ umbrellas*; boat ⛵ boats; crab 🦀 crabs; fish 🐠 fish*; palm tree 🌴 palm trees;
+turtle 🐢 turtles; octopus 🐙 octopuses*; fox 🦊 foxes; owl 🦉 owls; tree 🌳 trees; mushroom 🍄 mushrooms;
+frog 🐸 frogs; flower 🌻 flowers; butterfly 🦋 butterflies*; lion 🦁 lions; elephant 🐘 elephants;
+giraffe 🦒 giraffes; zebra 🦓 zebras; monkey 🐒 monkeys; laptop 💻 laptops; book 📕 books*; clock ⏰ clocks;
+couch 🛋 couches*; camera 📷 cameras; cat 🐈 cats; lamp 💡 lamps; teddy bear 🧸 teddy bears; ball ⚽ balls;
+balloon 🎈 balloons*; gift 🎁 gifts; robot 🤖 robots; drum 🥁 drums; guitar 🎸 guitars*; rocket 🚀 rockets
 """
 
 
@@ -93,13 +94,14 @@ THEMES: dict[str, Theme] = {
 # (a, b, p): where a is, b is added with probability p. They make the language prior, hence honest hallucinations.
 COUPLINGS: tuple[tuple[str, str, float], ...] = (
     ("cow", "tractor", 0.5), ("pig", "chicken", 0.4), ("rabbit", "carrot", 0.55), ("dog", "ball", 0.35),
-    ("teapot", "cup", 0.6), ("loaf of bread", "piece of cheese", 0.5), ("burger", "pizza", 0.35), ("cake", "balloon", 0.45),
-    ("apple", "banana", 0.45), ("strawberry", "bunch of grapes", 0.4), ("watermelon", "pineapple", 0.4),
-    ("car", "traffic light", 0.5), ("bus", "bicycle", 0.4), ("house", "tree", 0.45), ("boat", "fish", 0.45),
-    ("umbrella", "palm tree", 0.45), ("crab", "turtle", 0.4), ("flower", "butterfly", 0.6),
-    ("mushroom", "frog", 0.45), ("owl", "tree", 0.45), ("elephant", "giraffe", 0.5), ("lion", "zebra", 0.4),
-    ("monkey", "banana", 0.5), ("laptop", "cup", 0.5), ("couch", "cat", 0.5), ("book", "lamp", 0.5),
-    ("teddy bear", "gift", 0.45), ("drum", "guitar", 0.5), ("robot", "rocket", 0.45),
+    ("teapot", "cup", 0.6), ("loaf of bread", "piece of cheese", 0.5), ("burger", "pizza", 0.35),
+    ("cake", "balloon", 0.45), ("apple", "banana", 0.45), ("strawberry", "bunch of grapes", 0.4),
+    ("watermelon", "pineapple", 0.4), ("car", "traffic light", 0.5), ("bus", "bicycle", 0.4),
+    ("house", "tree", 0.45), ("boat", "fish", 0.45), ("umbrella", "palm tree", 0.45), ("crab", "turtle", 0.4),
+    ("flower", "butterfly", 0.6), ("mushroom", "frog", 0.45), ("owl", "tree", 0.45),
+    ("elephant", "giraffe", 0.5), ("lion", "zebra", 0.4), ("monkey", "banana", 0.5), ("laptop", "cup", 0.5),
+    ("couch", "cat", 0.5), ("book", "lamp", 0.5), ("teddy bear", "gift", 0.45), ("drum", "guitar", 0.5),
+    ("robot", "rocket", 0.45),
 )
 
 

@@ -45,7 +45,7 @@ CHAT_TEMPLATE = """\
 
 
 def build_tokenizer(texts: int = 6000) -> PreTrainedTokenizerFast:
-    """A byte-level BPE tokenizer trained on the demo world's own sentences: takes any text, most words are one token."""
+    """A byte-level BPE tokenizer trained on the demo world's sentences: takes any text, their words are one token."""
     core = Tokenizer(models.BPE())
     core.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
     core.decoder = decoders.ByteLevel()

@@ -232,7 +232,7 @@ def train_step(run: Run, batch: VisionBatch | CaptionBatch) -> dict[str, float]:
 
 
 def train(run: Run, worker: bool = True, stop_after: int | None = None) -> None:
-    """Goes through the stages from wherever the run stands; `stop_after` steps it saves and leaves, as if interrupted."""
+    """Goes through the stages from where the run stands; after `stop_after` steps it saves and leaves."""
     checkpoint = run.settings.work / "checkpoint.pt"
     for stage in STAGES[STAGES.index(run.stage):]:
         if stage != run.stage:

@@ -56,7 +56,7 @@ def kind_of(noun: str) -> str:
 def claims(caption: str, scene: Scene) -> list[Claim]:
     """Every count, colour, place and relation stated of an object that is in the scene, in order.
 
-    What is said of absent objects is not judged: their mention is already wrong. "a", "an" and "one" state a count of 1.
+    What is said of absent objects is not judged: their mention is already wrong. "a", "an", "one" state a count of 1.
     """
     found = [*_item_claims(caption, scene), *_definite_claims(caption, scene), *_relation_claims(caption, scene)]
     return sorted(found, key=lambda claim: (claim.start, claim.end))

@@ -1,0 +1,118 @@
+"""Chooses and writes the example pictures of the app: held-out scenes, some where the model hallucinates, some not.
+
+Deterministic: the same model gives the same files. What a caption gets wrong is for `truth`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+
+from .evaluate import SIDE, generate, held_out_scenes, load
+from .grammar import CAPTION_PROMPT
+from .kinds import HELD_OUT_STYLE
+from .model import FOLDER
+from .truth import claims, mentions
+from .world import Scene, render
+
+EXAMPLES = Path(__file__).resolve().parents[2] / "assets" / "examples"
+POOL = 240  # scenes looked at for each slot's kind
+
+
+@dataclass(frozen=True)
+class Slot:
+    """What an example should show: its theme, whether the model hallucinates in it, its sprite style and pairs."""
+
+    name: str
+    title: str
+    theme: str
+    hallucinates: bool
+    style: str | None = None
+    pairs: str = "seen"
+
+
+SLOTS = (
+    Slot("farm-yard", "Farm yard", "farm", False),
+    Slot("farm-visitors", "Visitors on the farm", "farm", True),
+    Slot("fruit-stand", "Fruit stand", "fruit stand", False),
+    Slot("fruit-basket", "Fruit basket", "fruit stand", True),
+    Slot("kitchen-table", "Kitchen table", "kitchen", False),
+    Slot("tea-time", "Tea time", "kitchen", True),
+    Slot("street-corner", "Street corner", "street", False),
+    Slot("rush-hour", "Rush hour", "street", True),
+    Slot("beach-day", "Beach day", "beach", False),
+    Slot("tide-pool", "Tide pool", "beach", True),
+    Slot("forest-clearing", "Forest clearing", "forest", False),
+    Slot("forest-floor", "Forest floor", "forest", True),
+    Slot("savanna-morning", "Savanna morning", "savanna", False),
+    Slot("living-room", "Living room", "living room", True),
+    Slot("playroom", "Playroom", "playroom", False),
+    Slot("birthday", "Birthday", "playroom", True),
+    Slot("odd-company", "Odd company", "savanna", True, None, "novel"),
+    Slot("flat-farm", "Farm in another style", "farm", False, HELD_OUT_STYLE),
+    Slot("flat-street", "Street in another style", "street", True, HELD_OUT_STYLE),
+    Slot("flat-forest", "Forest in another style", "forest", True, HELD_OUT_STYLE),
+)
+
+
+def choose(slots: tuple[Slot, ...], model, processor) -> dict[Slot, tuple[Scene, str]]:
+    """For each slot the most telling scene of its pool, with the model's greedy caption. No scene is used twice."""
+    chosen: dict[Slot, tuple[Scene, str]] = {}
+    for style, pairs in sorted({(slot.style, slot.pairs) for slot in slots}, key=str):
+        themes = {slot.theme for slot in slots if (slot.style, slot.pairs) == (style, pairs)}
+        scenes = [scene for scene in held_out_scenes(len(themes) * POOL, style, pairs) if scene.theme in themes]
+        captions = generate(model, processor, [render(scene, SIDE) for scene in scenes], [CAPTION_PROMPT] * len(scenes))
+        pool = list(zip(scenes, captions, strict=True))
+        for slot in (slot for slot in slots if (slot.style, slot.pairs) == (style, pairs)):
+            fitting = [pair for pair in pool if _fits(slot, *pair)]
+            if not fitting:
+                raise LookupError(f"Expected a scene for the example {slot.name}. Got none of {len(pool)}; raise POOL.")
+            chosen[slot] = max(fitting, key=lambda pair: _appeal(*pair))
+            pool.remove(chosen[slot])
+    return {slot: chosen[slot] for slot in slots}
+
+
+def _fits(slot: Slot, scene: Scene, caption: str) -> bool:
+    invents = any(not mention.in_scene for mention in mentions(caption, scene))
+    return scene.theme == slot.theme and invents == slot.hallucinates and len(scene.groups) >= 2
+
+
+def _appeal(scene: Scene, caption: str) -> tuple[int, int, int]:
+    """Prefers one invention to many, few other errors, and three or four kinds; the first such scene wins."""
+    invented = sum(not mention.in_scene for mention in mentions(caption, scene))
+    wrong = sum(not claim.right for claim in claims(caption, scene))
+    missed = len(scene.kinds - {mention.kind for mention in mentions(caption, scene)})
+    return -invented, -wrong - missed, -abs(len(scene.groups) - 4)
+
+
+def note(slot: Slot, scene: Scene) -> str:
+    """One line that tells nothing about the answer."""
+    things = sum(group.count for group in scene.groups)
+    style = "drawn in a style the model never saw" if slot.style == HELD_OUT_STYLE else "drawn in a style it knows"
+    pairs = ", objects it never saw together" if slot.pairs == "novel" else ""
+    return f"{things} things of {len(scene.groups)} kinds, {style}{pairs}."
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Writes a PNG and its ground truth as JSON per example, and index.json, into assets/examples."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--model", type=Path, default=FOLDER)
+    parser.add_argument("--to", type=Path, default=EXAMPLES)
+    options = parser.parse_args(arguments)
+    torch.set_num_threads(1)
+    options.to.mkdir(parents=True, exist_ok=True)
+    index = []
+    for slot, (scene, _) in choose(SLOTS, *load(options.model)).items():
+        render(scene, SIDE).save(options.to / f"{slot.name}.png", optimize=True)
+        (options.to / f"{slot.name}.json").write_text(scene.to_json() + "\n")
+        index.append({"name": slot.name, "title": slot.title, "note": note(slot, scene),
+                      "hallucinates": slot.hallucinates})
+    (options.to / "index.json").write_text(json.dumps(index, indent=1) + "\n")
+
+
+if __name__ == "__main__":
+    main()
