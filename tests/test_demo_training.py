@@ -41,7 +41,8 @@ def test_any_other_text_survives_the_tokenizer(run):
 
 
 def test_patches_are_labelled_by_what_covers_them():
-    balls, blue_car = group("ball", (0.25, 0.25), (0.75, 0.25), size=0.4), group("car", (0.5, 0.8), size=0.3, colour="blue")
+    balls = group("ball", (0.25, 0.25), (0.75, 0.25), size=0.4)
+    blue_car = group("car", (0.5, 0.8), size=0.3, colour="blue")
     labels = patch_labels(scene_of(balls, blue_car))
     assert labels.shape == (len(LABELS), PATCHES)
     kinds = list(KINDS)

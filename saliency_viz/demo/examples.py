@@ -12,6 +12,7 @@ from pathlib import Path
 
 import torch
 
+from ..paths import assets
 from .evaluate import SIDE, generate, held_out_scenes, load
 from .grammar import CAPTION_PROMPT
 from .kinds import HELD_OUT_STYLE
@@ -19,7 +20,7 @@ from .model import FOLDER
 from .truth import claims, mentions
 from .world import Scene, render
 
-EXAMPLES = Path(__file__).resolve().parents[2] / "assets" / "examples"
+EXAMPLES = assets() / "examples"
 POOL = 240  # scenes looked at for each slot's kind
 
 

@@ -21,12 +21,13 @@ from transformers import (
     PreTrainedTokenizerFast,
 )
 
+from ..paths import assets
 from .batches import IMAGE_SIDE, PATCH, PATCHES
 from .grammar import CAPTION_PROMPT, caption, noun_phrase, question
 from .kinds import COLOURS, COUNT_WORDS, KINDS
 from .world import sample_scene
 
-FOLDER = Path(__file__).resolve().parents[2] / "assets" / "demo-model"
+FOLDER = assets() / "demo-model"
 VOCABULARY = 704  # the corpus yields 687 tokens
 PAD, BOS, EOS, IMAGE = range(4)
 SPECIAL = ("<pad>", "<s>", "</s>", "<image>")

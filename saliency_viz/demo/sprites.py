@@ -15,9 +15,11 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
+from ..errors import SettingError
+from ..paths import assets
 from .kinds import COLOURS, KINDS, STYLES
 
-FOLDER = Path(__file__).resolve().parents[2] / "assets" / "demo-sprites"
+FOLDER = assets() / "demo-sprites"
 SIDE = 160  # pixels
 
 
@@ -25,7 +27,7 @@ SIDE = 160  # pixels
 def sprite(style: str, kind: str, colour: str | None = None) -> Image.Image:
     """The square RGBA picture of a kind, painted if a colour is given. Do not draw into it: it is cached."""
     if style not in STYLES:
-        raise ValueError(f"style must be one of {', '.join(STYLES)}. Got {style!r}.")
+        raise SettingError(f"style must be one of {', '.join(STYLES)}. Got {style!r}.")
     path = FOLDER / style / f"{kind.replace(' ', '-')}.webp"
     if not path.is_file():
         raise FileNotFoundError(f"Expected a sprite at {path}. Make it with `python -m saliency_viz.demo.sprites`.")

@@ -14,6 +14,7 @@ from random import Random
 import numpy as np
 from PIL import Image
 
+from ..errors import SettingError
 from .kinds import COLOURS, COUPLINGS, HELD_OUT_PAIRS, KINDS, THEMES, TRAIN_STYLES
 from .sprites import sized_sprite
 
@@ -125,7 +126,7 @@ def sample_scene(seed: int, style: str | None = None, pairs: str = "seen") -> Sc
     `pairs`: "seen" scenes hold no pair of `HELD_OUT_PAIRS` (all training scenes are such), "novel" ones at least one.
     """
     if pairs not in ("seen", "novel"):
-        raise ValueError(f'pairs must be "seen" or "novel". Got {pairs!r}.')
+        raise SettingError(f'pairs must be "seen" or "novel". Got {pairs!r}.')
     random = Random(f"{seed}/{pairs}")
     theme = random.choice(tuple(THEMES))
     kinds = _draw_kinds(random, theme)
