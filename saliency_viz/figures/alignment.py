@@ -16,7 +16,7 @@ from .reading import Kind, Layers, Normalization, row
 
 @dataclass(frozen=True)
 class Change:
-    """Steps [start, stop) of the first caption that stand where [start, stop) of the second stand; either may be empty."""
+    """Steps [start, stop) of the first caption, and those of the second that stand in their place; one may be empty."""
 
     first: tuple[int, int]
     second: tuple[int, int]

@@ -259,7 +259,7 @@ def drawn_on(
 ) -> np.ndarray:
     """float32 [steps]: how much each output took from the given keys together (the reverse look-up)."""
     chosen = np.asarray(sorted(set(positions)), np.int64)
-    if len(chosen) and not (0 <= chosen[0] and chosen[-1] < trace.attention.shape[2]):
+    if len(chosen) and not (chosen[0] >= 0 and chosen[-1] < trace.attention.shape[2]):
         raise SettingError(f"positions must lie in 0..{trace.attention.shape[2] - 1}. Got {chosen.tolist()}.")
     return rows(trace, kind, layers, normalization)[:, chosen].sum(axis=1)
 

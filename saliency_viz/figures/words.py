@@ -1,0 +1,80 @@
+"""What was run and how it is shown, in one line of words: for footers, titles and the metadata of tables.
+
+Ignores where the line is written.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+from ..trace import Trace
+from .view import View
+
+NAMES = {"attention": "Attention", "saliency": "Saliency"}
+
+
+def method_words(trace: Trace) -> str:
+    """The decoding method with the paper's symbols: "plain", "SGRS (α 0.6, K 5, R 3, W 5) + LocoRE (β 0.2, w_s 10)"."""
+    run = trace.settings
+    parts = []
+    if run.sgrs is not None:
+        parts.append(f"SGRS (α {run.sgrs.alpha:g}, K {run.sgrs.top_k}, R {run.sgrs.tries}, W {run.sgrs.window})")
+    if run.locore is not None:
+        kept = ", renormalised" if run.locore.renormalize else ""
+        parts.append(f"LocoRE (β {run.locore.beta:g}, w_s {run.locore.window}{kept})")
+    if run.edits:
+        parts.append(f"{len(run.edits)} attention edit" + ("s" if len(run.edits) > 1 else ""))
+    if run.forced:
+        parts.append(f"{len(run.forced)} tokens given")
+    return " + ".join(parts) or "plain"
+
+
+def run_words(trace: Trace) -> str:
+    """Model, method and sampling: enough to know which run a figure shows."""
+    sampling = trace.settings.sampling
+    drawn = f"temperature {sampling.temperature:g}, seed {sampling.seed}" if sampling.temperature else "greedy"
+    limits = [f"top-{name} {value:g}" for name, value in (("k", sampling.top_k), ("p", sampling.top_p)) if value]
+    fusion = trace.settings.recording.fusion
+    parts = [f"{trace.model.name} ({trace.model.dtype})", method_words(trace), ", ".join([drawn, *limits])]
+    return "; ".join(parts + ([f"fusion {fusion}"] if fusion != "product" else []))
+
+
+def view_words(trace: Trace, view: View) -> str:
+    """The run and which layers are shown."""
+    return f"{run_words(trace)}; {view.layer_words(trace)}"
+
+
+def judged_words(trace: Trace, step: int) -> str:
+    """ ", hallucinated" or ", right" where the token is marked, else nothing."""
+    return f", {trace.marks[step].judgement}" if step in trace.marks else ""
+
+
+def mark_words(trace: Trace) -> list[str]:
+    """A line that explains the colours of marked tokens, or none."""
+    return ["Words in orange: marked hallucinated; in blue: marked right."] if trace.marks else []
+
+
+def metadata(trace: Trace, view: View | None = None) -> dict[str, Any]:
+    """Plain values that say where numbers come from: model, settings, view, versions, caption."""
+    from .. import __version__
+
+    found = {
+        "program": f"saliency_viz {__version__}",
+        "model": asdict(trace.model),
+        "settings": asdict(trace.settings),
+        "target_layers": list(trace.target_layers),
+        "prompt": trace.prompt,
+        "caption": trace.text,
+        "ended": trace.ended,
+        "versions": dict(trace.versions),
+    }
+    if view is not None:
+        found["view"] = {
+            "layers": list(view.layers) if isinstance(view.layers, tuple) else view.layers,
+            "normalization": view.normalization,
+            "transform": view.transform,
+            "lock": view.lock,
+            "percentile": view.percentile,
+        }
+    return found
