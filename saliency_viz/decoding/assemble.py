@@ -14,7 +14,7 @@ import transformers
 from torch import Tensor
 
 from ..trace import Mark, Span, Trace
-from .loop import Run
+from .progress import Run
 
 
 def trace_of(run: Run, prompt: str, marks: Mapping[int, Mark] | None = None) -> Trace:

@@ -51,7 +51,9 @@ class Chooser:
         self.sampling = sampling
         self.processors = _processors(sampling, generation_config)
 
-    def choose(self, logits: Tensor, ids: Sequence[int], position: int, count: int, among: int | None = None) -> Choices:
+    def choose(
+        self, logits: Tensor, ids: Sequence[int], position: int, count: int, among: int | None = None
+    ) -> Choices:
         """The `count` most probable tokens after logits [vocabulary] for this position, and their draw order.
 
         among: draw from the `among` most probable tokens only (K of SGRS); None: from all of them, whatever count.

@@ -78,9 +78,7 @@ class MatrixProbe:
         return edited_weights(rows, key, mask, scaling, before, after)
 
 
-def token_matrix(
-    model: LVLM, trace: Trace, step: int, normalization: Normalization = "none"
-) -> tuple[Tensor, Tensor]:
+def token_matrix(model: LVLM, trace: Trace, step: int, normalization: Normalization = "none") -> tuple[Tensor, Tensor]:
     """(saliency, attention), each [layers, n, n] float32 on the CPU, of the loss of one output token.
 
     n is the number of positions before the token: row n-1 predicts it. saliency: Eq. 4 summed over heads, raw

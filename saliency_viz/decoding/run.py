@@ -8,16 +8,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from ..attention import Edits
 from ..errors import ContextError, PromptError, SettingError
 from ..images import load_images
-from ..attention import Edits
 from ..memory import guarded
 from ..models.base import LVLM, Message, Prepared, Request
 from ..settings import SGRS, Edit, LocoRE, Recording, Sampling
 from ..trace import RunSettings, Step, Trace
 from ..video import Video
 from .assemble import trace_of
-from .loop import Event, Run, decode
+from .loop import Event, decode
+from .progress import Run
 from .session import Session
 
 ADVICE = "Lower max_new_tokens or the picture's size, use a smaller model or dtype, or close other programs."
@@ -143,7 +144,14 @@ def _settings(
         if not isinstance(value, kind) and not (value is None and name in ("sgrs", "locore")):
             raise SettingError(f"{name} must be a saliency_viz.{kind.__name__}. Got {type(value).__name__}.")
     return RunSettings(
-        max_new_tokens, sampling, sgrs, locore, tuple(edits), recording, lookahead, tuple(int(token) for token in forced)
+        max_new_tokens,
+        sampling,
+        sgrs,
+        locore,
+        tuple(edits),
+        recording,
+        lookahead,
+        tuple(int(token) for token in forced),
     )
 
 

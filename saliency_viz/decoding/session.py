@@ -81,9 +81,7 @@ class Session:
         """Let go of the cache."""
         self.cache = DynamicCache()
 
-    def observe(
-        self, start: int, targets: Sequence[int], lowest: int = 0, fusion: Fusion = "product"
-    ) -> Observation:
+    def observe(self, start: int, targets: Sequence[int], lowest: int = 0, fusion: Fusion = "product") -> Observation:
         """Attention and saliency of rows start..start+len(targets)-1, each against its own target, in one pass."""
         probe, logits = self._record(start, len(targets), lowest)
         loss = torch.nn.functional.cross_entropy(
@@ -92,7 +90,9 @@ class Session:
         gradients = torch.autograd.grad(loss * self._loss_scale, [record.outputs for record in probe.records.values()])
         return self._collect(probe, [gradient[None] for gradient in gradients], fusion)
 
-    def observe_candidates(self, row: int, candidates: Sequence[int], lowest: int = 0) -> Observation:
+    def observe_candidates(
+        self, row: int, candidates: Sequence[int], lowest: int = 0, fusion: Fusion = "product"
+    ) -> Observation:
         """Attention of one row, and its saliency against each candidate: one forward, one batched backward."""
         probe, logits = self._record(row, 1, lowest)
         log_probabilities = logits.float().log_softmax(-1)[0]
@@ -104,7 +104,7 @@ class Session:
             torch.eye(len(candidates), device=losses.device, dtype=losses.dtype) * self._loss_scale,
             is_grads_batched=True,
         )
-        return self._collect(probe, gradients, "product")
+        return self._collect(probe, gradients, fusion)
 
     @property
     def _loss_scale(self) -> float:

@@ -67,7 +67,12 @@ class Lookahead:
         self.fixed, self.most = fixed, most
         self.size = start if fixed is None else fixed
 
+    @property
+    def shrunk(self) -> bool:
+        """Rejections came so fast that drafting ahead does not pay."""
+        return self.fixed is None and self.size == 1
+
     def after(self, cut: bool) -> None:
         """Learn from a chunk: cut when a rejection threw drafts away."""
         if self.fixed is None:
-            self.size = max(self.size // 2, 2) if cut else min(self.size * 2, self.most)
+            self.size = max(self.size // 2, 1) if cut else min(self.size * 2, self.most)
