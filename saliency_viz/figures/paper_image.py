@@ -120,4 +120,6 @@ def _title(trace: Trace, step: int) -> str:
 def _bare(axes: Axes, title: str = "") -> None:
     axes.set_xticks([])
     axes.set_yticks([])
+    for side in axes.spines.values():
+        side.set_visible(True)
     axes.set_title(title, loc="left", fontsize=TITLE)

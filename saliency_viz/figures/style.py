@@ -23,6 +23,7 @@ from matplotlib.colors import Colormap, Normalize, make_norm_from_scale
 from matplotlib.figure import Figure
 from matplotlib.image import AxesImage
 from matplotlib.scale import LogScale
+from matplotlib.text import Text
 
 from ..errors import SettingError
 from ..trace import Trace
@@ -210,7 +211,15 @@ def save(figure: Figure, path: str | Path, format: str | None = None) -> Path:
     format = (format or path.suffix.lstrip(".")).lower()
     if format not in FORMATS:
         raise SettingError(f"The format must be one of {', '.join(FORMATS)}. Got {format!r}.")
+    # matplotlib 3.11 embeds fonts with PostScript outlines (Noto CJK) as type 42 without their shapes: blank letters.
+    fonttype = 42 if _first_font_suffices(figure) else 3
     nothing = {"png": {"Software": None}, "svg": {"Date": None}, "pdf": {"CreationDate": None}}
-    with style():
+    with style(), matplotlib.rc_context({"pdf.fonttype": fonttype}):
         figure.savefig(path, format=format, dpi=DPI, bbox_inches="tight", pad_inches=0.06, metadata=nothing[format])
     return path
+
+
+def _first_font_suffices(figure: Figure) -> bool:
+    """Whether matplotlib's own font has every letter of the figure, so that no fallback font is embedded."""
+    known = font_manager.get_font(font_manager.findfont("DejaVu Sans")).get_charmap()
+    return all(ord(letter) in known for text in figure.findobj(Text) for letter in text.get_text() if letter != "\n")

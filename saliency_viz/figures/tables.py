@@ -1,0 +1,178 @@
+"""The numbers behind the figures as files: CSV for spreadsheets, JSON for programs, NPZ for numpy; with metadata.
+
+Ignores drawing. Every number comes from `reading` under the same View as the figure, so that a table equals what is
+on the screen. Floats are written so that reading them back gives the same float.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Mapping, Sequence
+from io import BytesIO, StringIO
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ..trace import Trace
+from .reading import KINDS, PARTS, facts, layer_rows, part_of_keys, row, rows, score_curve, shares_over_run, triangle
+from .scales import key_mask
+from .view import View
+from .words import metadata
+
+PLAIN = View()
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def step_table(trace: Trace, view: View = PLAIN) -> list[dict[str, Any]]:
+    """A line per output: what the page says of it, with the shares of attention and saliency by part (None: row is 0)."""
+    table = []
+    for step in range(len(trace.steps)):
+        line = facts(trace, step, view.layers, view.normalization)
+        for kind in KINDS:
+            found = line.pop(f"{kind}_shares")
+            line |= {f"{kind}_{part}": None if found is None else found[part] for part in PARTS}
+        mark = trace.marks.get(step)
+        line |= {"judgement": mark.judgement if mark else None, "note": mark.note if mark else None}
+        table.append(line)
+    return table
+
+
+def candidate_table(trace: Trace) -> list[dict[str, Any]]:
+    """A line per candidate of each step (Algorithm 1), with the threshold it was held against."""
+    return [
+        {
+            "step": step.index,
+            "threshold": step.threshold,
+            "fallback": step.fallback,
+            "token_id": candidate.token_id,
+            "text": candidate.text,
+            "probability": candidate.probability,
+            "saliency": candidate.saliency,
+            "verdict": candidate.verdict,
+            "draw": candidate.draw,
+        }
+        for step in trace.steps
+        for candidate in step.candidates
+    ]
+
+
+def key_table(trace: Trace, step: int, view: View = PLAIN) -> list[dict[str, Any]]:
+    """A line per key the step's row could see: what it is, where it lies on the image, what was taken from it.
+
+    attention and saliency are under the view; saliency_raw and gain (LocoRE) always stand beside them.
+    """
+    attention, saliency = (row(trace, step, kind, view.layers, view.normalization) for kind in KINDS)
+    raw = row(trace, step, "saliency", view.layers, "raw")
+    gain, parts, texts = trace.gain(step), part_of_keys(trace), trace.token_texts
+    image = {int(position): index for index, position in enumerate(trace.positions("image"))}
+    table = []
+    for key in range(trace.steps[step].position):
+        index = image.get(key)
+        box = [None] * 4 if index is None else [float(edge) for edge in trace.boxes[index]]
+        line = {"position": key, "part": PARTS[parts[key]], "text": texts[key]}
+        line |= {"attention": float(attention[key]), "saliency": float(saliency[key])}
+        line |= {"saliency_raw": float(raw[key]), "gain": float(gain[key])}
+        line |= {"picture": None if index is None else int(trace.box_images[index])}
+        line |= {"scale": None if index is None else int(trace.box_scales[index])}
+        table.append(line | dict(zip(("left", "top", "right", "bottom"), box, strict=True)))
+    return table
+
+
+def layer_table(trace: Trace, step: int, view: View = PLAIN, keys: str = "text") -> list[dict[str, Any]]:
+    """A line per layer and key of one kind of key, as in the layers-by-keys figure."""
+    shown = np.flatnonzero(key_mask(trace, keys)[: trace.steps[step].position])
+    attention, saliency = (layer_rows(trace, step, kind, "all", view.normalization)[:, shown] for kind in KINDS)
+    return [
+        {
+            "layer": layer,
+            "position": int(key),
+            "text": trace.token_texts[key],
+            "attention": float(attention[layer, place]),
+            "saliency": float(saliency[layer, place]),
+        }
+        for layer in range(trace.model.layers)
+        for place, key in enumerate(shown)
+    ]
+
+
+def csv_text(table: Sequence[Mapping[str, Any]]) -> str:
+    """A table as CSV with a header line; None is an empty cell.
+
+    Text that a spreadsheet would run as a formula gets a leading apostrophe; the token id beside it stays exact.
+    """
+    if not table:
+        return ""
+    buffer = StringIO()
+    writer = csv.DictWriter(buffer, list(table[0]), lineterminator="\n")
+    writer.writeheader()
+    for line in table:
+        writer.writerow({name: _cell(value) for name, value in line.items()})
+    return buffer.getvalue()
+
+
+def json_text(trace: Trace, view: View = PLAIN, step: int | None = None) -> str:
+    """Metadata and tables as one JSON value; with a step, its keys too. Undefined numbers are null."""
+    value: dict[str, Any] = {"metadata": metadata(trace, view), "steps": step_table(trace, view)}
+    value["candidates"] = candidate_table(trace)
+    value["output_triangle"] = {kind: triangle(trace, view.layers, kind, view.normalization).tolist() for kind in KINDS}
+    if step is not None:
+        value["keys"] = {"step": step, "lines": key_table(trace, step, view)}
+    return json.dumps(_null(value), ensure_ascii=False, allow_nan=False, indent=1)
+
+
+def arrays(trace: Trace, view: View = PLAIN) -> dict[str, np.ndarray]:
+    """What `npz_bytes` holds: the recorded arrays, the same under the view, and a JSON text "metadata"."""
+    curve = score_curve(trace)
+    found = {name: getattr(trace, name) for name in ("attention", "saliency", "saliency_norm")}
+    found |= {name: getattr(trace, name) for name in ("boxes", "box_images", "box_scales")}
+    for kind in KINDS:
+        found[f"view_{kind}"] = rows(trace, kind, view.layers, view.normalization)
+        found[f"view_{kind}_triangle"] = triangle(trace, view.layers, kind, view.normalization)
+        found[f"view_{kind}_shares"] = shares_over_run(trace, kind, view.layers, view.normalization)
+    found |= {"scores": curve.scores, "thresholds": curve.thresholds, "rejected": curve.rejected}
+    found |= {"token_ids": np.array(trace.prompt_ids + trace.output_ids, np.int64)}
+    found |= {"token_texts": np.array(trace.token_texts, dtype=np.str_), "parts": part_of_keys(trace)}
+    found["part_names"] = np.array(PARTS, dtype=np.str_)
+    found["metadata"] = np.array(json.dumps(metadata(trace, view), ensure_ascii=False))
+    return found
+
+
+def npz_bytes(trace: Trace, view: View = PLAIN) -> bytes:
+    """The arrays as one compressed NPZ that loads without pickle."""
+    buffer = BytesIO()
+    np.savez_compressed(buffer, **arrays(trace, view))
+    return buffer.getvalue()
+
+
+def save_tables(trace: Trace, directory: str | Path, view: View = PLAIN, steps: Sequence[int] = ()) -> list[Path]:
+    """Write steps.csv, candidates.csv, keys-stepNNN.csv for chosen steps, run.json, run.npz and metadata.json."""
+    directory = Path(directory)
+    directory.mkdir(parents=True, exist_ok=True)
+    texts = {"steps.csv": csv_text(step_table(trace, view)), "candidates.csv": csv_text(candidate_table(trace))}
+    texts |= {f"keys-step{step:03d}.csv": csv_text(key_table(trace, step, view)) for step in steps}
+    texts["run.json"] = json_text(trace, view)
+    texts["metadata.json"] = json.dumps(_null(metadata(trace, view)), ensure_ascii=False, indent=1)
+    paths = []
+    for name, text in texts.items():
+        paths.append(directory / name)
+        paths[-1].write_text(text, encoding="utf-8")
+    paths.append(directory / "run.npz")
+    paths[-1].write_bytes(npz_bytes(trace, view))
+    return paths
+
+
+def _cell(value: Any) -> Any:
+    if isinstance(value, str):
+        return "'" + value if value.startswith(FORMULA) else value
+    return "" if value is None else repr(value) if isinstance(value, float) else value
+
+
+def _null(value: Any) -> Any:
+    """JSON has no NaN."""
+    if isinstance(value, float):
+        return value if np.isfinite(value) else None
+    if isinstance(value, Mapping):
+        return {key: _null(item) for key, item in value.items()}
+    return [_null(item) for item in value] if isinstance(value, (list, tuple)) else value
