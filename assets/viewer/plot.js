@@ -1,0 +1,62 @@
+// A plotly heatmap that keeps its zoom, with our own tooltip; refuses a plotly.js of another version.
+(function (SV) {
+  "use strict";
+
+  SV.PLOTLY_VERSION = "4.1.1";
+  const CONFIG = { responsive: true, displaylogo: false, showSendToCloud: false, plotlyServerURL: "", doubleClick: "reset",
+    modeBarButtonsToRemove: ["select2d", "lasso2d", "autoScale2d"], toImageButtonOptions: { format: "svg" } };
+
+  // plotly reads tags and entities in labels: a token must stay text.
+  SV.plotlyText = (text, limit) => {
+    const short = text.length > limit ? text.slice(0, limit - 1) + "…" : text;
+    return short.replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;").replace(/\$/g, "&#36;");
+  };
+
+  class Plot {
+    // options: height, point(x, y) -> tooltip lines, click(x, y), hoverKey(x, y) -> key
+    constructor(viewer, options) {
+      this.viewer = viewer;
+      this.options = options;
+      this.root = SV.el("div", { class: "sv-plot", style: { height: `${options.height}px` } });
+    }
+
+    draw(data, layout) {
+      const { Plotly } = this.viewer;
+      if (!Plotly || Plotly.version !== SV.PLOTLY_VERSION) {
+        this.root.textContent = SV.t("The heatmap needs plotly.js {v}.", { v: SV.PLOTLY_VERSION });
+        return;
+      }
+      const style = getComputedStyle(this.viewer.root), ink = style.getPropertyValue("--sv-muted").trim() || "#555";
+      const whole = {
+        uirevision: "kept", paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)", dragmode: "zoom", autosize: true,
+        font: { family: "system-ui, sans-serif", size: 11, color: ink }, hovermode: "closest", ...layout,
+      };
+      for (const axis of ["xaxis", "yaxis"]) whole[axis] = { zeroline: false, showgrid: false, linecolor: ink, ...(layout[axis] || {}) };
+      Plotly.react(this.root, data, whole, CONFIG);
+      if (!this.bound) this.bind();
+    }
+
+    bind() {
+      const { viewer, options } = this;
+      this.bound = true;
+      this.root.on("plotly_hover", (event) => {
+        const point = event.points[0];
+        viewer.hover(options.hoverKey ? options.hoverKey(point.x, point.y) : null, 0);
+        viewer.tip.point(event.event, options.point(point.x, point.y));
+      });
+      this.root.on("plotly_unhover", () => viewer.hover(null));
+      this.root.on("plotly_click", (event) => options.click && options.click(event.points[0].x, event.points[0].y));
+    }
+
+    free() { if (this.bound && this.viewer.Plotly) this.viewer.Plotly.purge(this.root); }
+  }
+  SV.Plot = Plot;
+
+  // Trace settings for values already placed on a scale (0..1), with the scale's own numbers on the bar.
+  SV.heatTrace = (scale, map, z, theme) => ({
+    type: "heatmap", z, zmin: 0, zmax: 1, colorscale: SV.plotlyScale(map), hoverinfo: "none", xgap: 0.5, ygap: 0.5, hoverongaps: false,
+    colorbar: { thickness: 9, outlinewidth: 0, len: 1, y: 0.5, x: 1.01, xpad: 2, tickfont: { size: 10 },
+      tickvals: scale.ticks().map(([place]) => place),
+      ticktext: scale.ticks().map(([place, value]) => (place === 1 && scale.largest > scale.high * 1.0001 ? "≥" : "") + SV.number(value, 2)) },
+  });
+})((window.SaliencyViewer = window.SaliencyViewer || {}));
