@@ -1,0 +1,179 @@
+"""What programs may call: three named endpoints with plain values in and out. Ignores the page.
+
+A caption comes with a run id; `/explain_token` and `/export` take it for as long as this server keeps the run.
+Refusals become gr.Error, whose sentence reaches the caller.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+
+from ..errors import SaliencyVizError, SettingError
+from ..figures import reading
+from ..settings import SGRS, LocoRE, Sampling
+from ..trace import RunSettings, Trace
+from . import exports
+from .actions import Actions, label_of, log
+from .controls import DEFAULT_PROMPT, picture_field
+from .text import english
+
+MAX_TOKENS = 64
+
+
+@contextmanager
+def spoken() -> Iterator[None]:
+    """Turns a refusal into gr.Error with its sentence, and an accident into one sentence and a log entry."""
+    try:
+        yield
+    except SaliencyVizError as error:
+        raise gr.Error(str(error), print_exception=False) from error
+    except gr.Error:
+        raise
+    except Exception as error:
+        log.exception("A program's call failed")
+        raise gr.Error(english("unexpected"), print_exception=False) from error
+
+
+def tokens(trace: Trace) -> list[dict[str, Any]]:
+    """Per output token its facts and where its saliency went (mean of target layers)."""
+    return [reading.facts(trace, step) for step in range(len(trace.steps))]
+
+
+def publish(actions: Actions) -> None:
+    """Register the endpoints inside the current gradio context."""
+
+    def caption(
+        image: str,
+        prompt: str,
+        max_new_tokens: int,
+        temperature: float,
+        seed: int,
+        sgrs: bool,
+        alpha: float,
+        locore: bool,
+        beta: float,
+        request: gr.Request,
+    ) -> Iterator[tuple[str, dict[str, Any]]]:
+        """Caption an image and say for each word how strongly the words before it mattered.
+
+        Args:
+            image: The picture to describe.
+            prompt: What the model is asked.
+            max_new_tokens: The caption stops here at the latest.
+            temperature: 0 takes the most probable token.
+            seed: Same seed, same caption.
+            sgrs: Reject weakly grounded candidates (Algorithm 1).
+            alpha: Threshold factor of SGRS.
+            locore: Raise attention to the latest words (Eq. 8-9).
+            beta: Gain of LocoRE.
+
+        Returns:
+            The caption as it grows, and in the end {run, model, settings, tokens} with one entry per token.
+        """
+        with spoken():
+            if not isinstance(max_new_tokens, int) or not 1 <= max_new_tokens <= actions.limit:
+                raise SettingError(f"max_new_tokens must be in [1, {actions.limit}] here. Got {max_new_tokens!r}.")
+            settings = RunSettings(
+                max_new_tokens,
+                Sampling(temperature=temperature, seed=seed),
+                SGRS(alpha=alpha) if sgrs else None,
+                LocoRE(beta=beta) if locore else None,
+            )
+            for progress in actions.caption_once(image, prompt, settings):
+                if not progress.done:
+                    yield progress.trace.text + "".join(step.text for step in progress.pending), {}
+            trace = progress.trace
+            run_id = actions.store.put(trace, label_of(trace), request.session_hash)
+            yield trace.text, {"run": run_id, **exports.metadata(trace), "tokens": tokens(trace)}
+
+    def explain_token(run: str, token: int, layer: str) -> dict[str, Any]:
+        """Everything a token drew on: attention and saliency over every earlier position.
+
+        Args:
+            run: Run id of a caption.
+            token: Index of the output token, 0 is the first.
+            layer: A layer's number, "target" (mean of the target layers) or "all".
+
+        Returns:
+            {token: facts, keys: [{position, part, text, attention, saliency}]}.
+        """
+        with spoken():
+            trace = actions.trace(run)
+            chosen = int(layer) if layer.isdigit() else layer
+            facts = reading.facts(trace, token, chosen)
+            attention = reading.row(trace, token, "attention", chosen)
+            saliency = reading.row(trace, token, "saliency", chosen, "raw")
+            parts = reading.part_of_keys(trace)
+            keys = [
+                {
+                    "position": key,
+                    "part": reading.PARTS[parts[key]],
+                    "text": trace.token_texts[key],
+                    "attention": float(attention[key]),
+                    "saliency": float(saliency[key]),
+                }
+                for key in range(trace.steps[token].position)
+            ]
+            return {"token": facts, "keys": keys}
+
+    def export(run: str, format: str) -> str:
+        """A run as a file.
+
+        Args:
+            run: Run id of a caption.
+            format: trace, html, json, csv, npz, pdf, svg, png or citation.
+
+        Returns:
+            The file.
+        """
+        with spoken():
+            file = exports.export(actions.trace(run), format)
+            folder = Path(tempfile.mkdtemp(prefix="saliency-viz-"))
+            path = folder / file.name
+            path.write_bytes(file.data)
+            return str(path)
+
+    with gr.Row(visible=False):  # the components only say which types go in and out
+        _endpoint(
+            caption,
+            [
+                picture_field(label="image"),
+                gr.Textbox(DEFAULT_PROMPT, label="prompt"),
+                gr.Number(min(MAX_TOKENS, actions.limit), label="max_new_tokens", precision=0),
+                gr.Number(0.0, label="temperature"),
+                gr.Number(0, label="seed", precision=0),
+                gr.Checkbox(False, label="sgrs"),
+                gr.Number(0.6, label="alpha"),
+                gr.Checkbox(False, label="locore"),
+                gr.Number(0.15, label="beta"),
+            ],
+            [gr.Textbox(label="caption"), gr.JSON(label="tokens")],
+            concurrency_id="gpu",
+            concurrency_limit=1,
+        )
+        _endpoint(
+            explain_token,
+            [
+                gr.Textbox(label="run"),
+                gr.Number(0, label="token", precision=0),
+                gr.Textbox("target", label="layer"),
+            ],
+            [gr.JSON(label="explanation")],
+            queue=False,
+        )
+        _endpoint(
+            export,
+            [gr.Textbox(label="run"), gr.Textbox("json", label="format")],
+            [gr.File(label="file")],
+            queue=False,
+        )
+
+
+def _endpoint(function: Callable[..., Any], inputs: list[Any], outputs: list[Any], **options: Any) -> None:
+    gr.Button(function.__name__).click(function, inputs, outputs, api_name=function.__name__, **options)

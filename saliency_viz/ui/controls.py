@@ -1,0 +1,237 @@
+"""The left column: the picture, the prompt and every setting of the decoding, and how widgets become settings.
+
+Ignores what is done with them (actions.py). Ranges here are what the page offers; the settings check themselves again.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import gradio as gr
+
+from ..errors import SettingError
+from ..settings import SGRS, LocoRE, Sampling
+from ..trace import RunSettings
+from .viewer import remark, thumbnails
+
+DEFAULT_PROMPT = "Describe the image."
+MAX_PROMPT = 2000
+PRESETS = {"preset_llava": (0.6, 0.15), "preset_qwen": (0.6, 0.20)}  # alpha, beta (Sec. 4.1)
+
+
+def picture_field(**options: Any) -> gr.Image:
+    """gr.Image that hands over the path of the file as it came: our own intake (images.py) opens, checks and turns it.
+
+    gradio has already made sure that the path is an upload. Never update its options: gradio would build it anew.
+    """
+    field = gr.Image(type="filepath", format="png", image_mode=None, **options)
+    field.preprocess = lambda payload: payload.path if payload is not None else None
+    return field
+
+
+class Settings(NamedTuple):
+    """The decoding widgets, in the order `settings_from` takes their values."""
+
+    max_new_tokens: gr.Slider
+    temperature: gr.Slider
+    top_k: gr.Number
+    top_p: gr.Slider
+    seed: gr.Number
+    sgrs: gr.Checkbox
+    alpha: gr.Slider
+    candidates: gr.Slider
+    tries: gr.Slider
+    sgrs_window: gr.Slider
+    layers: gr.Textbox
+    locore: gr.Checkbox
+    beta: gr.Slider
+    locore_window: gr.Slider
+    renormalize: gr.Checkbox
+
+
+@dataclass(frozen=True)
+class Left:
+    """Every widget of the left column."""
+
+    image: gr.Image
+    seen: gr.HTML
+    thumbnails: gr.HTML
+    prompt: gr.Textbox
+    settings: Settings
+    presets: dict[str, gr.Button]
+    run: gr.Button
+    stop: gr.Button
+    demo_note: gr.Markdown
+
+
+def settings_from(values: list[Any] | tuple[Any, ...], limit: int) -> RunSettings:
+    """The widgets' values (order of `Settings`) as checked settings.
+
+    limit: the most new tokens this server gives. Raises SettingError with a sentence naming the setting.
+    """
+    given = dict(zip(Settings._fields, values, strict=True))
+    count = _whole("max new tokens", given["max_new_tokens"])
+    if not 1 <= count <= limit:
+        raise SettingError(f"max new tokens must be in [1, {limit}] here. Got {count}.")
+    sampling = Sampling(
+        temperature=float(_number("temperature", given["temperature"])),
+        seed=_whole("seed", given["seed"]),
+        top_k=_whole("top-k", given["top_k"]) or None,
+        top_p=None if _number("top-p", given["top_p"]) >= 1 else float(given["top_p"]),
+    )
+    return RunSettings(
+        max_new_tokens=count,
+        sampling=sampling,
+        sgrs=sgrs_from(given) if given["sgrs"] else None,
+        locore=locore_from(given) if given["locore"] else None,
+    )
+
+
+def sgrs_from(given: dict[str, Any]) -> SGRS:
+    """SGRS with the widgets' numbers, whether its switch is on or not."""
+    return SGRS(
+        top_k=_whole("K", given["candidates"]),
+        tries=_whole("R", given["tries"]),
+        alpha=float(_number("alpha", given["alpha"])),
+        window=_whole("W", given["sgrs_window"]),
+        layers=layers_from(given["layers"]),
+    )
+
+
+def locore_from(given: dict[str, Any]) -> LocoRE:
+    """LocoRE with the widgets' numbers, whether its switch is on or not."""
+    return LocoRE(
+        beta=float(_number("beta", given["beta"])),
+        window=_whole("w_s", given["locore_window"]),
+        renormalize=bool(given["renormalize"]),
+    )
+
+
+def layers_from(text: str | None) -> tuple[int, ...] | None:
+    """ "3-5, 8" as (3, 4, 5, 8); empty as None. Raises SettingError."""
+    layers: list[int] = []
+    for part in (text or "").replace(" ", "").split(","):
+        first, dash, last = part.partition("-")
+        if not part:
+            continue
+        if not first.isdigit() or (dash and not last.isdigit()) or len(part) > 9:
+            raise SettingError(f"target layers must look like 3-5 or 2,4. Got {text!r}.")
+        layers += range(int(first), int(last if dash else first) + 1)
+        if len(layers) > 1000:
+            raise SettingError(f"target layers must be at most 1000 layers. Got {text!r}.")
+    return tuple(layers) or None
+
+
+def widget_values(settings: RunSettings) -> list[Any]:
+    """Settings as the widgets' values (order of `Settings`); a method that is off keeps its paper defaults."""
+    sampling, sgrs, locore = settings.sampling, settings.sgrs or SGRS(), settings.locore or LocoRE()
+    layers = ",".join(map(str, sgrs.layers)) if sgrs.layers else ""
+    return [
+        settings.max_new_tokens,
+        sampling.temperature,
+        sampling.top_k or 0,
+        1.0 if sampling.top_p is None else sampling.top_p,
+        sampling.seed,
+        settings.sgrs is not None,
+        sgrs.alpha,
+        sgrs.top_k,
+        sgrs.tries,
+        sgrs.window,
+        layers,
+        settings.locore is not None,
+        locore.beta,
+        locore.window,
+        locore.renormalize,
+    ]
+
+
+def build_left(t: Any, scenes: list[dict[str, str]], max_new_tokens: int, limit: int, demo: bool) -> Left:
+    """Draw the column inside the current gradio context. scenes: the example row's items."""
+    image = picture_field(
+        label=t("sv_image"),
+        sources=["upload", "clipboard"],
+        height=232,
+        show_label=False,
+        elem_id="app-image",
+        placeholder=t("sv_image_placeholder"),
+        buttons=["fullscreen"],
+    )
+    seen = remark()
+    demo_note = gr.Markdown(t("sv_demo_note"), elem_id="app-demo-note", visible=demo)
+    row = thumbnails(scenes)
+    prompt = gr.Textbox(
+        DEFAULT_PROMPT, label=t("sv_prompt"), lines=2, max_lines=5, max_length=MAX_PROMPT, elem_id="app-prompt"
+    )
+    with gr.Row(elem_id="app-buttons"):
+        run = gr.Button(t("sv_run"), variant="primary", elem_id="app-run", scale=3, min_width=80)
+        stop = gr.Button(
+            t("sv_stop"), variant="secondary", elem_id="app-stop", scale=1, min_width=70, interactive=False
+        )
+    with gr.Group(elem_id="app-methods"):
+        sgrs = gr.Checkbox(False, label=t("sv_sgrs"), info=t("sv_sgrs_help"), elem_id="app-sgrs")
+        locore = gr.Checkbox(False, label=t("sv_locore"), info=t("sv_locore_help"), elem_id="app-locore")
+    with gr.Accordion(t("sv_decoding"), open=False, elem_id="app-decoding"):
+        settings, presets = _decoding(t, sgrs, locore, max_new_tokens, limit)
+    return Left(image, seen, row, prompt, settings, presets, run, stop, demo_note)
+
+
+def _decoding(
+    t: Any, sgrs: gr.Checkbox, locore: gr.Checkbox, max_new_tokens: int, limit: int
+) -> tuple[Settings, dict[str, gr.Button]]:
+    def slider(key: str, low: float, high: float, value: float, step: float) -> gr.Slider:
+        return gr.Slider(
+            low,
+            high,
+            value,
+            step=step,
+            label=t(f"sv_{key}"),
+            info=t(f"sv_{key}_help"),
+            elem_id=f"app-{key}",
+            buttons=[],
+        )
+
+    count = slider("max_new_tokens", 1, limit, min(max_new_tokens, limit), 1)
+    temperature = slider("temperature", 0, 2, 0, 0.05)
+    top_p = slider("top_p", 0.05, 1, 1, 0.05)
+    with gr.Row():
+        top_k = gr.Number(
+            0, label=t("sv_top_k"), info=t("sv_top_k_help"), precision=0, minimum=0, min_width=100, elem_id="app-top_k"
+        )
+        seed = gr.Number(
+            0, label=t("sv_seed"), info=t("sv_seed_help"), precision=0, minimum=0, min_width=100, elem_id="app-seed"
+        )
+    with gr.Row(elem_classes="app-presets"):
+        presets = {key: gr.Button(t(f"sv_{key}"), size="sm", min_width=90, elem_id=f"app-{key}") for key in PRESETS}
+    gr.Markdown("**SGRS**", elem_classes="app-group")
+    alpha = slider("alpha", 0, 1, 0.6, 0.05)
+    candidates = slider("candidates", 1, 20, 5, 1)
+    tries = slider("tries", 1, 20, 3, 1)
+    sgrs_window = slider("sgrs_window", 1, 50, 5, 1)
+    layers = gr.Textbox("", label=t("sv_layers"), info=t("sv_layers_help"), max_length=100, elem_id="app-layers")
+    gr.Markdown("**LocoRE**", elem_classes="app-group")
+    beta = slider("beta", 0, 2, 0.15, 0.05)
+    locore_window = slider("locore_window", 1, 50, 10, 1)
+    renormalize = gr.Checkbox(
+        False, label=t("sv_renormalize"), info=t("sv_renormalize_help"), elem_id="app-renormalize"
+    )
+    return (
+        Settings(
+            count, temperature, top_k, top_p, seed, sgrs, alpha, candidates, tries, sgrs_window, layers,
+            locore, beta, locore_window, renormalize,
+        ),
+        presets,
+    )  # fmt: skip
+
+
+def _number(name: str, value: Any) -> float:
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        raise SettingError(f"{name} must be a number. Got {value!r}.")
+    return value
+
+
+def _whole(name: str, value: Any) -> int:
+    number = _number(name, value)
+    if number != int(number):
+        raise SettingError(f"{name} must be a whole number. Got {value!r}.")
+    return int(number)

@@ -1,0 +1,130 @@
+"""Keeps finished and growing runs in memory for the visits that made them, within a limit of bytes and of time.
+
+Ignores what is in a Trace but its size. Ids cannot be guessed: whoever holds one may look at the run. A run belongs to
+a visit (one open page) and goes soon after the page closes, unless a link to it was copied; then only time and space
+end it. Traces are values: nothing here changes one, a newer one replaces it.
+"""
+
+from __future__ import annotations
+
+import secrets
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from ..trace import Trace
+
+MAX_BYTES = 1 * 2**30
+LIFETIME = 24 * 3600.0  # seconds a run is kept after it was last looked at
+GRACE = 600.0  # seconds a closed page may take to come back (a reload is a close and an open)
+
+
+@dataclass(frozen=True)
+class Run:
+    """One kept run. label: what the run list calls it. example: name of the ready trace's scene its picture is from.
+    visit: the open page it belongs to. expires: on the store's clock.
+    order: counts up with each new run. shared: a link to it was copied."""
+
+    id: str
+    trace: Trace
+    label: str
+    visit: str | None
+    example: str | None
+    expires: float
+    order: int
+    shared: bool = False
+
+
+def trace_bytes(trace: Trace) -> int:
+    """What a trace holds in memory, roughly: its arrays and pictures."""
+    arrays = (trace.attention, trace.saliency, trace.saliency_norm, trace.boxes, trace.box_images, trace.box_scales)
+    return sum(array.nbytes for array in arrays) + sum(len(picture.png) for picture in trace.pictures)
+
+
+class RunStore:
+    """Runs by id; the one looked at longest ago goes first when space runs out. Safe to use from many threads."""
+
+    def __init__(
+        self,
+        max_bytes: int = MAX_BYTES,
+        lifetime: float = LIFETIME,
+        grace: float = GRACE,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.max_bytes, self.lifetime, self.grace, self.clock = max_bytes, lifetime, grace, clock
+        self._runs: OrderedDict[str, Run] = OrderedDict()
+        self._count = 0
+        self._lock = threading.RLock()
+
+    @staticmethod
+    def new_id() -> str:
+        """An id that cannot be guessed (128 bits)."""
+        return secrets.token_urlsafe(16)
+
+    def put(
+        self, trace: Trace, label: str, visit: str | None, run_id: str | None = None, example: str | None = None
+    ) -> str:
+        """Keep a trace, new or in place of the one with this id. Returns the id."""
+        run_id = run_id or self.new_id()
+        with self._lock:
+            old = self._runs.get(run_id)
+            self._count += 1
+            order, shared = (old.order, old.shared) if old else (self._count, False)
+            self._runs[run_id] = Run(run_id, trace, label, visit, example, self.clock() + self.lifetime, order, shared)
+            self._runs.move_to_end(run_id)
+            self._trim()
+        return run_id
+
+    def get(self, run_id: str | None) -> Run | None:
+        """The run, or None when it was never kept or is gone. Looking at it keeps it longer."""
+        with self._lock:
+            self._trim()
+            run = self._runs.get(run_id or "")
+            if run is None:
+                return None
+            run = replace(run, expires=max(run.expires, self.clock() + self.lifetime))
+            self._runs[run.id] = run
+            self._runs.move_to_end(run.id)
+            return run
+
+    def of_visit(self, visit: str | None) -> list[Run]:
+        """The runs of one open page, oldest first."""
+        with self._lock:
+            self._trim()
+            found = [run for run in self._runs.values() if visit and run.visit == visit]
+        return sorted(found, key=lambda run: run.order)
+
+    def share(self, run_id: str) -> bool:
+        """A link to the run was copied: closing the page no longer ends it. False when the run is gone."""
+        with self._lock:
+            run = self._runs.get(run_id)
+            if run is not None:
+                self._runs[run_id] = replace(run, shared=True)
+            return run is not None
+
+    def leave(self, visit: str | None) -> None:
+        """The page closed: its runs go after the grace time."""
+        with self._lock:
+            for run in self.of_visit(visit):
+                if run.shared:
+                    continue
+                self._runs[run.id] = replace(run, expires=min(run.expires, self.clock() + self.grace))
+            self._trim()
+
+    @property
+    def bytes(self) -> int:
+        """Memory the kept traces hold."""
+        with self._lock:
+            return sum(trace_bytes(run.trace) for run in self._runs.values())
+
+    def __len__(self) -> int:
+        return len(self._runs)
+
+    def _trim(self) -> None:
+        now = self.clock()
+        for run in [run for run in self._runs.values() if run.expires <= now]:
+            del self._runs[run.id]
+        while len(self._runs) > 1 and self.bytes > self.max_bytes:
+            self._runs.popitem(last=False)

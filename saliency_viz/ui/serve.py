@@ -1,0 +1,185 @@
+"""Starts the page: flags and environment, the engine, and gradio's server with our files beside it.
+
+Ignores what is on the page. Binds to this machine alone unless told otherwise (or on Hugging Face Spaces), never opens
+a tunnel, sends nothing anywhere. The page is served first; torch and the model follow in the background.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib.util
+import logging
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from ..paths import assets
+from ..trace import Trace
+
+PREFIX = "SALIENCY_VIZ_"
+SERVED = (".js", ".css", ".svg", ".woff2")  # of assets; nothing else there is public
+QUEUE = 32
+SESSIONS = 64  # gradio keeps the last values of this many open pages
+OFFLINE = {"GRADIO_ANALYTICS_ENABLED": "False", "HF_HUB_DISABLE_TELEMETRY": "1"}
+
+
+def parser(environment: dict[str, str]) -> argparse.ArgumentParser:
+    """Every flag, with its default from the environment: --allow-any-model is SALIENCY_VIZ_ALLOW_ANY_MODEL."""
+    spaces = "SPACE_ID" in environment
+    host = environment.get("GRADIO_SERVER_NAME") or ("0.0.0.0" if spaces else "127.0.0.1")
+    flags = argparse.ArgumentParser(
+        prog="app.py", description=__doc__.splitlines()[0], formatter_class=argparse.ArgumentDefaultsHelpFormatter
+    )
+
+    def add(name: str, default: Any, text: str, **options: Any) -> None:
+        key = PREFIX + name.upper().replace("-", "_")
+        if options.get("action") == "store_true":
+            default = environment.get(key, "").lower() in ("1", "true", "yes", "on")
+        else:
+            default = environment.get(key, default)
+        flags.add_argument(f"--{name}", default=default, help=text, **options)
+
+    add("host", host, "address to listen on; 0.0.0.0 lets other machines in")
+    add("port", environment.get("GRADIO_SERVER_PORT", "7860"), "port to listen on", type=int)
+    add("model", "demo", "demo, a hub id or a directory; several with commas, the first is loaded at start")
+    add("device", "auto", "auto, cpu, cuda, cuda:N or mps")
+    add("dtype", "auto", "auto, float32, bfloat16 or float16")
+    add("allow-any-model", False, "let visitors name any model to load", action="store_true")
+    add("auth", None, "user:password that visitors must give")
+    add("max-new-tokens", 64, "length of a caption unless the visitor asks otherwise", type=int)
+    add("max-new-tokens-limit", 256, "the most a visitor may ask for", type=int)
+    add("seconds-limit", 300.0, "a run ends after this many seconds", type=float)
+    add("root-path", None, "path under which a reverse proxy serves the page, such as /viz")
+    return flags
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Serve the page until interrupted."""
+    options = parser(dict(os.environ)).parse_args(arguments)
+    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    from .engine import Engine
+
+    names = tuple(name.strip() for name in options.model.split(",") if name.strip()) or ("demo",)
+    if names != ("demo",) and "demo" not in names:
+        names = (*names, "demo")
+    engine = Engine(names, options.device, options.dtype, options.allow_any_model, seconds_limit=options.seconds_limit)
+    serve(
+        engine,
+        host=options.host,
+        port=options.port,
+        auth=_auth(options.auth),
+        root_path=options.root_path,
+        max_new_tokens=options.max_new_tokens,
+        limit=options.max_new_tokens_limit,
+    )
+
+
+def serve(
+    engine: Any,
+    host: str = "127.0.0.1",
+    port: int | None = 7860,
+    auth: Any = None,
+    root_path: str | None = None,
+    max_new_tokens: int = 64,
+    limit: int = 256,
+    store: Any = None,
+    opened: Trace | None = None,
+    examples: Path | None = None,
+    block: bool = True,
+    warm: bool = True,
+) -> tuple[Any, str]:
+    """Build the page and launch it; returns (the gradio Blocks, its address).
+
+    opened: a trace to show at first. examples: a folder of scenes other than ours. block: stay until interrupted.
+    """
+    for name, value in OFFLINE.items():  # before gradio is imported
+        os.environ.setdefault(name, value)
+    zero = _zero_gpu()
+    if zero and warm:
+        engine.load(engine.names[0])  # that platform packs what is loaded before launch
+    from .layout import build, theme
+    from .runs import RunStore
+    from .viewer import FILES, head
+
+    examples = examples or assets() / "examples"
+    page, translate = build(engine, store or RunStore(), examples, max_new_tokens, limit, opened)
+    page.queue(max_size=QUEUE, default_concurrency_limit=4)
+    if warm and not zero:
+        engine.warm()
+    _, address, _ = page.launch(
+        server_name=host,
+        server_port=port,
+        share=False,
+        inbrowser=False,
+        auth=auth,
+        root_path=root_path,
+        max_file_size="50mb",
+        state_session_capacity=SESSIONS,
+        enable_monitoring=False,
+        run_history=False,
+        footer_links=["api"],
+        show_error=False,
+        ssr_mode=False,
+        pwa=False,
+        quiet=True,
+        i18n=translate,
+        theme=theme(),
+        head=head(assets()),
+        mcp_server=importlib.util.find_spec("mcp") is not None,
+        app_kwargs={"routes": [_files(FILES, assets()), _health(engine)]},
+        prevent_thread_lock=True,
+    )
+    print(f"saliency_viz is at {address}", flush=True)
+    if block:
+        page.block_thread()
+    return page, address
+
+
+def open_trace(trace: Trace, host: str = "127.0.0.1", port: int = 7860) -> None:
+    """The page on one saved trace; the demo model is loaded only when something is run."""
+    from .engine import Engine
+
+    serve(Engine(), host=host, port=port, opened=trace, warm=False)
+
+
+def _files(prefix: str, folder: Path) -> Any:
+    """Our scripts and styles, beside gradio's own routes; other files of the folder stay private."""
+    from starlette.exceptions import HTTPException
+    from starlette.routing import Mount
+    from starlette.staticfiles import StaticFiles
+
+    class Public(StaticFiles):
+        async def get_response(self, path: str, scope: Any) -> Any:
+            if Path(path).suffix not in SERVED:
+                raise HTTPException(status_code=404)
+            return await super().get_response(path, scope)
+
+    return Mount(f"/{prefix}", Public(directory=folder), name=prefix)
+
+
+def _health(engine: Any) -> Any:
+    """GET /healthz: {"ok": true, "model": state} for whoever watches the server."""
+    from starlette.responses import JSONResponse
+    from starlette.routing import Route
+
+    async def health(_: Any) -> Any:
+        return JSONResponse({"ok": True, "model": engine.status(engine.names[0])["state"]})
+
+    return Route("/healthz", health)
+
+
+def _auth(text: str | None) -> tuple[str, str] | None:
+    user, colon, password = (text or "").partition(":")
+    if text and not (user and colon and password):
+        raise SystemExit("--auth must be user:password. Got something else.")
+    return (user, password) if text else None
+
+
+def _zero_gpu() -> bool:
+    """Whether this is a Space on shared GPUs; its package must be imported before torch."""
+    if importlib.util.find_spec("spaces") is None:
+        return False
+    import spaces  # noqa: F401
+
+    return os.environ.get("SPACES_ZERO_GPU", "").lower() in ("1", "true")

@@ -1,0 +1,108 @@
+"""An engine without a model, shaped like the real one, and a server on it: for tests of the page only."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from types import SimpleNamespace
+from typing import Any
+
+from saliency_viz.errors import ModelError
+from saliency_viz.trace import RunSettings, Step, Trace
+
+from .traces import example_trace
+
+
+@dataclass(frozen=True)
+class Drafted:
+    index: int
+    position: int
+    token_id: int
+    text: str
+
+
+@dataclass(frozen=True)
+class Withdrawn:
+    index: int
+
+
+class FakeStream:
+    """Writes the words of `example_trace`, `chunk` drafted tokens at a time, `pause` seconds a token."""
+
+    def __init__(self, backend: FakeBackend, settings: RunSettings, prompt: str) -> None:
+        self.backend, self.done, self.closed = backend, 0, False
+        count = min(settings.max_new_tokens, backend.longest)
+        made = example_trace(count, words=backend.words, sgrs=settings.sgrs, locore=settings.locore)
+        self.whole = replace(made, prompt=prompt, settings=settings)
+
+    def events(self) -> Iterator[Any]:
+        steps = self.whole.steps
+        for start in range(0, len(steps), self.backend.chunk):
+            chunk = steps[start : start + self.backend.chunk]
+            for step in chunk:
+                time.sleep(self.backend.pause)
+                self.backend.written += 1
+                yield Drafted(step.index, step.position, step.token_id, step.text)
+                if self.backend.fail_at == step.index:
+                    raise self.backend.failure
+            for step in chunk:
+                self.done = step.index + 1
+                yield step
+
+    def partial(self) -> Trace:
+        return first_steps(self.whole, self.done)
+
+    @property
+    def trace(self) -> Trace:
+        return first_steps(self.whole, self.done, "cancelled" if self.done < len(self.whole.steps) else "length")
+
+    def close(self) -> None:
+        self.closed = True
+        self.backend.closed += 1
+
+
+class FakeBackend:
+    """`load_model` and `stream_caption`; counts what happened."""
+
+    def __init__(self, **options: Any) -> None:
+        self.pause, self.chunk, self.longest, self.loading = 0.01, 4, 40, 0.0
+        self.words: tuple[str, ...] = (" The", " cow", " eats", " grass", ".")
+        self.fail_at: int | None = None
+        self.failure: Exception = RuntimeError("accident")
+        self.written = self.closed = self.loads = 0
+        self.calls: list[dict[str, Any]] = []
+        self.ready = threading.Event()
+        for name, value in options.items():
+            setattr(self, name, value)
+
+    def load_model(self, name: str, device: str = "auto", dtype: str = "auto") -> Any:
+        time.sleep(self.loading)
+        self.loads += 1
+        if name == "missing":
+            raise ModelError("There is no model 'missing'. Choose another.")
+        self.ready.set()
+        return SimpleNamespace(name=name, info=SimpleNamespace(device="cpu", dtype="float32"))
+
+    def stream_caption(self, model: Any, image: Any, prompt: str, **settings: Any) -> FakeStream:
+        self.calls.append({"model": model.name, "image": image, "prompt": prompt, **settings})
+        names = RunSettings.__dataclass_fields__
+        return FakeStream(self, RunSettings(**{k: v for k, v in settings.items() if k in names}), prompt)
+
+
+def first_steps(trace: Trace, count: int, ended: str = "cancelled") -> Trace:
+    """A trace cut after its first steps."""
+    keys = len(trace.prompt_ids) + count
+    spans = tuple(
+        replace(span, stop=keys) if span.kind == "output" else span for span in trace.spans if span.start < keys
+    )
+    return replace(
+        trace,
+        steps=tuple(replace(step) if isinstance(step, Step) else step for step in trace.steps[:count]),
+        spans=spans,
+        attention=trace.attention[:count, :, :keys],
+        saliency=trace.saliency[:count, :, :keys],
+        saliency_norm=trace.saliency_norm[:count],
+        ended=ended,
+    )
