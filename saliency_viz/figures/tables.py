@@ -26,7 +26,7 @@ FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def step_table(trace: Trace, view: View = PLAIN) -> list[dict[str, Any]]:
-    """A line per output: what the page says of it, with the shares of attention and saliency by part (None: row is 0)."""
+    """A line per output: what the page says of it, with the shares by part (None where the row is 0)."""
     table = []
     for step in range(len(trace.steps)):
         line = facts(trace, step, view.layers, view.normalization)
@@ -157,7 +157,7 @@ def save_tables(trace: Trace, directory: str | Path, view: View = PLAIN, steps: 
     paths = []
     for name, text in texts.items():
         paths.append(directory / name)
-        paths[-1].write_text(text, encoding="utf-8")
+        paths[-1].write_bytes(text.encode("utf-8"))
     paths.append(directory / "run.npz")
     paths[-1].write_bytes(npz_bytes(trace, view))
     return paths
