@@ -67,6 +67,11 @@ def attention_forward(
     return sdpa_attention_forward(module, query, key, value, attention_mask, scaling=scaling, **kwargs)
 
 
+def at_least_float32(tensor: Tensor) -> Tensor:
+    """Half precision raised to float32; double left as it is."""
+    return tensor.to(torch.promote_types(tensor.dtype, torch.float32))
+
+
 def head_scores(
     query: Float[Tensor, "1 heads query width"], key: Float[Tensor, "1 groups key width"], scaling: float
 ) -> Float[Tensor, "heads query key"]:
@@ -88,11 +93,11 @@ def head_outputs(
 
 
 def apply_mask(scores: Float[Tensor, "heads query key"], mask: Tensor | None) -> Float[Tensor, "heads query key"]:
-    """Float32 scores with everything a row may not see at -inf. mask: sdpa's boolean or additive mask, or None.
+    """At least float32 scores with everything a row may not see at -inf. mask: sdpa's (boolean or additive), or None.
 
     SDPA's mask is None for one row over a cache (it sees all) and for a whole sequence (causal); nothing else.
     """
-    scores = scores.float()
+    scores = at_least_float32(scores)
     rows, keys = scores.shape[-2:]
     if mask is None:
         if rows == 1:
@@ -100,7 +105,7 @@ def apply_mask(scores: Float[Tensor, "heads query key"], mask: Tensor | None) ->
         assert rows == keys, f"no mask for {rows} rows over {keys} keys: causality would be lost"
         return scores.masked_fill(~torch.ones(rows, keys, dtype=torch.bool, device=scores.device).tril(), -torch.inf)
     mask = mask[0, :, :, :keys]
-    return scores.masked_fill(~mask, -torch.inf) if mask.dtype == torch.bool else scores + mask.float()
+    return scores.masked_fill(~mask, -torch.inf) if mask.dtype == torch.bool else scores + mask.to(scores.dtype)
 
 
 @dataclass(frozen=True)
@@ -198,7 +203,7 @@ def edited_weights(
 ) -> Float[Tensor, "heads query key"]:
     """Post-softmax attention with edits, float32."""
     scores = apply_mask(head_scores(query, key, scaling), mask)
-    weights = torch.softmax(scores if before is None else scores + before.log(), dim=-1)
+    weights = torch.softmax(scores if before is None else scores + before.to(scores.dtype).log(), dim=-1)
     return weights if after is None else weights * after
 
 
@@ -212,7 +217,7 @@ class Record:
 
     def gradient(self, output_gradient: Tensor) -> Float[Tensor, "heads query key"]:
         """dL/dA = g . V^T, with g the gradient at the heads' outputs [1, heads, query, width]. float32."""
-        return head_scores(output_gradient.float(), self.value.float(), 1.0)
+        return head_scores(at_least_float32(output_gradient), at_least_float32(self.value), 1.0)
 
 
 @dataclass
@@ -245,7 +250,7 @@ class RecordingProbe:
         scores = scores.diagonal_scatter(scores.diagonal(offset, -2, -1) + own_scores, offset, -2, -1)
         scores = apply_mask(scores, mask)
         before, after = (None, None) if self.edits is None else self.edits.factors(layer, query, key)
-        weights = torch.softmax(scores if before is None else scores + before.log(), dim=-1)
+        weights = torch.softmax(scores if before is None else scores + before.to(scores.dtype).log(), dim=-1)
         weights = weights if after is None else weights * after
         outputs = head_outputs(weights, value)
         outputs = outputs + weights.detach()[:, diagonal, diagonal + offset, None].to(value.dtype) * own_value
@@ -281,6 +286,4 @@ class FrozenCache(DynamicCache):
 
     def __init__(self, cache: DynamicCache, start: int, stop: int) -> None:
         super().__init__()
-        self.layers = [
-            FrozenLayer(layer.keys[:, :, :stop], layer.values[:, :, :stop], start) for layer in cache.layers
-        ]
+        self.layers = [FrozenLayer(layer.keys[:, :, :stop], layer.values[:, :, :stop], start) for layer in cache.layers]

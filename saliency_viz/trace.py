@@ -247,7 +247,7 @@ class Trace:
                         f"{Path(path).name} has trace version {metadata.get('version')}; this program reads version "
                         f"{VERSION}. Open it with the version that wrote it."
                     )
-                arrays = {name: file.get_tensor(name) for name in file.keys()}
+                arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 - not a mapping
             return _from_header(json.loads(metadata["trace"]), arrays)
         except FileNotFoundError as error:
             raise TraceError(f"There is no file {path}. Check the path.") from error

@@ -11,7 +11,7 @@ from typing import Any, Literal
 import torch
 from torch import Tensor
 
-from ..attention import EditProbe, Edits, Record, edited_weights, head_outputs
+from ..attention import EditProbe, Edits, Record, at_least_float32, edited_weights, head_outputs
 from ..errors import SettingError
 from ..memory import guarded, require
 from ..models.base import LVLM, Prepared, Request
@@ -104,7 +104,7 @@ def token_matrix(model: LVLM, trace: Trace, step: int, normalization: Normalizat
             logits = model.network(
                 **extended(prepared, trace.output_ids[: taken.index]), probe=probe, use_cache=False, logits_to_keep=1
             ).logits
-            loss = -logits[0, -1].float().log_softmax(-1)[taken.token_id]
+            loss = -at_least_float32(logits[0, -1]).log_softmax(-1)[taken.token_id]
         scale = LOSS_SCALE.get(model.dtype, 1.0)
         gradients = torch.autograd.grad(loss * scale, [kept.outputs for kept in probe.layers.values()])
         pairs = [

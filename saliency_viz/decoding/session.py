@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 from transformers.cache_utils import DynamicCache
 
-from ..attention import EditProbe, Edits, FrozenCache, RecordingProbe
+from ..attention import EditProbe, Edits, FrozenCache, RecordingProbe, at_least_float32
 from ..errors import ModelError
 from ..models.base import LVLM, Prepared
 from ..saliency import layer_saliency, normalize_rows
@@ -85,7 +85,7 @@ class Session:
         """Attention and saliency of rows start..start+len(targets)-1, each against its own target, in one pass."""
         probe, logits = self._record(start, len(targets), lowest)
         loss = torch.nn.functional.cross_entropy(
-            logits.float(), torch.tensor(targets, device=logits.device), reduction="sum"
+            at_least_float32(logits), torch.tensor(targets, device=logits.device), reduction="sum"
         )
         gradients = torch.autograd.grad(loss * self._loss_scale, [record.outputs for record in probe.records.values()])
         return self._collect(probe, [gradient[None] for gradient in gradients], fusion)
@@ -95,7 +95,7 @@ class Session:
     ) -> Observation:
         """Attention of one row, and its saliency against each candidate: one forward, one batched backward."""
         probe, logits = self._record(row, 1, lowest)
-        log_probabilities = logits.float().log_softmax(-1)[0]
+        log_probabilities = at_least_float32(logits).log_softmax(-1)[0]
         losses = -log_probabilities[torch.tensor(candidates, device=logits.device)]
         outputs = [record.outputs for record in probe.records.values()]
         gradients = torch.autograd.grad(

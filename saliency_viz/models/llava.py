@@ -5,51 +5,27 @@ Ignores any-resolution variants (LLaVA-NeXT, OneVision), which have files of the
 
 from __future__ import annotations
 
-from io import BytesIO
-
-from PIL import Image
-
 from ..errors import PromptError
 from ..trace import Picture
 from .base import LVLM, Boxes, Family, Prepared, Request
+from .compose import compose, inputs_of, png
 from .pixels import crop_region, grid_boxes, no_pixels
-from .text import check_prompt, messages, prompt_spans, token_texts
-
-
-def png(image: Image.Image) -> bytes:
-    """Lossless bytes of a picture."""
-    buffer = BytesIO()
-    image.save(buffer, "PNG", compress_level=6)
-    return buffer.getvalue()
 
 
 def prepare(model: LVLM, request: Request) -> Prepared:
-    """Chat template, pixels, spans and boxes of one request. Raises PromptError on a prompt the template cannot hold."""
-    processor = model.processor
-    check_prompt(processor.tokenizer, request, [processor.image_token])
-    text = processor.apply_chat_template(messages(request), add_generation_prompt=True)
-    inputs = processor(images=list(request.images), text=[text], return_tensors="pt")
-    ids = inputs["input_ids"][0].tolist()
+    """Chat template, pixels, spans and boxes of one request. Raises PromptError on a prompt it cannot hold."""
+    inputs = inputs_of(model, request)
     token = model.config.image_token_id
-    tokens_each = _tokens_per_image(model, ids.count(token), len(request.images))
-    starts = [index for index, value in enumerate(ids) if value == token][::tokens_each]
-    runs = [(start, start + tokens_each, picture) for picture, start in enumerate(starts)]
+    tokens = _tokens_per_image(inputs["input_ids"][0].tolist().count(token), len(request.images))
     pictures, boxes = [], []
     for index, image in enumerate(request.images):
-        region, size = crop_region(processor.image_processor, *image.size)
+        region, size = crop_region(model.processor.image_processor, *image.size)
         pictures.append(Picture(png(image), region, size))
-        boxes.append(_boxes(model, tokens_each, size, index))
-    texts = token_texts(processor.tokenizer, ids)
-    return Prepared(
-        inputs=model.to_device(inputs),
-        prompt_texts=texts,
-        spans=prompt_spans(texts, runs, request),
-        pictures=tuple(pictures),
-        boxes=Boxes.join(boxes),
-    )
+        boxes.append(_boxes(model, tokens, size, index))
+    return compose(model, request, inputs, token, pictures, boxes)
 
 
-def _tokens_per_image(model: LVLM, found: int, images: int) -> int:
+def _tokens_per_image(found: int, images: int) -> int:
     if not images or not found or found % images:
         raise PromptError(
             f"Expected one block of image tokens for each of {images} picture(s). The template produced {found} image "

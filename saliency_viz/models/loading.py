@@ -19,7 +19,7 @@ from ..trace import ModelInfo
 from .base import LVLM, Family
 from .table import FAMILIES, family_of
 
-DTYPES = {"float32": torch.float32, "bfloat16": torch.bfloat16, "float16": torch.float16}
+DTYPES = {"float32": torch.float32, "bfloat16": torch.bfloat16, "float16": torch.float16, "float64": torch.float64}
 
 
 def load_model(
@@ -28,7 +28,7 @@ def load_model(
     """Load a vision-language model, frozen and ready to be observed.
 
     name: "demo" (embedded), a hub id, or a directory. device: "auto" (CUDA, then MPS, then CPU) or a torch device.
-    dtype: "auto" (float32 on the CPU, else the checkpoint's own half precision) or one of float32, bfloat16, float16.
+    dtype: "auto" (float32 on the CPU, else the checkpoint's own half precision) or one of float32, bfloat16, float16, float64.
     Raises ModelError with a sentence when it cannot be found, read, or recorded.
     """
     where = torch.device(_device(device))
@@ -76,7 +76,9 @@ def _dtype(dtype: str, device: torch.device, config: Any) -> torch.dtype:
         return DTYPES[dtype]
     own = getattr(config, "dtype", None)
     own = DTYPES.get(own, own) if isinstance(own, str) else own
-    return torch.float32 if device.type == "cpu" else (own if own in DTYPES.values() else torch.bfloat16)
+    return (
+        torch.float32 if device.type == "cpu" else (own if own in (torch.bfloat16, torch.float16) else torch.bfloat16)
+    )
 
 
 def _config(source: str, name: str, revision: str | None) -> tuple[Any, Family]:

@@ -19,25 +19,25 @@ UNFINISHED = "\ufffd"  # what a tokenizer gives for the first bytes of a charact
 def token_text(tokenizer: Any, ids: Sequence[int], index: int, skip_special: bool = False) -> str:
     """The text that token `index` adds to the ones before it.
 
-    A character spread over several tokens is given to the last of them. Decoded with a few tokens before it, since a
+    A character spread over several tokens is given to the last of them; until then its tokens add nothing. Decoded with a few tokens before it, since a
     tokenizer may treat the start of a text in its own way.
     """
     token = int(ids[index])
     if token in tokenizer.all_special_ids:
         return "" if skip_special else tokenizer.convert_ids_to_tokens(token)
     before, after = (_decode(tokenizer, ids[max(0, index - WINDOW) : stop]) for stop in (index, index + 1))
-    if after.endswith(UNFINISHED) and index + 1 < len(ids):
+    if after.endswith(UNFINISHED):
         return ""
     before = before.rstrip(UNFINISHED)
     return after[len(before) :] if after.startswith(before) else _decode(tokenizer, [token])
 
 
 def token_texts(tokenizer: Any, ids: Sequence[int], skip_special: bool = False) -> tuple[str, ...]:
-    """`token_text` of every token; joined they give the decoded whole."""
+    """`token_text` of every token; joined they give the decoded whole (less an unfinished end)."""
     known: dict[tuple[int, ...], str] = {}  # image tokens repeat by the hundred
     texts = []
     for index in range(len(ids)):
-        window = tuple(ids[max(0, index - WINDOW) : index + 2])
+        window = tuple(ids[max(0, index - WINDOW) : index + 1])
         if window not in known:
             known[window] = token_text(tokenizer, ids, index, skip_special)
         texts.append(known[window])
@@ -48,7 +48,9 @@ def _decode(tokenizer: Any, ids: Sequence[int]) -> str:
     return tokenizer.decode(list(ids), skip_special_tokens=False, clean_up_tokenization_spaces=False) if ids else ""
 
 
-def prompt_spans(texts: Sequence[str], image_runs: Sequence[tuple[int, int, int]], request: Request) -> tuple[Span, ...]:
+def prompt_spans(
+    texts: Sequence[str], image_runs: Sequence[tuple[int, int, int]], request: Request
+) -> tuple[Span, ...]:
     """Spans over the whole prompt, ascending and without gaps.
 
     texts: the text of every position. image_runs: (start, stop, picture) of the positions that show a picture.

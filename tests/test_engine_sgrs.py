@@ -1,0 +1,181 @@
+"""SGRS writes what Algorithm 1 to the letter writes, whatever the lookahead, and every score is a true gradient."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+
+import saliency_viz as sv
+from saliency_viz.decoding.sgrs import Lookahead, decide, threshold
+
+from .engine import PROMPT, picture, session
+from .reference import Reference, locore_gain, relative
+
+COUNT = 9
+
+
+@pytest.fixture(scope="module")
+def model(llava_dir):
+    return sv.load_model(llava_dir, device="cpu", dtype="float64")
+
+
+@pytest.fixture(scope="module")
+def reference(llava_dir):
+    return Reference(llava_dir)
+
+
+def literal(reference, inputs, stop_ids, settings, sampling, layers, gain=None):
+    """Algorithm 1, line by line: no cache, one full backward per candidate. Returns tokens and every decision."""
+    first, outputs, history, log = inputs["input_ids"].shape[1], [], [], []
+    for index in range(COUNT):
+        logits = reference.truth(inputs, outputs, 0, gain).logits.float()
+        scaled = logits / sampling.temperature if sampling.temperature else logits
+        p = scaled.softmax(-1)
+        pool = torch.topk(p, settings.top_k).indices.tolist()
+        if sampling.temperature:
+            generator = torch.Generator().manual_seed(sampling.seed * 1_000_003 + first + index)
+            race = torch.empty(len(p)).exponential_(generator=generator) / p
+            pool.sort(key=lambda token: float(race[token]))
+        recent = history[-settings.window :]
+        tau = settings.alpha * sum(recent) / len(recent) if recent else 0.0
+        rejected, taken = [], None
+
+        def saliency(candidate):
+            if not outputs:
+                return None
+            rows = reference.truth(inputs, outputs, candidate, gain).saliency[list(layers), -1]
+            return float((rows / rows.norm(dim=-1, keepdim=True))[:, first:].mean())
+
+        for candidate in pool[: settings.tries]:
+            score = saliency(candidate)
+            if score is None or score >= tau:
+                taken = candidate
+                history += [] if score is None else [score]
+                break
+            rejected.append(candidate)
+        if taken is None:
+            taken = max(pool, key=saliency)
+        outputs.append(taken)
+        log.append((taken, tuple(rejected), tau))
+        if taken in stop_ids:
+            break
+    return outputs, log
+
+
+CASES = [
+    (sv.SGRS(), sv.Sampling(0.0)),
+    (sv.SGRS(top_k=3, tries=2, alpha=0.95, window=2), sv.Sampling(0.0)),
+    (sv.SGRS(alpha=0.8), sv.Sampling(1.0, seed=1)),
+    (sv.SGRS(alpha=1.0, window=1), sv.Sampling(0.7, seed=2)),
+    (sv.SGRS(top_k=7, tries=5, alpha=0.9, layers=(0, 3)), sv.Sampling(1.3, seed=3)),
+    (sv.SGRS(top_k=2, tries=1, alpha=0.9, window=3, layers=(4,)), sv.Sampling(1.0, seed=4)),
+    (sv.SGRS(alpha=0.0), sv.Sampling(1.0, seed=5)),
+]
+
+
+@pytest.mark.parametrize("settings,sampling", CASES)
+@pytest.mark.parametrize("locore", [None, sv.LocoRE(0.5, 3)])
+def test_tokens_tau_and_verdicts_equal_algorithm_1(model, reference, settings, sampling, locore):
+    prepared = session(model).prepared
+    layers = settings.layers or (2, 3, 4)
+    gain = locore_gain(len(prepared.prompt_ids), 0.5, 3) if locore else None
+    outputs, log = literal(reference, prepared.inputs, model.stop_ids, settings, sampling, layers, gain)
+    for lookahead in (1, 4, 16, None):
+        trace = sv.caption(
+            model, picture(), PROMPT, max_new_tokens=COUNT, sampling=sampling, sgrs=settings, locore=locore,
+            lookahead=lookahead,
+        )  # fmt: skip
+        assert list(trace.output_ids) == outputs
+        for step, (taken, rejected, tau) in zip(trace.steps, log, strict=True):
+            mine = {c.token_id for c in step.candidates if c.verdict == "rejected"}
+            assert (step.token_id, mine) == (taken, set(rejected))
+            assert step.threshold == pytest.approx(tau, rel=1e-9)
+            assert step.fallback == (len(rejected) == min(settings.tries, settings.top_k))
+            assert step.rejected == len(rejected)
+
+
+def test_the_cases_reject_and_fall_back(model):
+    """The comparison above meets rejections and fallbacks, not only acceptance."""
+    seen = [
+        sv.caption(model, picture(), PROMPT, max_new_tokens=COUNT, sampling=sampling, sgrs=settings).steps
+        for settings, sampling in CASES
+    ]
+    assert sum(step.rejected for steps in seen for step in steps) > 10
+    assert any(step.rejected and not step.fallback for steps in seen for step in steps)
+    assert any(step.fallback for steps in seen for step in steps)
+
+
+@pytest.mark.parametrize("locore", [None, sv.LocoRE(0.5, 3)])
+def test_every_scored_candidate_equals_autograd_on_the_prefix(model, reference, locore):
+    settings = sv.SGRS(top_k=4, alpha=0.95, window=2)
+    trace = sv.caption(
+        model, picture(), PROMPT, max_new_tokens=COUNT, sampling=sv.Sampling(1.0, 8), sgrs=settings, locore=locore
+    )
+    inputs, first = session(model).prepared.inputs, trace.first_output
+    gain = locore_gain(first, 0.5, 3) if locore else None
+    scored = 0
+    for step in trace.steps[1:]:
+        for candidate in step.candidates:
+            if candidate.saliency is not None:
+                truth = reference.truth(inputs, trace.output_ids[: step.index], candidate.token_id, gain)
+                rows = truth.saliency[list(trace.target_layers), -1]
+                expected = float((rows / rows.norm(dim=-1, keepdim=True))[:, first:].mean())
+                assert candidate.saliency == pytest.approx(expected, rel=1e-9)
+                scored += 1
+    assert scored > COUNT
+
+
+def test_the_row_of_a_replaced_token_is_the_row_of_the_token_taken(model, reference):
+    settings = sv.SGRS(top_k=4, alpha=0.95, window=2)
+    trace = sv.caption(model, picture(), PROMPT, max_new_tokens=COUNT, sgrs=settings)
+    replaced = [step for step in trace.steps if step.token_id != step.candidates[0].token_id]
+    assert replaced
+    for step in replaced:
+        inputs = session(model).prepared.inputs
+        truth = reference.truth(inputs, trace.output_ids[: step.index], step.token_id).saliency[:, -1]
+        mine = torch.tensor(trace.raw_saliency()[step.index][:, : truth.shape[-1]])
+        assert relative(mine, truth) < 2e-3
+
+
+def test_alpha_zero_draws_what_plain_sampling_draws(model):
+    for seed in range(5):
+        sampling = sv.Sampling(1.2, seed, top_k=6)
+        plain = sv.caption(model, picture(), PROMPT, max_new_tokens=COUNT, sampling=sampling)
+        sgrs = sv.caption(
+            model, picture(), PROMPT, max_new_tokens=COUNT, sampling=sampling, sgrs=sv.SGRS(top_k=6, alpha=0.0)
+        )
+        assert plain.output_ids == sgrs.output_ids
+        assert sum(step.rejected for step in sgrs.steps) == 0
+
+
+def test_threshold_by_hand():
+    assert threshold([], sv.SGRS()) == 0.0
+    assert threshold([0.5], sv.SGRS(alpha=0.6)) == pytest.approx(0.3)
+    assert threshold([9.0, 0.1, 0.2, 0.3], sv.SGRS(alpha=0.5, window=3)) == pytest.approx(0.1)
+
+
+def test_decisions_by_hand():
+    settings = sv.SGRS(tries=2, alpha=1.0)
+    never = lambda: pytest.fail("scored although the first was accepted")  # noqa: E731
+    first = decide((1, 0, 2), None, [], settings, never)
+    assert (first.taken, first.verdicts, first.saliency) == (1, ("untried", "accepted", "untried"), (None,) * 3)
+    equal = decide((1, 0, 2), 0.5, [0.5], settings, never)
+    assert (equal.taken, equal.threshold) == (1, 0.5)  # S >= tau, not S > tau
+    second = decide((1, 0, 2), 0.4, [0.5], settings, lambda: [0.6, 0.4, 0.9])
+    assert (second.taken, second.verdicts) == (0, ("accepted", "rejected", "untried"))
+    fallback = decide((1, 0, 2), 0.4, [0.5], settings, lambda: [0.3, 0.4, 0.45])
+    assert (fallback.taken, fallback.fallback) == (2, True)
+    assert fallback.verdicts == ("rejected", "rejected", "untried")  # the best is taken, though never accepted
+
+
+def test_lookahead_doubles_and_halves():
+    ahead = Lookahead(None, 8, 32)
+    sizes = []
+    for cut in (False, False, False, True, True, True, True, True, True):
+        ahead.after(cut)
+        sizes.append(ahead.size)
+    assert sizes == [16, 32, 32, 16, 8, 4, 2, 1, 1]
+    assert ahead.shrunk
+    fixed = Lookahead(4, 8, 32)
+    fixed.after(True)
+    assert (fixed.size, fixed.shrunk) == (4, False)

@@ -1,0 +1,53 @@
+"""A setting outside its range is refused where it is born, with what was expected and what came."""
+
+from __future__ import annotations
+
+import pytest
+
+from saliency_viz import SGRS, Edit, LocoRE, Recording, Sampling
+from saliency_viz.errors import SettingError
+from saliency_viz.settings import target_layers
+
+
+@pytest.mark.parametrize(
+    "make,sentence",
+    [
+        (lambda: SGRS(alpha=1.4), r"alpha must be in \[0, 1\]. Got 1.4."),
+        (lambda: SGRS(alpha=float("nan")), "alpha"),
+        (lambda: SGRS(alpha="0.6"), "alpha"),
+        (lambda: SGRS(top_k=0), r"top_k \(K\) must be a whole number"),
+        (lambda: SGRS(tries=2.5), "tries"),
+        (lambda: SGRS(window=True), "window"),
+        (lambda: SGRS(layers=[]), "L_target"),
+        (lambda: SGRS(layers=[-1]), "L_target"),
+        (lambda: SGRS(layers="3"), "L_target|whole"),
+        (lambda: LocoRE(beta=-0.1), "beta must be in"),
+        (lambda: LocoRE(window=0), "w_s"),
+        (lambda: LocoRE(renormalize=1), "renormalize must be True or False. Got 1."),
+        (lambda: Sampling(temperature=-1), "temperature"),
+        (lambda: Sampling(seed=1.5), "seed"),
+        (lambda: Sampling(top_p=0.0), r"top_p must be in \(0, 1\]"),
+        (lambda: Sampling(top_k=0), "top_k"),
+        (lambda: Edit(-1, [2]), "factor"),
+        (lambda: Edit(0.5, []), "keys"),
+        (lambda: Edit(0.5, None), "keys must name"),
+        (lambda: Edit(0.5, [1], rows=[1.5]), "rows"),
+        (lambda: Recording(fusion="multiply"), "fusion must be one of product, sum, max, gradient. Got 'multiply'."),
+    ],
+)
+def test_out_of_range_is_refused_with_a_sentence(make, sentence):
+    with pytest.raises(SettingError, match=sentence):
+        make()
+
+
+def test_the_papers_defaults():
+    assert (SGRS().top_k, SGRS().tries, SGRS().alpha, SGRS().window) == (5, 3, 0.6, 5)
+    assert (LocoRE().beta, LocoRE().window, LocoRE().renormalize) == (0.15, 10, False)
+
+
+def test_target_layers_are_the_deeper_half_unless_set():
+    assert target_layers(None, 7) == (3, 4, 5, 6)
+    assert target_layers([5, 1, 1], 7) == (5, 1, 1)
+    assert SGRS(layers=[5, 1, 1]).layers == (1, 5)
+    with pytest.raises(SettingError, match=r"0\.\.6 for this model. Got \[7\]"):
+        target_layers([7], 7)
