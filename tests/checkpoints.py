@@ -53,6 +53,16 @@ VICUNA_TEMPLATE = """\
 {% endif %}{% endfor %}{% if add_generation_prompt %}{{ 'ASSISTANT:' }}{% endif %}"""
 
 
+def chatml(image: str, video: str = "") -> str:
+    """A template of the kind Qwen uses; image and video: what it writes for one of them."""
+    return (
+        "{% for m in messages %}{{ '<|im_start|>' + m['role'] + '\\n' }}"
+        "{% for part in m['content'] %}{% if part['type'] == 'image' %}{{ '" + image + "' }}"
+        "{% elif part['type'] == 'video' %}{{ '" + video + "' }}{% else %}{{ part['text'] }}{% endif %}{% endfor %}"
+        "{{ '<|im_end|>\\n' }}{% endfor %}{% if add_generation_prompt %}{{ '<|im_start|>assistant\\n' }}{% endif %}"
+    )
+
+
 def tokenizer(
     special: tuple[str, ...] = ("<image>",), named: dict[str, str] | None = None, size: int = 331
 ) -> PreTrainedTokenizerFast:
@@ -92,7 +102,8 @@ def randomize(network: torch.nn.Module, seed: int, special: tuple[int, ...] = ()
     for name, weight in network.named_parameters():
         noise = torch.randn(weight.shape, generator=generator)
         if weight.dim() <= 1:
-            weight.copy_((1 + 0.2 * noise) if "norm" in name and not name.endswith("bias") else 0.1 * noise)
+            scale = any(part in name for part in ("norm", "ln_q")) and not name.endswith("bias")
+            weight.copy_(1 + 0.2 * noise if scale else 0.1 * noise)
         else:
             inputs = weight[0].numel() if "embed" not in name or "patch" in name else 1
             gain = 1.7 if any(part in name for part in ("q_proj", "k_proj", "qkv", "lm_head")) else 1.0

@@ -29,6 +29,20 @@ def region_boxes(rows: int, columns: int, region: Region, picture: int = 0, scal
     return Boxes(box, np.full(len(box), picture, np.int16), np.full(len(box), scale, np.int8))
 
 
+def tile_boxes(tile: int, row: int, column: int, side: int, picture: int) -> Boxes:
+    """side x side boxes of the square tile at (row, column) of a canvas cut into tiles of `tile` pixels."""
+    left, top = column * tile, row * tile
+    return region_boxes(side, side, (left, top, left + tile, top + tile), picture)
+
+
+def edge_boxes(xs: np.ndarray, ys: np.ndarray, picture: int, scale: int = 0) -> Boxes:
+    """Boxes row by row from columns xs [columns, 2] and rows ys [rows, 2], each (start, stop) in pixels."""
+    box = np.zeros((len(ys), len(xs), 4), np.float32)
+    box[:, :, 0::2], box[:, :, 1::2] = xs[None], ys[:, None]
+    box = box.reshape(-1, 4)
+    return Boxes(box, np.full(len(box), picture, np.int16), np.full(len(box), scale, np.int8))
+
+
 def no_pixels(count: int, picture: int = 0) -> Boxes:
     """Image tokens that show no pixels: class token, row separators."""
     return Boxes(np.zeros((count, 4), np.float32), np.full(count, picture, np.int16), np.zeros(count, np.int8))

@@ -5,10 +5,23 @@ Ignores how a checkpoint is read (loading.py).
 
 from __future__ import annotations
 
-from . import llava
+from . import anyres, gemma3, internvl, llava, qwen, smolvlm, video_llama, video_llava
 from .base import Family
 
-FAMILIES: tuple[Family, ...] = (llava.FAMILY,)
+FAMILIES: tuple[Family, ...] = (
+    llava.FAMILY,
+    anyres.NEXT,
+    anyres.ONEVISION,
+    qwen.QWEN2,
+    qwen.QWEN2_5,
+    qwen.QWEN3,
+    internvl.FAMILY,
+    smolvlm.FAMILY,
+    smolvlm.IDEFICS3,
+    video_llava.FAMILY,
+    video_llama.FAMILY,
+    gemma3.FAMILY,
+)
 
 
 def family_of(model_type: str) -> Family | None:

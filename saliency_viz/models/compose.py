@@ -1,0 +1,116 @@
+"""A request on its way to Prepared: template and processor called once, then positions, boxes and texts put together.
+
+Ignores any one family: families say where the boxes lie, in the order of the image positions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from io import BytesIO
+from typing import Any
+
+import numpy as np
+from jinja2 import TemplateError
+from PIL import Image
+from transformers.video_utils import VideoMetadata
+
+from ..errors import ImageError, PromptError
+from ..trace import Picture
+from .base import LVLM, Boxes, Prepared, Request
+from .text import check_prompt, messages, prompt_spans, token_texts
+
+
+def png(image: Image.Image) -> bytes:
+    """Lossless bytes of a picture."""
+    buffer = BytesIO()
+    image.save(buffer, "PNG", compress_level=6)
+    return buffer.getvalue()
+
+
+def whole(image: Image.Image, size: tuple[int, int]) -> Picture:
+    """A picture the model saw all of, at size (width, height)."""
+    return Picture(png(image), (0.0, 0.0, float(image.width), float(image.height)), size)
+
+
+def inputs_of(model: LVLM, request: Request) -> dict[str, Any]:
+    """What the processor makes of a request, on the model's device: the ids its own `apply_chat_template` gives.
+
+    Raises PromptError when template or processor cannot hold the request, ImageError for a video where only pictures
+    are taken.
+    """
+    processor = model.processor
+    media = _media(model, request)
+    named = [getattr(processor, name, None) for name in ("image_token", "video_token", "boi_token", "eoi_token")]
+    check_prompt(processor.tokenizer, request, [token for token in named if isinstance(token, str)])
+    try:
+        text = processor.apply_chat_template(messages(request), add_generation_prompt=True)
+        begin = processor.tokenizer.bos_token
+        if begin and text.startswith(begin):  # the template has written it; do not write it twice
+            media["add_special_tokens"] = False
+        return model.to_device(processor(text=[text], return_tensors="pt", **media))
+    except (TemplateError, ValueError, TypeError, KeyError, IndexError) as error:
+        raise PromptError(
+            f"The chat template or processor of {model.info.name!r} did not accept the request: "
+            f"{str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__} "
+            "Leave out the system prompt or history, or pass one picture."
+        ) from error
+
+
+def _media(model: LVLM, request: Request) -> dict[str, Any]:
+    if request.fps is None:
+        return {"images": [list(request.images)]}
+    if not model.family.video or getattr(model.processor, "video_processor", None) is None:
+        raise ImageError(
+            f"{model.family.title} takes pictures here, not a video. Pass frames as pictures, or choose a model that "
+            "takes videos."
+        )
+    frames = np.stack([np.asarray(frame.convert("RGB")) for frame in request.images])
+    metadata = VideoMetadata(
+        total_num_frames=len(frames),
+        fps=request.fps,
+        width=frames.shape[2],
+        height=frames.shape[1],
+        duration=len(frames) / request.fps,
+        frames_indices=list(range(len(frames))),
+    )
+    return {"videos": [frames], "video_metadata": [metadata], "do_sample_frames": False}
+
+
+def compose(
+    model: LVLM,
+    request: Request,
+    inputs: dict[str, Any],
+    token: int,
+    pictures: Sequence[Picture],
+    boxes: Sequence[Boxes],
+    rope_delta: int = 0,
+) -> Prepared:
+    """Put a request together. token: the id at every image position; boxes: in the order of those positions."""
+    ids = inputs["input_ids"][0].tolist()
+    where = [index for index, value in enumerate(ids) if value == token]
+    joined = Boxes.join(list(boxes))
+    if not where or len(where) != len(joined.box):
+        raise PromptError(
+            f"Expected {len(joined.box)} image tokens for {len(pictures)} picture(s). The processor of "
+            f"{model.info.name!r} made {len(where)}. Its chat template, processor and vision tower do not fit together."
+        )
+    texts = token_texts(model.tokenizer, ids)
+    return Prepared(
+        inputs=inputs,
+        prompt_texts=texts,
+        spans=prompt_spans(texts, image_runs(where, joined.image.tolist()), request),
+        pictures=tuple(pictures),
+        boxes=joined,
+        rope_delta=rope_delta,
+    )
+
+
+def image_runs(positions: Sequence[int], pictures: Sequence[int]) -> list[tuple[int, int, int]]:
+    """(start, stop, picture) of every unbroken run of positions that show one picture."""
+    runs: list[tuple[int, int, int]] = []
+    for position, picture in zip(positions, pictures, strict=True):
+        if runs and runs[-1][1:] == (position, picture):
+            runs[-1] = (runs[-1][0], position + 1, picture)
+        else:
+            runs.append((position, position + 1, picture))
+    return runs
