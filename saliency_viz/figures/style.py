@@ -212,7 +212,7 @@ def save(figure: Figure, path: str | Path, format: str | None = None) -> Path:
     if format not in FORMATS:
         raise SettingError(f"The format must be one of {', '.join(FORMATS)}. Got {format!r}.")
     # matplotlib 3.11 embeds fonts with PostScript outlines (Noto CJK) as type 42 without their shapes: blank letters.
-    fonttype = 42 if _first_font_suffices(figure) else 3
+    fonttype = 42 if format != "pdf" or _first_font_suffices(figure) else 3
     nothing = {"png": {"Software": None}, "svg": {"Date": None}, "pdf": {"CreationDate": None}}
     with style(), matplotlib.rc_context({"pdf.fonttype": fonttype}):
         figure.savefig(path, format=format, dpi=DPI, bbox_inches="tight", pad_inches=0.06, metadata=nothing[format])
