@@ -193,7 +193,7 @@ class Actions:
     # --- captions -----------------------------------------------------------------------------------------------
 
     def start(
-        self, image: str | None, prompt: str, model: str, scene: str | None, *values: Any, request: gr.Request
+        self, request: gr.Request, image: str | None, prompt: str, model: str, scene: str | None, *values: Any
     ) -> Iterator[Updates]:
         """Run pressed: caption the picture into the first place."""
 
@@ -205,7 +205,7 @@ class Actions:
         yield from self._captioned(make, model, request.session_hash, 0, scene)
 
     def compare(
-        self, first: str | None, model: str, *values: Any, event: gr.EventData, request: gr.Request
+        self, request: gr.Request, event: gr.EventData, first: str | None, model: str, *values: Any
     ) -> Iterator[Updates]:
         """Another decoding of the first run's picture into the second place. event: {method}."""
 
@@ -227,7 +227,7 @@ class Actions:
 
         yield from self._captioned(make, model, request.session_hash, 1, self._scene_of(first))
 
-    def act(self, first: str | None, model: str, event: gr.EventData, request: gr.Request) -> Iterator[Updates]:
+    def act(self, request: gr.Request, event: gr.EventData, first: str | None, model: str) -> Iterator[Updates]:
         """What if: the first run made again with one thing changed, into the second place.
 
         event: {kind: "force", step, token_id} takes that token there and decodes on; {kind: "edit", factor, keys,

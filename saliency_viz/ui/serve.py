@@ -18,7 +18,6 @@ from ..paths import assets
 from ..trace import Trace
 
 PREFIX = "SALIENCY_VIZ_"
-SERVED = (".js", ".css", ".svg", ".woff2")  # of assets; nothing else there is public
 QUEUE = 32
 SESSIONS = 64  # gradio keeps the last values of this many open pages
 OFFLINE = {"GRADIO_ANALYTICS_ENABLED": "False", "HF_HUB_DISABLE_TELEMETRY": "1"}
@@ -100,7 +99,7 @@ def serve(
         engine.load(engine.names[0])  # that platform packs what is loaded before launch
     from .layout import build, theme
     from .runs import RunStore
-    from .viewer import FILES, head
+    from .viewer import head
 
     examples = examples or assets() / "examples"
     page, translate = build(engine, store or RunStore(), examples, max_new_tokens, limit, opened)
@@ -127,7 +126,7 @@ def serve(
         theme=theme(),
         head=head(assets()),
         mcp_server=importlib.util.find_spec("mcp") is not None,
-        app_kwargs={"routes": [_files(FILES, assets()), _health(engine)]},
+        app_kwargs={"routes": [_files(), _health(engine)]},
         prevent_thread_lock=True,
     )
     print(f"saliency_viz is at {address}", flush=True)
@@ -143,19 +142,28 @@ def open_trace(trace: Trace, host: str = "127.0.0.1", port: int = 7860) -> None:
     serve(Engine(), host=host, port=port, opened=trace, warm=False)
 
 
-def _files(prefix: str, folder: Path) -> Any:
-    """Our scripts and styles, beside gradio's own routes; other files of the folder stay private."""
-    from starlette.exceptions import HTTPException
-    from starlette.routing import Mount
-    from starlette.staticfiles import StaticFiles
+def _files() -> Any:
+    """Our scripts and styles, beside gradio's own routes; nothing else of assets is public."""
+    from starlette.responses import Response
+    from starlette.routing import Mount, Route
 
-    class Public(StaticFiles):
-        async def get_response(self, path: str, scope: Any) -> Any:
-            if Path(path).suffix not in SERVED:
-                raise HTTPException(status_code=404)
-            return await super().get_response(path, scope)
+    from .viewer import FILES, PLOTLY, bundle
 
-    return Mount(f"/{prefix}", Public(directory=folder), name=prefix)
+    def file(name: str, kind: str, data: bytes) -> Route:
+        async def send(_: Any) -> Response:
+            return Response(data, media_type=kind, headers={"Cache-Control": "public, max-age=31536000, immutable"})
+
+        return Route(f"/{name}", send)
+
+    script = "text/javascript"
+    return Mount(
+        f"/{FILES}",
+        routes=[
+            file("page.css", "text/css", bundle(assets(), ".css")),
+            file("page.js", script, bundle(assets(), ".js")),
+            file(PLOTLY, script, (assets() / PLOTLY).read_bytes()),
+        ],
+    )
 
 
 def _health(engine: Any) -> Any:

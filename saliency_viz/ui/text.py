@@ -81,10 +81,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     "preset": ("Presets", "预设"),
     "preset_llava": ("paper, LLaVA", "论文,LLaVA"),
     "preset_qwen": ("paper, Qwen2-VL", "论文,Qwen2-VL"),
-    "sgrs": ("SGRS: reject weakly grounded candidates", "SGRS:拒绝依据薄弱的候选词"),
+    "sgrs": ("SGRS", "SGRS"),
     "sgrs_help": (
-        "A candidate is taken only if the words before it mattered enough to it (Algorithm 1).",
-        "只有前文对候选词足够重要时才采用它(算法 1)。",
+        "Reject candidates that the words before barely mattered to.",
+        "拒绝前文对其几乎不起作用的候选词。",
     ),
     "alpha": ("α  threshold factor", "α  阈值系数"),
     "alpha_help": (
@@ -102,10 +102,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Layers the score averages over, such as 3-5 or 2,4. Empty: the deeper half.",
         "评分取平均的层,如 3-5 或 2,4;留空为后半层。",
     ),
-    "locore": ("LocoRE: raise attention to the latest words", "LocoRE:增强对最近词的注意"),
+    "locore": ("LocoRE", "LocoRE"),
     "locore_help": (
-        "The attention of each new word to the words just before it is multiplied by 1 + β (Eq. 8-9).",
-        "每个新词对紧邻前文的注意力乘以 1 + β(式 8-9)。",
+        "Raise the attention of each new word to the latest words.",
+        "增强每个新词对最近词的注意。",
     ),
     "beta": ("β  gain", "β  增益"),
     "beta_help": ("How much attention to recent words is raised.", "对最近词注意力的提升幅度。"),

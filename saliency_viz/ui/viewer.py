@@ -8,7 +8,6 @@ prop: gradio keeps and compares props, so a run is named by its id and fetched o
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Callable
 from functools import wraps
 from pathlib import Path
@@ -18,8 +17,9 @@ import gradio as gr
 
 from .text import tables
 
-FILES = "viewer-files"  # where app.py serves the public part of assets, beside gradio's own routes
-LIBRARIES = ("plotly-cartesian.min.js",)
+FILES = "viewer-files"  # where serve.py serves our scripts and styles, beside gradio's own routes
+WAIT = "(function start() { if (!window.SaliencyApp || !window.Plotly) return setTimeout(start, 15); %s })();"
+PLOTLY = "plotly-cartesian.min.js"
 
 
 def header(models: list[str], free: bool, server_functions: list[Callable[..., Any]]) -> gr.HTML:
@@ -86,11 +86,11 @@ def _part(
     skeleton: str, script: str, server_functions: list[Callable[..., Any]] | None = None, **options: Any
 ) -> gr.HTML:
     """A gr.HTML with a constant skeleton that a script of ours fills. Not a subclass: gradio 6.31 writes a file beside
-    the module of each."""
+    the module of each. The page's scripts may arrive after the skeleton, so each part waits for them."""
     return gr.HTML(
         {},
         html_template=skeleton,
-        js_on_load=script,
+        js_on_load=WAIT % script,
         apply_default_css=False,
         server_functions=[_plain(function) for function in server_functions or []],
         **options,
@@ -107,24 +107,23 @@ def _plain(method: Callable[..., Any]) -> Callable[..., Any]:
     return function
 
 
+def bundle(assets: Path, suffix: str) -> bytes:
+    """All of the viewer's and the page's scripts (".js") or styles (".css") as one file, so that they load as one."""
+    viewer = sorted((assets / "viewer").glob(f"*{suffix}"))
+    return b"\n".join(path.read_bytes() for path in (*viewer, assets / f"app{suffix}"))
+
+
 def head(assets: Path) -> str:
-    """Tags for the page's head: our style and scripts, each address marked with its content so that caches let go."""
-    styles = ["viewer/viewer.css", "app.css"]
-    scripts = [*LIBRARIES, *viewer_scripts(assets), "app.js"]
-    tags = [f'<link rel="stylesheet" href="{_address(assets, name)}">' for name in styles if (assets / name).is_file()]
-    tags += [f'<script src="{_address(assets, name)}"></script>' for name in scripts if (assets / name).is_file()]
-    return "\n".join(tags)
-
-
-def viewer_scripts(assets: Path) -> list[str]:
-    """The viewer's scripts in the order they must load: as viewer/order.json lists them, else by name."""
-    folder = assets / "viewer"
-    order = folder / "order.json"
-    if order.is_file():
-        return [f"viewer/{name}" for name in json.loads(order.read_text(encoding="utf-8"))]
-    return sorted(f"viewer/{path.name}" for path in folder.glob("*.js"))
-
-
-def _address(assets: Path, name: str) -> str:
-    mark = hashlib.sha256((assets / name).read_bytes()).hexdigest()[:10]
-    return f"{FILES}/{name}?v={mark}"
+    """Tags for the page's head; each address is marked with its content so that caches let go."""
+    addresses = {
+        name: f"{FILES}/{name}?v={hashlib.sha256(data).hexdigest()[:10]}"
+        for name, data in (
+            ("page.css", bundle(assets, ".css")),
+            (PLOTLY, (assets / PLOTLY).read_bytes()),
+            ("page.js", bundle(assets, ".js")),
+        )
+    }
+    return (
+        f'<link rel="stylesheet" href="{addresses["page.css"]}">\n'
+        f'<script src="{addresses[PLOTLY]}"></script>\n<script src="{addresses["page.js"]}"></script>'
+    )
