@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from . import errors
-    from .decoding import caption, replay, stream_caption, token_matrix
+    from .decoding import caption, head_rows, logit_lens, replay, stream_caption, token_matrix
     from .errors import SaliencyVizError
     from .models import LVLM, load_model
     from .settings import SGRS, Edit, LocoRE, Recording, Sampling
@@ -22,6 +22,8 @@ _HOMES = {
     "stream_caption": "decoding",
     "replay": "decoding",
     "token_matrix": "decoding",
+    "head_rows": "decoding",
+    "logit_lens": "decoding",
     "load_model": "models",
     "LVLM": "models",
     "Sampling": "settings",
@@ -48,7 +50,9 @@ __all__ = [
     "__version__",
     "caption",
     "errors",
+    "head_rows",
     "load_model",
+    "logit_lens",
     "replay",
     "stream_caption",
     "token_matrix",

@@ -183,6 +183,11 @@ class Trace:
         return tuple(step.token_id for step in self.steps)
 
     @property
+    def token_ids(self) -> tuple[int, ...]:
+        """Id of every position, prompt then outputs."""
+        return self.prompt_ids + self.output_ids
+
+    @property
     def text(self) -> str:
         """The caption."""
         return "".join(step.text for step in self.steps)

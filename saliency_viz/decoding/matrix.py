@@ -92,12 +92,7 @@ def token_matrix(model: LVLM, trace: Trace, step: int, normalization: Normalizat
     taken = trace.steps[step]
     require(_needed(model, taken.position), model.device, f"The matrix of token {taken.index}", ADVICE)
     with guarded(model.device, ADVICE.capitalize()):
-        prepared = model.family.prepare(model, request_of(trace))
-        if prepared.prompt_ids != trace.prompt_ids:
-            raise SettingError(
-                f"This trace was made by {trace.model.name!r}, whose prompt differs from that of "
-                f"{model.info.name!r}. Load the model that made it."
-            )
+        prepared = prepared_again(model, trace)
         edits = Edits(trace.first_output, trace.settings.locore, trace.settings.edits)
         probe = MatrixProbe(edits)
         with torch.enable_grad():
@@ -121,6 +116,17 @@ def token_matrix(model: LVLM, trace: Trace, step: int, normalization: Normalizat
 def request_of(trace: Trace) -> Request:
     """The request a trace was made from."""
     return Request(tuple(picture.image for picture in trace.pictures), trace.prompt)
+
+
+def prepared_again(model: LVLM, trace: Trace) -> Prepared:
+    """The trace's request prepared for this model. Raises SettingError when it is not the model that made it."""
+    prepared = model.family.prepare(model, request_of(trace))
+    if prepared.prompt_ids != trace.prompt_ids:
+        raise SettingError(
+            f"This trace was made by {trace.model.name!r}, whose prompt differs from that of {model.info.name!r}. "
+            "Load the model that made it."
+        )
+    return prepared
 
 
 def extended(prepared: Prepared, outputs: tuple[int, ...]) -> dict[str, Any]:

@@ -90,6 +90,21 @@ class Session:
         gradients = torch.autograd.grad(loss * self._loss_scale, [record.outputs for record in probe.records.values()])
         return self._collect(probe, [gradient[None] for gradient in gradients], fusion)
 
+    def row_gradients(self, row: int, target: int) -> tuple[RecordingProbe, tuple[Tensor, ...]]:
+        """One row's records, and the gradient at every layer's head outputs, unscaled, for its loss on target."""
+        probe, logits = self._record(row, 1, 0)
+        loss = -at_least_float32(logits[0]).log_softmax(-1)[target] * self._loss_scale
+        gradients = torch.autograd.grad(loss, [record.outputs for record in probe.records.values()])
+        return probe, tuple(at_least_float32(gradient) / self._loss_scale for gradient in gradients)
+
+    @torch.no_grad()
+    def hidden_states(self, token: int) -> tuple[Tensor, ...]:
+        """Feed one token; returns the states [1, 1, width] of the embedding and after every layer."""
+        start = self.length
+        extra = {"probe": EditProbe(self.edits, start)} if self.edits else {}
+        self.ids[start:] = [token]
+        return self._call([token], start, self.cache, output_hidden_states=True, **extra).hidden_states
+
     def observe_candidates(
         self, row: int, candidates: Sequence[int], lowest: int = 0, fusion: Fusion = "product"
     ) -> Observation:
