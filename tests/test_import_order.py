@@ -23,6 +23,7 @@ ORDER = (
     "trace",
     "images",
     "video",
+    "memory",
     "saliency",
     "attention",
     "models",
