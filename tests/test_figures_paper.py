@@ -62,7 +62,7 @@ def test_output_maps_are_the_triangles_on_one_scale_with_one_bar() -> None:
     largest = max(np.nanmax(image.get_array()) for image in (attention, saliency))
     assert limits(attention) == limits(saliency) == (0, pytest.approx(largest))
     bars = [axes.get_ylabel() for axes in figure.axes if not axes.images]
-    assert bars == ["share of the row (attention | saliency)"]
+    assert bars == ["share of the row\n(attention |\nsaliency)"]
 
 
 def test_raw_saliency_has_its_own_scale_and_bar() -> None:

@@ -36,8 +36,8 @@ def image_overlays(trace: Trace, step: int, view: View = PAIR) -> Figure:
         scales = pair_scales(trace, view, "image", step)
         one = scales[0] is scales[1]
         apart = gap if one else 0.75
-        page = Page(0.1 + 3 * side + gap + apart + 0.9, 0.5 + sum(heights) + (len(heights) - 1) * gap + 0.5)
-        top, lefts = 0.5, (0.1, 0.1 + side + gap, 0.1 + 2 * side + gap + apart)
+        page = Page(0.1 + 3 * side + gap + apart + 0.9, 0.42 + sum(heights) + (len(heights) - 1) * gap + 0.5)
+        top, lefts = 0.42, (0.1, 0.1 + side + gap, 0.1 + 2 * side + gap + apart)
         for line, ((picture, scale), height) in enumerate(zip(places, heights, strict=True)):
             axes = page.axes(lefts[0], top, side, height)
             width, tall = trace.pictures[picture].size
@@ -74,18 +74,26 @@ def image_layers(trace: Trace, step: int, kind: Kind = "saliency", view: View = 
         lines, side, gap = ceil(trace.model.layers / columns), 0.92, 0.08
         height = side * tall / width
         scale = view.at(lock="run").scale(trace, kind, keys="image")
-        page = Page(0.1 + columns * (side + gap) + 0.9, 0.42 + lines * (height + gap + 0.14) + 0.5)
+        page = Page(0.1 + columns * (side + gap) + 0.9, 0.36 + lines * (height + gap + 0.14) + 0.5)
         for layer in range(trace.model.layers):
             down, across = divmod(layer, columns)
-            axes = page.axes(0.1 + across * (side + gap), 0.42 + down * (height + gap + 0.14), side, height)
+            axes = page.axes(0.1 + across * (side + gap), 0.36 + down * (height + gap + 0.14), side, height)
             overlay(axes, trace, step, kind, view.at(layers=layer), scale, *places[0])
             _bare(axes)
             axes.set_title(f"layer {layer}" + (" ●" if layer in trace.target_layers else ""), fontsize=LABEL, pad=2)
         across = columns * (side + gap)
-        bar(page, scale, view.colors, view.unit(kind), 0.1 + across, 0.42, min(1.7, lines * (height + 0.2)))
+        bar(
+            page,
+            scale,
+            view.colors,
+            view.unit(kind),
+            0.1 + across,
+            0.36,
+            min(1.7, lines * (height + gap + 0.14) - gap - 0.14),
+        )
         page.text(0.1, 0.02, f"{NAMES[kind]}, layer by layer: {_title(trace, step)}", TITLE)
         notes = [run_words(trace) + "; ● target layers", f"Scale: {scale.note}"]
-        page.footer(0.1, 0.42 + lines * (height + gap + 0.14), notes, trace.text, across)
+        page.footer(0.1, 0.36 + lines * (height + gap + 0.14), notes, trace.text, across)
         return page.figure
 
 

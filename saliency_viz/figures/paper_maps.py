@@ -82,32 +82,32 @@ def compare(
         shared = view.scale((first, second), kind, keys="outputs")
         signed = scale_of(change, "percentile" if view.transform == "percentile" else "linear", view.percentile, True)
         cell, room = 0.095, max(label_room(part) for part in names)
-        side = max(cell * max(map(len, names)), 1.2)
-        gap = room + 0.15
-        page = Page(room + 3 * side + 2 * gap + 1.5, 0.3 + side + room + 0.7)
+        sides = [max(cell * len(part), 1.2) for part in (*names, names[1])]
+        side = max(sides)
+        lefts = [room, 2 * room + sides[0] + 0.15, 3 * room + sides[0] + sides[1] + 0.95]
+        page = Page(lefts[2] + sides[2] + 0.8, 0.3 + side + room + 0.7)
         titles = (method_words(first), method_words(second), "difference (second − first)")
         drawn = (
             (maps[0], shared, first, names[0]),
             (maps[1], shared, second, names[1]),
             (change, signed, second, names[1]),
         )
-        lefts = [room, room + side + gap, room + 2 * (side + gap) + 0.65]
-        for left, title, (values, scale, trace, own) in zip(lefts, titles, drawn, strict=True):
-            width = side * len(own) / max(map(len, names))
+        for left, width, title, (values, scale, trace, own) in zip(lefts, sides, titles, drawn, strict=True):
             axes = page.axes(left, 0.3, width, width)
             heat(axes, values, scale, view.colors, missing="white")
             if scale is signed:
                 unmatched = np.isnan(change) & np.tri(len(own), k=-1, dtype=bool)
                 _shade(axes, unmatched)
             _triangle_axes(axes, own, trace, steps if trace is second else (), title)
-        bar(page, shared, view.colors, view.unit(kind), lefts[1] + side + 0.1, 0.3, min(side, 2.4))
-        bar(page, signed, view.colors, "difference of " + view.unit(kind), lefts[2] + side + 0.1, 0.3, min(side, 2.4))
+        bar(page, shared, view.colors, view.unit(kind), lefts[1] + sides[1] + 0.1, 0.3, min(sides[1], 2.4))
+        unit = "difference of " + view.unit(kind)
+        bar(page, signed, view.colors, unit, lefts[2] + sides[2] + 0.1, 0.3, min(sides[2], 2.4))
         lines = [
             f"First: {view_words(first, view)}",
             f"Second: {view_words(second, view)}",
             f"Both maps: {shared.note}. Difference: {signed.note}; grey: no such place in the first run.",
         ]
-        page.footer(room, 0.3 + side + room + 0.12, lines, width=3 * side + 2 * gap)
+        page.footer(room, 0.3 + side + room + 0.12, lines, width=lefts[2] + sides[2] - room)
         return page.figure
 
 
@@ -146,7 +146,7 @@ def text_map(trace: Trace, view: View = MAP, hidden: Iterable[int] = ()) -> Figu
         notes = [f"Scale: {scales[0].note}"] if scales[0] is scales[1] else [s.note for s in scales]
         if hidden:
             notes.append("Hidden on request: " + ", ".join(f"{label(trace.token_texts[k])} at {k}" for k in hidden))
-        page.footer(left, top + under, [view_words(trace, view), *notes], width=width)
+        page.footer(left, top - 0.3 + under + 0.1, [view_words(trace, view), *notes], width=width)
         return page.figure
 
 
@@ -168,7 +168,15 @@ def layer_grid(trace: Trace, kind: Kind = "saliency", view: View = PLAIN, steps:
             axes.set_yticks(list(steps), ["▸"] * len(steps), fontsize=LABEL)
             axes.tick_params("y", length=0, pad=0)
         width = columns * (side + gap) - gap
-        bar(page, scale, view.colors, view.unit(kind), 0.25 + width + 0.1, 0.3, min(1.7, lines * 1.1))
+        bar(
+            page,
+            scale,
+            view.colors,
+            view.unit(kind),
+            0.25 + width + 0.1,
+            0.3,
+            min(1.7, lines * (side + gap + 0.14) - gap - 0.14),
+        )
         page.text(0.25, 0.02, f"{NAMES[kind]} of each output (line) to earlier outputs (column), layer by layer", TITLE)
         lines_of_text = [run_words(trace) + "; ● target layers", f"Scale: {scale.note}"]
         marked = ", ".join(

@@ -79,7 +79,7 @@ def scale_of(
     if not 0 < percentile <= 100:
         raise SettingError(f"percentile must be in (0, 100]. Got {percentile!r}.")
     arrays = [values] if isinstance(values, np.ndarray) else list(values)
-    flat = np.concatenate([np.asarray(array, np.float64).ravel() for array in arrays] or [np.zeros(0)])
+    flat = np.concatenate([np.asarray(array).ravel() for array in arrays] or [np.zeros(0)])
     flat = flat[np.isfinite(flat)]
     size = np.abs(flat) if signed else flat
     largest = float(size.max()) if len(size) and size.max() > 0 else 0.0

@@ -119,7 +119,7 @@ class Page:
     ) -> None:
         """The caption the figure is about, then settings and scales, small, under everything else."""
         width = width or self.width - left
-        fit = max(40, int(width / (LABEL * 0.0075)))
+        fit = max(40, int(width / (LABEL * 0.007)))
         wrapped = [part for part in textwrap.wrap(" ".join(caption.split()), fit)[:4]]
         below = [part for line in lines for part in textwrap.wrap(line, fit)]
         if wrapped:
@@ -163,7 +163,10 @@ def bar(page: Page, scale: Scale, colors: str, unit: str, left: float, top: floa
     extend = "both" if scale.signed and scale.beyond else ends[scale.beyond > 0, scale.below > 0]
     mappable = ScalarMappable(norm_of(scale), color_map(name))
     drawn = page.figure.colorbar(mappable, cax=axes, extend=extend, extendfrac=0.06)
-    drawn.set_label(unit, fontsize=LABEL + 0.5)
+    words = unit
+    if len(unit) * 0.055 > height:  # longer than the bar
+        words = unit.replace(", ", ",\n").replace(" (", "\n(").replace(" | ", " |\n")
+    drawn.set_label(words, fontsize=LABEL + 0.5)
     drawn.outline.set_linewidth(0.4)
     axes.tick_params(labelsize=LABEL, width=0.4, length=2)
     return axes
