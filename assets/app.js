@@ -216,7 +216,8 @@
 
     function drawModels() {
       model.select.replaceChildren();
-      for (const name of new Set([...props.models, props.model])) option(name, name, model.select);
+      for (const { name, label } of props.models) option(name, label, model.select);
+      if (!props.models.some((known) => known.name === props.model)) option(props.model, props.model, model.select);
       if (props.free) option("\u0000other", t("another_model"), model.select);
       model.select.value = props.model;
       poll();
@@ -240,8 +241,8 @@
       if (ticket !== polls) return;
       status.dataset.state = state.state;
       status.title = state.reason || "";
-      status.textContent = t("status_" + state.state, { model: state.name, device: state.device, dtype: state.dtype });
-      if (state.state === "loading" || state.state === "none") setTimeout(() => { if (ticket === polls) poll(); }, state.state === "none" ? 5000 : 700);
+      status.textContent = t("status_" + state.state, { model: model.select.selectedOptions[0].text, device: state.device, dtype: state.dtype });
+      if (state.state === "loading" || state.state === "none") setTimeout(() => { if (ticket === polls) poll(); }, 700);
     }
 
     function drawRuns() {

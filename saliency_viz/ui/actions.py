@@ -137,9 +137,16 @@ class Actions:
     """Handlers over one engine, one store and one gallery; `page` is set once the components exist."""
 
     def __init__(
-        self, engine: Engine, store: RunStore, gallery: Gallery, limit: int, opened: Trace | None = None
+        self,
+        engine: Engine,
+        store: RunStore,
+        gallery: Gallery,
+        limit: int,
+        opened: Trace | None = None,
+        warm: bool = False,
     ) -> None:
         self.engine, self.store, self.gallery, self.limit, self.opened = engine, store, gallery, limit, opened
+        self.warm = warm
         self.page: Page = None  # type: ignore[assignment]
         self._serial = count(1)
         self._stops: dict[str, threading.Event] = {}  # by visit, while its run is on or waits
@@ -394,6 +401,8 @@ class Actions:
     @guarded
     def restore(self, request: gr.Request) -> Updates:
         """The page opened: show what its link names, else the first example."""
+        if self.warm:
+            self.engine.warm()
         link = links.read(dict(request.query_params or {}))
         page, updates = self.page, {**self._listed(request.session_hash)}
         if link.settings is not None:

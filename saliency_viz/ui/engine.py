@@ -81,7 +81,9 @@ class Engine:
     def warm(self, name: str | None = None) -> None:
         """Begin to load a model in the background. Failures are kept for `status` and said again by the next run."""
         name = name or self.names[0]
-        self._states.setdefault(name, {"state": "loading"})
+        if self._states.setdefault(name, {"state": "none"})["state"] in ("loading", "ready"):
+            return
+        self._states[name] = {"state": "loading"}
         threading.Thread(target=self._try, args=(name,), name="model loader", daemon=True).start()
 
     def check(self, name: str) -> None:

@@ -46,13 +46,15 @@ def build(
     max_new_tokens: int = 64,
     limit: int = 256,
     opened: Trace | None = None,
+    warm: bool = False,
 ) -> tuple[gr.Blocks, gr.I18n]:
     """The whole page over one engine and one store.
 
     limit: the most new tokens a run may ask for. opened: a trace the page shows at first, instead of an example.
+    warm: load the first model in the background as soon as a page is open.
     """
     translate = translator()
-    actions = Actions(engine, store, Gallery(examples), limit, opened)
+    actions = Actions(engine, store, Gallery(examples), limit, opened, warm)
     with gr.Blocks(title=TITLE, analytics_enabled=False, fill_width=True, delete_cache=(600, 3600)) as page:
         actions.page = page_parts(actions, translate, max_new_tokens, limit)
         wire(page, actions)
@@ -64,7 +66,9 @@ def page_parts(actions: Actions, t: Any, max_new_tokens: int, limit: int) -> Pag
     """Draw every component."""
     names = list(actions.engine.names)
     header = ours.header(
-        names, actions.engine.allow_any, [actions.fetch_status, actions.fetch_export, actions.share_run]
+        [labelled(name) for name in names],
+        actions.engine.allow_any,
+        [actions.fetch_status, actions.fetch_export, actions.share_run],
     )
     notice = ours.notice()
     with gr.Row(elem_id="app-main", equal_height=False):
@@ -88,6 +92,11 @@ def page_parts(actions: Actions, t: Any, max_new_tokens: int, limit: int) -> Pag
         model=gr.State(names[0]),
         uploads=(uploads[0], uploads[1]),
     )
+
+
+def labelled(name: str) -> dict[str, str]:
+    """A model for the chooser; a directory by its last part, since its place on this server is nobody's business."""
+    return {"name": name, "label": Path(name).name if Path(name).is_absolute() else name}
 
 
 def wire(page: gr.Blocks, actions: Actions) -> None:

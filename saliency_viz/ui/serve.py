@@ -1,7 +1,7 @@
 """Starts the page: flags and environment, the engine, and gradio's server with our files beside it.
 
 Ignores what is on the page. Binds to this machine alone unless told otherwise (or on Hugging Face Spaces), never opens
-a tunnel, sends nothing anywhere. The page is served first; torch and the model follow in the background.
+a tunnel, sends nothing anywhere. The page is served first; torch and the model follow once a page is open.
 """
 
 from __future__ import annotations
@@ -102,10 +102,9 @@ def serve(
     from .viewer import head
 
     examples = examples or assets() / "examples"
-    page, translate = build(engine, store or RunStore(), examples, max_new_tokens, limit, opened)
+    warm_later = warm and not zero
+    page, translate = build(engine, store or RunStore(), examples, max_new_tokens, limit, opened, warm_later)
     page.queue(max_size=QUEUE, default_concurrency_limit=4)
-    if warm and not zero:
-        engine.warm()
     _, address, _ = page.launch(
         server_name=host,
         server_port=port,

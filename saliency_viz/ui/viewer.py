@@ -22,8 +22,9 @@ WAIT = "(function start() { if (!window.SaliencyApp || !window.Plotly) return se
 PLOTLY = "plotly-cartesian.min.js"
 
 
-def header(models: list[str], free: bool, server_functions: list[Callable[..., Any]]) -> gr.HTML:
-    """Name, model and run choosers, link, export, theme, help. Events: model, show_run, compare."""
+def header(models: list[dict[str, str]], free: bool, server_functions: list[Callable[..., Any]]) -> gr.HTML:
+    """Name, model and run choosers, link, export, theme, help; models: {name, label} each. Events: model, show_run,
+    compare."""
     return _part(
         '<header class="app-header"></header>',
         "SaliencyApp.header({element, props, trigger, watch, server}); /* events: 'model' 'show_run' 'compare' */",
@@ -31,7 +32,7 @@ def header(models: list[str], free: bool, server_functions: list[Callable[..., A
         texts=tables(),
         models=models,
         free=free,
-        model=models[0],
+        model=models[0]["name"],
         runs=[],
         server_functions=server_functions,
     )

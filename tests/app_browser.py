@@ -1,0 +1,126 @@
+"""Fixtures for tests that drive the page in a headless Chromium: a server on the fake engine, and a watched page."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from saliency_viz.ui.engine import Engine
+from saliency_viz.ui.runs import RunStore
+from saliency_viz.ui.serve import serve
+
+from .app_fakes import FakeBackend
+from .traces import example_trace, png
+
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
+FLAGS += ["--disable-sync", "--no-first-run"]
+SCENES = ("farm", "kitchen", "beach")
+
+
+@dataclass
+class Site:
+    """A running server and what is behind it."""
+
+    address: str
+    backend: FakeBackend
+    store: RunStore
+    page: Any
+
+
+@dataclass
+class Seen:
+    """What a page did that it must not do."""
+
+    errors: list[str] = field(default_factory=list)
+    outside: list[str] = field(default_factory=list)
+
+
+def write_examples(folder: Path) -> Path:
+    """Three scenes of 26 tokens with ready traces."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for number, name in enumerate(SCENES):
+        (folder / f"{name}.png").write_bytes(png(384, 288))
+        example_trace(26, seed=number).save(folder / f"{name}.trace")
+    index = [{"name": name, "title": name.title(), "note": f"A scene of the {name}"} for name in SCENES]
+    (folder / "index.json").write_text(json.dumps(index))
+    return folder
+
+
+def open_site(examples: Path, **options: Any) -> Site:
+    """Serve the page on a fake engine at a free port."""
+    backend, store = FakeBackend(**options), RunStore(grace=0.0)
+    page, address = serve(
+        Engine(("demo", "other", "missing"), backend=backend),
+        port=None,
+        store=store,
+        examples=examples,
+        block=False,
+    )
+    return Site(address.rstrip("/"), backend, store, page)
+
+
+def chromium_path() -> str | None:
+    """The browser on this machine, or None for playwright's own."""
+    named = os.environ.get("CHROMIUM")
+    found = (shutil.which(name) for name in ("chromium", "chromium-browser", "google-chrome"))
+    return named or next((path for path in found if path), None)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    """One headless Chromium per file."""
+    sync_api = pytest.importorskip("playwright.sync_api")
+    with sync_api.sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=chromium_path(), args=FLAGS)
+        yield chromium
+        chromium.close()
+
+
+def watched(browser: Any, **options: Any) -> tuple[Any, Seen]:
+    """A new page, and a record of its errors and of its requests that leave this machine."""
+    seen = Seen()
+    context = browser.new_context(**{"viewport": {"width": 1440, "height": 900}, **options})
+    context.set_default_timeout(20_000)
+
+    def route(call: Any) -> None:
+        if call.request.url.startswith(("http://127.0.0.1", "http://localhost", "data:", "blob:")):
+            call.continue_()
+        else:
+            seen.outside.append(call.request.url)
+            call.abort()
+
+    context.route("**/*", route)
+    page = context.new_page()
+    page.on("console", lambda message: seen.errors.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: seen.errors.append(str(error)))
+    return page, seen
+
+
+def ready(page: Any, address: str) -> None:
+    """Open the address and wait until the page can be used."""
+    page.goto(address)
+    page.wait_for_selector("#app-run:not([disabled])")
+    page.wait_for_selector(".app-status[data-state=ready]")
+    page.wait_for_function("window.SaliencyApp && window.SaliencyApp.current")
+
+
+def drawn(page: Any) -> None:
+    """Wait until the viewer has drawn all it was asked for."""
+    page.evaluate("() => SaliencyApp.current.drawn()")
+
+
+def state(page: Any) -> dict[str, Any]:
+    """The viewer's state."""
+    return page.evaluate("() => SaliencyApp.current.getState()")
+
+
+def caption(page: Any, slot: int = 0) -> list[str]:
+    """Texts of the tokens a place shows."""
+    return page.evaluate("(slot) => (SaliencyApp.current.runs[slot] || {steps: []}).steps.map((s) => s.text)", slot)

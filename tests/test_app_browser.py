@@ -1,0 +1,357 @@
+"""The page in a real browser, on an engine without a model: loading, stepping, running, stopping, links, errors."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+
+from saliency_viz.trace import Trace
+
+from .app_browser import browser, caption, drawn, open_site, ready, state, watched, write_examples  # noqa: F401
+from .traces import example_trace
+
+pytestmark = pytest.mark.browser
+HOSTILE = (" <img src=x onerror=alert(1)>", " ${alert(2)}", " `x`", ' "><script>alert(3)</script>', " {{7*7}}", " é")
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory):
+    site = open_site(write_examples(tmp_path_factory.mktemp("site") / "examples"))
+    yield site
+    site.page.close()
+
+
+@pytest.fixture
+def tab(site, browser):  # noqa: F811
+    """A watched page at the app; at the end it must have no console error and no request that left the machine."""
+    site.backend.__init__()
+    site.backend.loads = 1
+    page, seen = watched(browser)
+    ready(page, site.address)
+    yield page
+    page.context.close()
+    assert seen.errors == []
+    assert seen.outside == []
+
+
+def pick(page, name):
+    page.click(f'.app-thumb[data-name="{name}"]')
+    page.wait_for_selector(f'.app-thumb[data-name="{name}"][aria-pressed=true]')
+    page.wait_for_selector("#app-image img")
+
+
+def wait_end(page, slot=0):
+    page.wait_for_selector("#app-run:not([disabled])")
+    page.wait_for_function(
+        "(slot) => { const run = SaliencyApp.current.runs[slot];"
+        " return run && run.payload.ended !== 'running' && run.steps.every((s) => !s.pending) }",
+        arg=slot,
+    )
+
+
+def test_the_first_visit_shows_an_example_and_says_so(tab):
+    tab.wait_for_selector(".sv-token")
+    assert tab.locator(".sv-example").count() == 1
+    assert tab.locator("h1").count() == 1 and tab.title() == "saliency_viz"
+    assert tab.locator(".app-thumb").count() == 3
+    assert "example=" not in tab.url
+
+
+def test_an_example_opens_by_link_at_its_token_and_layer(site, tab):
+    tab.goto(f"{site.address}/?example=kitchen&token=3&layer=2")
+    tab.wait_for_selector(".sv-token")
+    tab.wait_for_function("SaliencyApp.current.getState().token === 3 && SaliencyApp.current.getState().layer === 2")
+    assert caption(tab) == [step.text for step in example_trace(26, seed=1).steps]
+    assert tab.locator("#app-prompt textarea").input_value() == "Describe the image."
+
+
+def test_twenty_five_fast_key_presses_end_on_the_twenty_fifth_token(tab):
+    tab.wait_for_selector(".sv-token")
+    tab.evaluate("() => SaliencyApp.current.setState({token: 0})")
+    drawn(tab)
+    tab.locator(".sv-strip .sv-token").first.focus()
+    for _ in range(25):
+        tab.keyboard.press("ArrowRight")
+    drawn(tab)
+    assert state(tab)["token"] == 25
+    assert tab.locator('.sv-token[aria-selected="true"]').count() == 1
+
+
+def test_stepping_asks_the_server_for_nothing(tab):
+    tab.wait_for_selector(".sv-token")
+    drawn(tab)
+    asked = []
+    tab.on("request", lambda request: asked.append(request.url))
+    tab.locator(".sv-strip .sv-token").nth(4).click()
+    tab.keyboard.press("End")
+    drawn(tab)
+    assert asked == []
+
+
+def test_a_run_streams_and_ends_whole(site, tab):
+    pick(tab, "farm")
+    tab.fill("#app-prompt textarea", "What is there?")
+    tab.click("#app-run")
+    tab.wait_for_function("SaliencyApp.current.runs[0] && SaliencyApp.current.runs[0].payload.ended === 'running'")
+    assert tab.locator("#app-stop").is_enabled() and tab.locator("#app-run").is_disabled()
+    wait_end(tab)
+    assert caption(tab) == [step.text for step in example_trace(40, words=site.backend.words).steps]
+    assert site.backend.calls[-1]["prompt"] == "What is there?"
+    assert site.backend.closed == 1
+    query = parse_qs(urlsplit(tab.evaluate("SaliencyApp.address()")).query)
+    assert query["example"] == ["farm"] and query["prompt"] == ["What is there?"] and query["n"] == ["64"]
+
+
+def test_stop_ends_the_run_keeps_what_was_written_and_frees_the_queue(site, tab):
+    site.backend.pause = 0.15
+    pick(tab, "farm")
+    tab.click("#app-run")
+    tab.wait_for_function("SaliencyApp.current.runs[0].payload.ended === 'running'")
+    tab.click("#app-stop")
+    wait_end(tab)
+    written = len(caption(tab))
+    assert 0 < written < 40 and site.backend.closed == 1
+    site.backend.pause = 0.0
+    tab.click("#app-run")
+    tab.wait_for_function("SaliencyApp.current.runs[0].steps.length === 40")
+    wait_end(tab)
+    assert site.backend.closed == 2
+
+
+def test_closing_the_page_stops_the_run_and_frees_its_memory(site, browser):  # noqa: F811
+    site.backend.__init__(pause=0.15)
+    page, _ = watched(browser)
+    ready(page, site.address)
+    pick(page, "farm")
+    page.click("#app-run")
+    page.wait_for_function("SaliencyApp.current.runs[0].payload.ended === 'running'")
+    page.context.close()
+    second, _ = watched(browser)
+    ready(second, site.address)
+    site.backend.pause = 0.0
+    pick(second, "farm")
+    second.click("#app-run")
+    wait_end(second)  # only possible once the first run gave its place back
+    second.context.close()
+    assert site.backend.closed == 2 and site.backend.written < 80
+
+
+def test_two_visitors_do_not_see_each_others_runs(site, browser, tab):  # noqa: F811
+    pick(tab, "farm")
+    tab.click("#app-run")
+    wait_end(tab)
+    other, _ = watched(browser)
+    ready(other, site.address)
+    mine = tab.locator("select[name=run] option").evaluate_all("all => all.map((o) => o.value)")
+    theirs = other.locator("select[name=run] option").evaluate_all("all => all.map((o) => o.value)")
+    other.context.close()
+    assert mine and not set(mine) & set(theirs)
+
+
+def test_hostile_words_are_inert_text(site, tab):
+    alerts = []
+    tab.on("dialog", lambda dialog: (alerts.append(dialog.message), dialog.dismiss()))
+    site.backend.words = HOSTILE
+    pick(tab, "farm")
+    tab.fill("#app-prompt textarea", HOSTILE[0] + HOSTILE[1] + "{{constructor}}")
+    tab.click("#app-run")
+    wait_end(tab)
+    drawn(tab)
+    assert caption(tab)[:6] == list(HOSTILE)
+    tab.click("#app-export button")
+    tab.keyboard.press("Escape")
+    assert alerts == []
+    assert tab.locator("img[src=x], .sv-viewer script").count() == 0
+    label = tab.locator("select[name=run] option").first.text_content()
+    assert "<img src=x" in label
+
+
+@pytest.mark.parametrize("data", [b"", b"not an image at all", b"\x89PNG\r\n\x1a\n" + b"\0" * 40, b"<svg></svg>"])
+def test_a_broken_upload_gets_a_sentence_and_the_page_still_works(site, tab, data):
+    tab.set_input_files(
+        "#app-image input[type=file]", {"name": "x.png", "mimeType": "image/png", "buffer": data or b" "}
+    )
+    tab.wait_for_selector(".app-notice.error")
+    sentence = tab.locator(".app-notice-text").text_content()
+    assert sentence.endswith(".") and "Traceback" not in sentence and len(sentence) < 300
+    pick(tab, "beach")
+    tab.click("#app-run")
+    wait_end(tab)
+    assert len(caption(tab)) == 40
+
+
+def test_running_without_an_image_says_what_to_do(tab):
+    tab.click("#app-run")
+    tab.wait_for_selector(".app-notice.error")
+    assert "image" in tab.locator(".app-notice-text").text_content()
+    assert tab.locator("#app-run").is_enabled()
+
+
+def test_an_accident_in_the_engine_is_one_sentence_and_loses_nothing(site, tab, caplog):
+    site.backend.fail_at, site.backend.failure = 6, RuntimeError("secret path /root/x")
+    site.backend.pause = 0.05
+    pick(tab, "farm")
+    tab.click("#app-run")
+    tab.wait_for_selector(".app-notice.error")
+    assert "secret" not in tab.locator(".app-notice-text").text_content()
+    assert "secret path" in caplog.text
+    assert tab.locator("#app-run").is_enabled()
+    site.backend.fail_at = None
+    tab.click("#app-run")
+    tab.wait_for_function("SaliencyApp.current.runs[0].steps.length === 40")
+    wait_end(tab)
+
+
+def test_settings_reach_the_engine_with_the_paper_s_names(site, tab):
+    pick(tab, "farm")
+    tab.check("#app-sgrs input")
+    tab.check("#app-locore input")
+    tab.click("#app-decoding button")
+    tab.click("#app-preset_qwen")
+    tab.locator("#app-max_new_tokens input[type=number]").fill("7")
+    tab.locator("#app-max_new_tokens input[type=number]").press("Tab")
+    tab.locator("#app-seed input").fill("11")
+    tab.locator("#app-seed input").press("Tab")
+    tab.wait_for_function("document.querySelector('#app-beta input[type=number]').value === '0.2'")
+    tab.click("#app-run")
+    wait_end(tab)
+    call = site.backend.calls[-1]
+    assert (call["sgrs"].alpha, call["locore"].beta, call["max_new_tokens"], call["sampling"].seed) == (0.6, 0.2, 7, 11)
+    query = parse_qs(urlsplit(tab.evaluate("SaliencyApp.address()")).query)
+    assert query["sgrs"] == ["0.6_5_3_5"] and query["locore"] == ["0.2_10"] and query["seed"] == ["11"]
+
+
+def test_compare_runs_the_same_picture_and_seed_into_the_second_place(site, tab):
+    pick(tab, "farm")
+    tab.click("#app-run")
+    wait_end(tab)
+    tab.select_option("select[name=compare]", "method:locore")
+    wait_end(tab, 1)
+    drawn(tab)
+    first, second = site.backend.calls[-2:]
+    assert first["locore"] is None and second["locore"] is not None
+    assert first["sampling"] == second["sampling"] and first["prompt"] == second["prompt"]
+    assert tab.locator(".sv-pair.sv-three").count() == 1
+    tab.select_option("select[name=compare]", "")
+    tab.wait_for_function("!SaliencyApp.current.runs[1]")
+
+
+def test_a_candidate_can_be_forced_and_the_caption_it_leads_to_stands_beside(site, tab):
+    pick(tab, "farm")
+    tab.click("#app-run")
+    wait_end(tab)
+    tab.evaluate("() => SaliencyApp.current.act('force', {step: 2, token_id: 555})")
+    wait_end(tab, 1)
+    assert site.backend.calls[-1]["forced"] == (100, 101, 555)
+
+
+def test_a_link_to_an_own_run_opens_it_again_and_says_so_when_it_is_gone(site, browser, tab):  # noqa: F811
+    pick(tab, "kitchen")
+    tab.click("#app-run")
+    wait_end(tab)
+    tab.locator(".sv-strip .sv-token").nth(7).click()
+    tab.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    tab.click("#app-copy-link")
+    tab.wait_for_selector(".app-notice.info")
+    link = tab.evaluate("navigator.clipboard.readText()")
+    tab.goto("about:blank")  # the page closes; the run was shared, so it stays
+    tab.goto(link)
+    tab.wait_for_function("SaliencyApp.current && SaliencyApp.current.runs[0]")
+    tab.wait_for_function("SaliencyApp.current.getState().token === 7")
+    assert len(caption(tab)) == 40
+    site.store._runs.clear()
+    tab.goto(link)
+    tab.wait_for_selector(".app-notice.on")
+    assert tab.locator(".app-thumb[data-name=kitchen]").get_attribute("aria-pressed") == "true"
+
+
+def test_a_saved_trace_opens_without_a_model_and_a_wrong_file_gets_a_sentence(site, tab, tmp_path):
+    path = example_trace(9, words=(" saved",)).save(tmp_path / "mine.trace")
+    with tab.expect_file_chooser() as chooser:
+        tab.click("#app-export button")
+        tab.click("[data-open=first]")
+    chooser.value.set_files(path)
+    tab.wait_for_function("SaliencyApp.current.runs[0] && SaliencyApp.current.runs[0].steps.length === 9")
+    assert caption(tab) == [" saved"] * 9
+    path.write_bytes(b"broken" * 100)
+    with tab.expect_file_chooser() as chooser:
+        tab.click("#app-export button")
+        tab.click("[data-open=second]")
+    chooser.value.set_files(path)
+    tab.wait_for_selector(".app-notice.error")
+    assert site.backend.calls == [] and len(caption(tab)) == 9
+
+
+def test_the_downloaded_trace_is_the_run_on_the_screen(site, tab, tmp_path):
+    pick(tab, "beach")
+    tab.click("#app-run")
+    wait_end(tab)
+    with tab.expect_download() as download:
+        tab.click("#app-export button")
+        tab.click("[data-export=trace]")
+    path = tmp_path / "x.trace"
+    download.value.save_as(path)
+    assert [step.text for step in Trace.load(path).steps] == caption(tab)
+
+
+def test_help_opens_with_the_question_mark_and_closes_with_escape(tab):
+    tab.locator("h1").click()
+    tab.keyboard.press("?")
+    tab.wait_for_selector("dialog[open]")
+    tab.keyboard.press("Escape")
+    tab.wait_for_selector("dialog:not([open])", state="attached")
+    tab.locator("#app-prompt textarea").press("?")
+    assert tab.locator("dialog[open]").count() == 0
+
+
+def test_the_model_chooser_says_what_is_not_there(site, tab):
+    tab.select_option("select[name=model]", "other")
+    tab.wait_for_selector(".app-status[data-state=ready]")
+    tab.select_option("select[name=model]", "missing")
+    tab.wait_for_selector(".app-status[data-state=failed]")
+    pick(tab, "farm")
+    tab.click("#app-run")
+    tab.wait_for_selector(".app-notice.error")
+    assert "missing" in tab.locator(".app-notice-text").text_content()
+
+
+def test_dark_follows_the_system_and_the_button_turns_it(site, browser):  # noqa: F811
+    page, seen = watched(browser, color_scheme="dark")
+    ready(page, site.address)
+    page.wait_for_selector(".sv-token")
+    assert page.locator(".sv-root.sv-dark").count() == 1
+
+    def brightness():
+        colour = page.evaluate("getComputedStyle(document.querySelector('.app-header')).backgroundColor")
+        return sum(map(int, re.findall(r"\d+", colour)[:3]))
+
+    assert brightness() < 150
+    page.click("#app-theme")
+    page.wait_for_selector(".sv-root:not(.sv-dark)")
+    assert brightness() > 700
+    page.reload()
+    page.wait_for_selector(".sv-root:not(.sv-dark)")
+    page.context.close()
+    assert (seen.errors, seen.outside) == ([], [])
+
+
+@pytest.mark.parametrize("width", [390, 1440])
+def test_nothing_overflows_sideways(site, browser, width):  # noqa: F811
+    page, _ = watched(browser, viewport={"width": width, "height": 844})
+    ready(page, site.address)
+    page.wait_for_selector(".sv-token")
+    page.click("#app-decoding button")
+    drawn(page)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    page.context.close()
+
+
+def test_chinese_browsers_get_chinese_words(site, browser):  # noqa: F811
+    page, seen = watched(browser, locale="zh-CN")
+    ready(page, site.address)
+    assert page.locator("#app-run").text_content().strip() == "运行"
+    assert page.evaluate("document.documentElement.lang") == "zh"
+    page.context.close()
+    assert seen.errors == []

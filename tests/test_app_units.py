@@ -1,0 +1,317 @@
+"""The page's parts that need no browser: run store, links, widgets to settings, exports, flags."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from saliency_viz.errors import ImageError, SaliencyVizError, SettingError, TraceError
+from saliency_viz.settings import SGRS, LocoRE, Sampling
+from saliency_viz.trace import RunSettings, Trace
+from saliency_viz.ui import actions, controls, exports, gallery, links, serve, text
+from saliency_viz.ui.engine import Engine
+from saliency_viz.ui.runs import RunStore, trace_bytes
+
+from .app_fakes import FakeBackend, first_steps
+from .traces import example_trace, png
+
+
+class Clock:
+    now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+# ---- run store -------------------------------------------------------------------------------------------------------
+
+
+def test_a_run_is_found_by_its_id_and_by_nothing_else():
+    store = RunStore()
+    trace = example_trace(3)
+    run_id = store.put(trace, "one", "visit")
+    assert store.get(run_id).trace is trace
+    assert store.get(run_id[:-1]) is None and store.get(None) is None and store.get("") is None
+
+
+def test_ids_are_128_bits_and_never_repeat():
+    ids = {RunStore.new_id() for _ in range(1000)}
+    assert len(ids) == 1000 and min(map(len, ids)) >= 21
+
+
+def test_the_run_looked_at_longest_ago_goes_first_when_space_runs_out():
+    trace = example_trace(5)
+    store = RunStore(max_bytes=3 * trace_bytes(trace))
+    first, second, third = (store.put(trace, str(n), "v") for n in range(3))
+    store.get(first)
+    fourth = store.put(trace, "3", "v")
+    assert store.get(second) is None
+    assert [run.id for run in store.of_visit("v")] == [first, third, fourth]
+    assert store.bytes <= store.max_bytes
+
+
+def test_one_run_larger_than_the_limit_is_still_kept():
+    store = RunStore(max_bytes=1)
+    assert store.get(store.put(example_trace(3), "big", "v")) is not None
+
+
+def test_a_run_goes_after_its_lifetime_and_looking_at_it_starts_it_anew():
+    clock = Clock()
+    store = RunStore(lifetime=100, clock=clock)
+    looked, left = store.put(example_trace(2), "a", "v"), store.put(example_trace(2), "b", "v")
+    clock.now = 60
+    store.get(looked)
+    clock.now = 101
+    assert store.get(left) is None and store.get(looked) is not None
+
+
+def test_closing_the_page_ends_its_runs_after_the_grace_time_but_not_shared_ones_nor_others():
+    clock = Clock()
+    store = RunStore(grace=10, clock=clock)
+    mine, shared, other = (store.put(example_trace(2), "r", visit) for visit in ("me", "me", "you"))
+    assert store.share(shared) and not store.share("nobody")
+    store.leave("me")
+    clock.now = 11
+    assert store.get(mine) is None
+    assert store.get(shared) is not None and store.get(other) is not None
+
+
+def test_a_growing_run_keeps_its_place_in_the_list_and_its_shared_mark():
+    clock = Clock()
+    store = RunStore(grace=10, clock=clock)
+    whole = example_trace(5)
+    first = store.put(first_steps(whole, 2), "first", "v")
+    second = store.put(whole, "second", "v")
+    store.share(first)
+    store.put(whole, "first", "v", first)
+    assert [run.id for run in store.of_visit("v")] == [first, second]
+    store.leave("v")
+    clock.now = 11
+    assert store.get(first).trace is whole and store.get(second) is None
+
+
+# ---- links -----------------------------------------------------------------------------------------------------------
+
+SETTINGS = (
+    RunSettings(64),
+    RunSettings(17, Sampling(0.7, 12345, 40, 0.9)),
+    RunSettings(5, sgrs=SGRS(top_k=7, tries=2, alpha=0.35, window=4, layers=(1, 3, 4))),
+    RunSettings(5, locore=LocoRE(beta=0.2, window=3, renormalize=True)),
+    RunSettings(5, Sampling(1e-05), SGRS(alpha=0.0), LocoRE(beta=1.0)),
+)
+
+
+@pytest.mark.parametrize("settings", SETTINGS)
+def test_a_link_gives_back_what_was_put_in(settings):
+    link = links.Link(
+        example="farm-2",
+        run="ab_-12345678901234567890",
+        prompt="What is left of the cow? & = # 牛",
+        settings=settings,
+        state={"token": "3", "layer": "target", "pins": "[1,2]"},
+    )
+    assert links.read(links.write(link)) == link
+
+
+def test_a_link_typed_by_hand_never_raises():
+    hostile = {
+        "example": "../../etc/passwd",
+        "run": "<script>",
+        "prompt": "x" * 5000,
+        "n": "ten",
+        "token": "9" * 5000,
+        "sgrs": "a_b",
+        "locore": "-1_0",
+        "unknown": "y",
+    }
+    link = links.read(hostile)
+    assert (link.example, link.run, link.settings) == (None, None, None)
+    assert len(link.prompt) == links.MAX_PROMPT and link.state == {}
+    odd = links.read({"n": "3", "sgrs": "7_5_3_5", "locore": "nan_3", "temperature": "-4", "topp": "0"})
+    assert odd.settings == RunSettings(3)
+
+
+# ---- widgets to settings ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("settings", SETTINGS)
+def test_settings_survive_the_way_through_the_widgets(settings):
+    assert controls.settings_from(controls.widget_values(settings), 256) == settings
+
+
+def test_what_the_widgets_show_at_first_is_plain_greedy_decoding():
+    assert controls.settings_from(controls.widget_values(RunSettings(64)), 64) == RunSettings(64)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "word"),
+    [
+        ("max_new_tokens", 257, "max new tokens"),
+        ("max_new_tokens", 0, "max new tokens"),
+        ("max_new_tokens", None, "max new tokens"),
+        ("temperature", -1, "temperature"),
+        ("temperature", "hot", "temperature"),
+        ("temperature", float("nan"), "temperature"),
+        ("seed", 1.5, "seed"),
+        ("top_k", True, "top-k"),
+        ("alpha", 1.4, "alpha"),
+        ("layers", "3-", "target layers"),
+        ("layers", "0-99999999", "target layers"),
+        ("beta", -0.1, "beta"),
+    ],
+)
+def test_a_setting_out_of_range_is_named_in_the_sentence(name, value, word):
+    values = controls.Settings(*controls.widget_values(RunSettings(64, sgrs=SGRS(), locore=LocoRE())))
+    with pytest.raises(SettingError, match=word):
+        controls.settings_from(list(values._replace(**{name: value})), 256)
+
+
+@pytest.mark.parametrize(("typed", "layers"), [("", None), (" 3-5, 8 ", (3, 4, 5, 8)), ("2,", (2,)), (None, None)])
+def test_layers_are_read_as_people_write_them(typed, layers):
+    assert controls.layers_from(typed) == layers
+
+
+def test_forcing_a_candidate_keeps_what_was_written_before_it():
+    trace = example_trace(6)
+    settings = actions.changed(trace, {"kind": "force", "step": 2, "token_id": 777})
+    assert settings.forced == (100, 101, 777)
+    edited = actions.changed(trace, {"kind": "edit", "step": 3, "factor": 0.0, "keys": [4, 2]})
+    assert edited.forced == (100, 101, 102) and edited.edits[0].keys == (2, 4)
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {},
+        {"kind": "force", "step": 6},
+        {"kind": "force", "step": "1"},
+        {"kind": "edit", "step": 0, "keys": [0]},
+        {"step": 0},
+    ],
+)
+def test_an_impossible_what_if_is_refused(asked):
+    with pytest.raises(SettingError):
+        actions.changed(example_trace(6), asked)
+
+
+# ---- exports ---------------------------------------------------------------------------------------------------------
+
+
+def test_the_exported_trace_is_the_trace(tmp_path):
+    trace = example_trace(4)
+    path = tmp_path / "x.trace"
+    path.write_bytes(exports.export(trace, "trace").data)
+    assert Trace.load(path).text == trace.text
+
+
+def test_exported_numbers_are_those_of_the_trace():
+    trace = example_trace(4, layers=3)
+    numbers = np.load(io.BytesIO(exports.export(trace, "npz").data), allow_pickle=False)
+    assert np.array_equal(numbers["saliency"], trace.saliency) and np.array_equal(numbers["attention"], trace.attention)
+    assert json.loads(str(numbers["metadata"]))["prompt"] == trace.prompt
+    whole = json.loads(exports.export(trace, "json").data)
+    assert np.allclose(whole["steps"][2]["attention"], trace.attention[2].astype(float), atol=1e-6)
+    assert whole["steps"][3]["text"] == trace.steps[3].text
+    lines = [line for line in exports.export(trace, "csv").data.decode().splitlines() if not line.startswith("# ")]
+    rows = list(csv.DictReader(lines))
+    assert len(rows) == 3 * sum(step.position for step in trace.steps)
+    row = next(r for r in rows if (r["step"], r["layer"], r["key"]) == ("2", "1", "5"))
+    assert float(row["saliency"]) == pytest.approx(float(trace.saliency[2, 1, 5]), rel=1e-5)
+    assert float(row["raw_saliency"]) == pytest.approx(float(trace.raw_saliency()[2, 1, 5]), rel=1e-5)
+
+
+def test_a_token_that_looks_like_a_formula_stays_text_in_a_spreadsheet():
+    trace = example_trace(2, words=("=1+1", "@x"))
+    lines = [line for line in exports.export(trace, "csv").data.decode().splitlines() if not line.startswith("# ")]
+    assert {row["token"] for row in csv.DictReader(lines)} == {"'=1+1", "'@x"}
+
+
+@pytest.mark.parametrize(
+    ("kind", "begins"), [("png", b"\x89PNG"), ("pdf", b"%PDF"), ("svg", b"<?xml"), ("citation", b"@")]
+)
+def test_a_figure_is_of_its_kind(kind, begins):
+    file = exports.export(example_trace(5), kind, {"token": 2})
+    assert file.data.startswith(begins) and file.name.endswith(exports.FORMATS[kind][0])
+
+
+def test_file_names_are_plain_letters():
+    trace = replace(example_trace(3), title="../../<b>ünsafe / name")
+    assert exports.export(trace, "json").name == "saliency-b-nsafe-name.json"
+    with pytest.raises(SaliencyVizError, match="exe"):
+        exports.export(trace, "exe")
+
+
+# ---- engine, gallery, flags ------------------------------------------------------------------------------------------
+
+
+def test_only_the_latest_two_models_are_kept_and_each_is_loaded_once():
+    backend = FakeBackend()
+    engine = Engine(("a", "b", "c"), backend=backend)
+    for name in ("a", "b", "a", "c", "a"):
+        engine.load(name)
+    assert backend.loads == 3
+    assert engine.status("b")["state"] == "none" and engine.status("c")["state"] == "ready"
+
+
+def test_a_model_that_is_not_offered_is_refused_and_one_that_fails_says_why():
+    engine = Engine(("demo", "missing"), backend=FakeBackend())
+    with pytest.raises(SaliencyVizError, match="does not offer"):
+        engine.load("somebody/else")
+    with pytest.raises(SaliencyVizError, match="missing"):
+        engine.load("missing")
+    assert engine.status("missing")["state"] == "failed"
+
+
+def test_closing_a_caption_closes_the_engine_and_writes_no_further_token():
+    backend = FakeBackend(pause=0.1)
+    growing = Engine(backend=backend).caption("demo", None, "p", RunSettings(40))
+    next(growing)
+    growing.close()
+    written = backend.written
+    assert backend.closed == 1 and written < 40
+
+
+def test_a_gallery_without_files_is_empty_and_a_name_from_outside_finds_nothing(tmp_path):
+    scenes = gallery.Gallery(tmp_path / "none")
+    assert scenes.first is None and scenes.thumbnails() == []
+    (tmp_path / "a.png").write_bytes(png())
+    (tmp_path / "index.json").write_text('[{"name": "a", "title": "A"}, {"name": "lost"}]')
+    scenes = gallery.Gallery(tmp_path)
+    assert list(scenes.scenes) == ["a"] and scenes.first is None
+    with pytest.raises(TraceError):
+        scenes.trace("../a")
+
+
+def test_every_flag_can_be_set_by_the_environment_and_the_flag_wins():
+    environment = {"SALIENCY_VIZ_PORT": "1234", "SALIENCY_VIZ_ALLOW_ANY_MODEL": "true", "SALIENCY_VIZ_MODEL": "x/y"}
+    options = serve.parser(environment).parse_args(["--model", "demo"])
+    assert (options.port, options.allow_any_model, options.model) == (1234, True, "demo")
+    assert serve.parser({"GRADIO_SERVER_PORT": "99"}).parse_args([]).port == 99
+
+
+def test_the_page_binds_to_this_machine_unless_told_or_on_spaces():
+    assert serve.parser({}).parse_args([]).host == "127.0.0.1"
+    assert serve.parser({"SPACE_ID": "a/b"}).parse_args([]).host == "0.0.0.0"
+    assert serve.parser({"SALIENCY_VIZ_HOST": "10.0.0.1"}).parse_args([]).host == "10.0.0.1"
+
+
+def test_every_text_exists_in_both_languages_with_the_same_blanks():
+    def blanks(words: str) -> set[str]:
+        return {part.split("}")[0] for part in words.split("{")[1:]}
+
+    for key, pair in text.TEXTS.items():
+        assert all(pair) and len(pair) == 2, key
+        assert blanks(pair[0]) == blanks(pair[1]), key
+
+
+def test_a_prompt_without_words_or_without_end_is_refused():
+    for prompt in ("", "  \n", None, "x" * 5000):
+        with pytest.raises(SaliencyVizError):
+            actions.checked_prompt(prompt)
+    assert actions.checked_prompt("  <script>alert(1)</script> ") == "<script>alert(1)</script>"
+    assert issubclass(ImageError, SaliencyVizError)
