@@ -21,14 +21,15 @@
       }
       const tau = step.threshold, verdict = (one) => (step.fallback && one.token_id === step.token_id && one.verdict === "accepted" ? "fallback" : one.verdict);
       const known = step.candidates.map((one) => one.saliency).filter((value) => value !== null);
-      const high = Math.max(1e-12, ...known, tau || 0) * 1.08;
-      const head = ["", "token", "p", "drawn", "saliency S(c)", "", "verdict", viewer.can("force") ? "" : null].filter((text) => text !== null)
+      const tested = tau !== null && tau !== undefined;
+      const high = tested ? Math.max(1e-12, ...known, tau) * 1.08 : 1, length = (one) => (tested ? one.saliency : one.probability);
+      const head = ["", "token", "p", "drawn", "saliency S(c)", tested ? "S(c) against τ" : "p", "verdict", viewer.can("force") ? "" : null].filter((text) => text !== null)
         .map((text) => SV.el("th", { scope: "col", text: text && SV.t(text) }));
       const rows = step.candidates.map((one) => {
         const name = verdict(one), color = SV.VERDICTS[name];
         const bar = SV.el("div", { class: "sv-candidate-bar" },
-          one.saliency === null ? null : SV.el("span", { style: { width: `${(100 * one.saliency) / high}%`, background: color } }),
-          tau === null || tau === undefined ? null : SV.el("i", { style: { left: `${(100 * tau) / high}%` }, title: `tau ${SV.number(tau)}` }));
+          length(one) === null ? null : SV.el("span", { style: { width: `${(100 * length(one)) / high}%`, background: color } }),
+          !tested ? null : SV.el("i", { style: { left: `${(100 * tau) / high}%` }, title: `tau ${SV.number(tau)}` }));
         return SV.el("tr", { class: one.token_id === step.token_id ? "sv-taken" : "", "data-token": one.token_id, "data-verdict": name },
           SV.el("td", {}, SV.el("span", { class: "sv-verdict-sign", style: { color }, text: SIGN[name] })),
           SV.el("td", { class: "sv-candidate-text", text: SV.visible(one.text) }),
@@ -46,7 +47,7 @@
         list: step.history.map((value) => SV.number(value, 2)).join(", ") });
       SV.fill(this.root,
         SV.el("div", { class: "sv-scroll" }, SV.el("table", { class: "sv-table" }, SV.el("thead", {}, SV.el("tr", {}, ...head)), SV.el("tbody", {}, ...rows))),
-        SV.el("p", { class: "sv-hint", text: history || (tau === null || tau === undefined ? SV.t("SGRS was off: candidates are listed, none was tested.")
+        SV.el("p", { class: "sv-hint", text: history || (!tested ? SV.t("SGRS was off: candidates are listed, none was tested.")
           : SV.t("τ = {tau}: no history yet, every candidate passes.", { tau: SV.number(tau) })) }));
     }
   }

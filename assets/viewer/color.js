@@ -30,11 +30,12 @@
   const INK = { light: [24, 24, 27], dark: [236, 236, 241] };
 
   // How opaque a patch or a word's ground is: small values let the picture or paper through. 1 everywhere at opacity 1.
-  SV.alpha = (place, opacity) => Math.min(1, 1.5 * opacity) * opacity ** (2 * (1 - place));
+  SV.alpha = (place, opacity) => Math.min(1, 1.5 * opacity) * opacity ** (3 * (1 - place));
+  const GROUND = (weight) => 0.1 + 0.7 * weight; // the same for a word's ground
 
   // {background, ink} of a word whose value is at a place of the map, on light or dark paper.
-  SV.tint = (name, place, theme, strength) => {
-    const color = SV.rgb(name, place), alpha = strength === undefined ? SV.alpha(place, 0.45) : strength, paper = PAPER[theme];
+  SV.tint = (name, place, theme, weight) => {
+    const color = SV.rgb(name, place), alpha = GROUND(weight === undefined ? place : weight), paper = PAPER[theme];
     const mixed = color.map((part, i) => Math.round(part * alpha + paper[i] * (1 - alpha)));
     const light = luminance(mixed);
     const ink = contrast(light, luminance(INK.light)) >= contrast(light, luminance(INK.dark)) ? INK.light : INK.dark;
@@ -50,14 +51,15 @@
 
   // A vertical or horizontal colour bar with numbers at its ends, drawn as the panels are.
   SV.colorBar = (scale, options) => {
-    const { name, opacity = 1, theme, label, vertical } = options;
+    const { name, opacity, theme, label, vertical } = options; // opacity undefined: as grounds of words
     const canvas = SV.el("canvas", { class: "sv-bar-canvas", "aria-hidden": "true" });
     const length = 128;
     canvas.width = vertical ? 1 : length;
     canvas.height = vertical ? length : 1;
     const pen = canvas.getContext("2d"), paper = PAPER[theme];
     for (let i = 0; i < length; i++) {
-      const place = i / (length - 1), alpha = scale.signed ? 1 : SV.alpha(place, opacity);
+      const place = i / (length - 1), weight = scale.signed ? Math.abs(2 * place - 1) : place;
+      const alpha = opacity === undefined ? GROUND(weight) : SV.alpha(weight, opacity);
       const color = SV.rgb(name, place).map((part, k) => Math.round(part * alpha + paper[k] * (1 - alpha)));
       pen.fillStyle = SV.css(color);
       if (vertical) pen.fillRect(0, length - 1 - i, 1, 1);

@@ -14,10 +14,10 @@
       } });
       this.choices = {};
       const choices = SV.el("div", { class: "sv-choices" },
-        this.select("scale", SV.t("scale"), [["layer", SV.t("locked: run, these layers")], ["run", SV.t("locked: run, every layer")], ["token", SV.t("this token only")]],
+        this.select("scale", SV.t("scale"), [["layer", SV.t("locked: these layers")], ["run", SV.t("locked: every layer")], ["token", SV.t("this token only")]],
           SV.t("What a colour means the same over. Only a locked scale compares between tokens.")),
-        this.select("transform", SV.t("steps"), [["linear", SV.t("linear")], ["percentile", SV.t("linear to 99 %")], ["log", SV.t("log")]],
-          SV.t("linear runs from 0 to the largest value; log shows three powers of ten")),
+        this.select("transform", "", [["percentile", SV.t("linear to 99 %")], ["linear", SV.t("linear to the top")], ["log", SV.t("log")]],
+          SV.t("99 %: the largest hundredth of the values shares the last colour; log shows three powers of ten")),
         this.select("normalization", SV.t("saliency"), [["row", SV.t("row l2 (Eq. 5)")], ["raw", SV.t("raw")], ["share", SV.t("share")]],
           SV.t("raw is the only one that compares between tokens in size")),
         this.select("cmap", SV.t("colours"), SV.SEQUENTIAL.map((name) => [name, name])),
@@ -34,7 +34,8 @@
       const select = SV.el("select", { class: "sv-select", on: { change: () => this.viewer.set({ [name]: select.value }) } },
         ...options.map(([value, text]) => SV.el("option", { value, text })));
       this.choices[name] = select;
-      return SV.el("label", { class: "sv-choice", title }, SV.el("span", { text: label }), select);
+      if (!label) select.setAttribute("aria-label", SV.t(name));
+      return SV.el("label", { class: "sv-choice", title }, label && SV.el("span", { text: label }), select);
     }
 
     check(name, label, title) {

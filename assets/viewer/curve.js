@@ -73,7 +73,7 @@
       for (const [i, step] of scored) {
         parts.push(SV.svg("circle", { cx: x(i), cy: y(step.score), r: radius, class: "sv-dot" + (second ? " sv-second" : ""),
           fill: second ? "none" : SV.css(SV.rgb(viewer.state.cmap, scale.at(step.score))) }));
-        if (step.fallback) parts.push(SV.svg("circle", { cx: x(i), cy: y(step.score), r: radius + 3, class: "sv-fallback" }));
+        if (step.fallback && !second) parts.push(SV.svg("circle", { cx: x(i), cy: y(step.score), r: radius + 3, class: "sv-fallback" }));
         if (second) continue;
         for (const one of step.candidates) {
           if (one.verdict !== "rejected" || one.saliency === null) continue;

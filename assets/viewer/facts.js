@@ -24,7 +24,8 @@
         return;
       }
       const steps = viewer.stepsOf(0), step = run.steps[viewer.tokenOf(0)], many = steps.length > 1;
-      this.word.textContent = SV.visible(many ? steps.map((i) => run.steps[i].text).join("").replace(/^ /, "") : step.text.replace(/^ (?=.)/, ""));
+      const joined = many ? SV.visible(steps.map((i) => run.steps[i].text).join("")) : run.shown(run.first + step.index);
+      this.word.textContent = joined.replace(/^ (?=.)/, "");
       this.word.title = SV.t("token {i} of {n}, position {p}, id {id}", { i: step.index, n: run.steps.length, p: step.position, id: step.token_id });
       const items = [];
       const item = (name, value, title, extra) => items.push(SV.el("div", { title },

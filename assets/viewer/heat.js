@@ -35,13 +35,13 @@
           if (mode === "none") continue;
           if (mode === "each") { found.push({ label: "", keys: [key], patch: true }); continue; }
           if (!block) {
-            block = { label: SV.t(mode === "sum" ? "Σ image" : "image (largest)"), keys: [], block: mode };
+            block = { label: SV.t(mode === "sum" ? "Σ image" : "image"), keys: [], block: mode };
             found.push(block);
           }
           block.keys.push(key);
         } else {
           block = null;
-          if (!hidden.has(key)) found.push({ label: SV.visible(run.texts[key]).trim(), keys: [key] });
+          if (!hidden.has(key)) found.push({ label: run.shown(key).trim(), keys: [key] });
         }
       }
       return found;
@@ -72,7 +72,7 @@
           return this.columns.map((column) => (column.keys[0] < reach ? this.cell(column, row) : NaN));
         });
         const z = side.values.map((row) => row.map((value) => (Number.isNaN(value) ? null : scale.at(value))));
-        side.title.textContent = SV.t(side.kind);
+        side.title.textContent = SV.t(side.kind) + (viewer.comparing ? ` (${SV.t("first")})` : "");
         side.unit.textContent = SV.unit(side.kind, state.normalization) + " · " + SV.scaleWords(state.scale === "layer" ? { scale: "run" } : state);
         const shapes = typeof state.layer === "number" ? [{ type: "rect", xref: "paper", x0: 0, x1: 1, y0: state.layer - 0.5, y1: state.layer + 0.5,
           line: { color: theme === "dark" ? "#c7d2fe" : "#4338ca", width: 1.5 } }] : [];
@@ -88,7 +88,7 @@
 
     lines(side, x, y) {
       const { run } = this.viewer, column = this.columns[x], value = side.values[y][x];
-      const name = column.block ? column.label : column.patch ? SV.t("patch {n}", { n: run.patchOf.get(column.keys[0]) }) : SV.quoted(run.texts[column.keys[0]]);
+      const name = column.block ? column.label : column.patch ? SV.t("patch {n}", { n: run.patchOf.get(column.keys[0]) }) : run.quoted(column.keys[0]);
       return [name, [SV.t("layer"), String(y)], [SV.t(side.kind), Number.isNaN(value) ? SV.t("not reached") : SV.number(value, 4)]];
     }
 

@@ -17,6 +17,7 @@
       const empty = !this.frames.length && SV.el("div", { class: "sv-picture sv-empty" },
         SV.el("span", { text: SV.t(run ? "no picture" : "the picture, as the model sees it") }));
       this.root.classList.toggle("sv-many", this.frames.length > 1);
+      this.root.style.setProperty("--aspect", this.frames.length ? this.frames[0].picture.width / this.frames[0].picture.height : 2);
       SV.fill(this.root, ...this.frames.map((frame) => frame.root), empty);
     }
 

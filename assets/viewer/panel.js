@@ -29,7 +29,7 @@
       const names = { 0: SV.t("first"), 1: SV.t("second"), difference: SV.t("second − first") };
       this.title.textContent = viewer.comparing ? names[this.which] : SV.t(kind);
       this.unit.textContent = (viewer.comparing ? SV.t(kind) + ", " : "") + SV.unit(kind, state.normalization) +
-        (source.run ? " · " + source.run.layerWords(state.layer) : "");
+        (source.run ? " · " + (state.layer === "all" ? SV.t("every layer; words: mean of all {n}", { n: source.run.layers }) : source.run.layerWords(state.layer)) : "");
       this.root.setAttribute("aria-label", `${this.title.textContent} ${this.unit.textContent}`);
       this.overlay.draw();
       this.words.draw();
@@ -38,7 +38,7 @@
         const sign = [scale.low, scale.high, scale.largest, scale.transform, source.map, state.opacity, theme].join();
         if (box.dataset.sign === sign) return undefined;
         box.dataset.sign = sign;
-        SV.fill(box, SV.colorBar(scale, { name: source.map, opacity: vertical ? state.opacity : 0.45, theme, label: this.unit.textContent, vertical }));
+        SV.fill(box, SV.colorBar(scale, { name: source.map, opacity: vertical ? state.opacity : undefined, theme, label: this.unit.textContent, vertical }));
         box.title = scale.signed ? SV.t("difference, centred at 0") : SV.scaleWords(state) +
           (scale.largest > scale.high ? " · " + SV.t("largest {v}", { v: SV.number(scale.largest) }) : "");
         return undefined;

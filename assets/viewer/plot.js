@@ -28,7 +28,7 @@
       }
       const style = getComputedStyle(this.viewer.root), ink = style.getPropertyValue("--sv-muted").trim() || "#555";
       const whole = {
-        uirevision: "kept", paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)", dragmode: "zoom", autosize: true,
+        uirevision: "kept", paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: style.getPropertyValue("--sv-sunken").trim(), dragmode: "zoom", autosize: true,
         font: { family: "system-ui, sans-serif", size: 11, color: ink }, hovermode: "closest", ...layout,
       };
       for (const axis of ["xaxis", "yaxis"]) whole[axis] = { zeroline: false, showgrid: false, linecolor: ink, ...(layout[axis] || {}) };

@@ -83,6 +83,13 @@
       this.memo = new Map();
     }
 
+    // A position's text as a person can see it; the stop token, which has none, by name.
+    shown(key) {
+      const last = key === this.keys - 1 && key >= this.first && this.payload.ended === "end";
+      return last && this.texts[key] === "" ? SV.t("⟨end⟩") : SV.visible(this.texts[key]);
+    }
+    quoted(key) { return `“${this.shown(key).replace(/^ (?=.)/, "")}”`; }
+
     has(step) { return Boolean(this.rows[step]); }
     get complete() { return this.rows.every(Boolean); }
     reach(step) { return this.first + step; }

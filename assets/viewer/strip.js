@@ -78,7 +78,7 @@
       const text = SV.el("span", { class: "sv-token-text" });
       const bar = SV.el("span", { class: "sv-token-bar", "aria-hidden": "true" }, SV.el("span"));
       const badge = SV.el("span", { class: "sv-badge", "aria-hidden": "true" });
-      return SV.el("button", { class: "sv-token", type: "button", role: "option", "data-step": step }, text, badge, bar);
+      return SV.el("button", { class: "sv-token", type: "button", role: "option", "data-step": step }, text, bar, badge);
     }
 
     draw() {
@@ -95,6 +95,7 @@
       if (!steps.length) return;
       const shown = viewer.stripValues(slot), chosen = new Set(viewer.stepsOf(slot)), current = viewer.tokenOf(slot);
       const changed = viewer.changed(slot), { theme, state } = viewer;
+      this.list.classList.toggle("sv-badges", steps.some((step) => step.rejected || step.fallback || step.forced));
       steps.forEach((step, i) => {
         let button = this.buttons[i];
         if (!button) {
@@ -114,14 +115,13 @@
 
     paint(button, step, { value, shown, selected, focus, changed, mark }) {
       const { viewer } = this, known = value !== null && value !== undefined && !Number.isNaN(value);
-      const [text, badge, bar] = button.children, place = known ? shown.scale.at(value) : 0;
-      text.textContent = SV.visible(step.text);
+      const [text, bar, badge] = button.children, place = known ? shown.scale.at(value) : 0;
+      text.textContent = viewer.runs[this.slot].shown(viewer.runs[this.slot].first + step.index);
       const breaks = /[\n\r]$/.test(step.text), next = button.nextSibling;
       if (breaks && !(next && next.tagName === "BR")) button.after(document.createElement("br"));
       if (!breaks && next && next.tagName === "BR") next.remove();
       badge.textContent = (step.rejected ? "✗" + step.rejected : "") + (step.fallback ? "⚑" : "") + (step.forced ? "✎" : "");
-      badge.hidden = !badge.textContent;
-      const tint = SV.tint(viewer.state.cmap, place, viewer.theme);
+            const tint = SV.tint(viewer.state.cmap, place, viewer.theme);
       button.style.setProperty("--ground", known ? tint.background : "transparent");
       button.style.setProperty("--ink", known ? tint.ink : "var(--sv-ink)");
       bar.firstChild.style.setProperty("--bar", SV.css(SV.rgb(viewer.state.cmap, place)));
@@ -132,7 +132,7 @@
       for (const [name, on] of Object.entries(classes)) button.classList.toggle(name, Boolean(on));
       button.setAttribute("aria-selected", selected);
       button.tabIndex = focus ? 0 : -1;
-      const said = [`${step.index}: ${SV.visible(step.text)}`,
+      const said = [`${step.index}: ${text.textContent}`,
         step.pending ? SV.t("not observed yet") : `${shown.name} ${SV.number(value)}`];
       if (step.rejected) said.push(SV.t("{n} candidates rejected", { n: step.rejected }));
       if (step.fallback) said.push(SV.t("fallback: no candidate reached tau"));

@@ -47,14 +47,14 @@
       this.plot.draw([SV.heatTrace(scale, signed ? SV.DIVERGING : state.cmap, z, theme)], {
         margin: { l: 96, r: 52, t: 4, b: 84 },
         shapes: [{ type: "rect", xref: "paper", x0: 0, x1: 1, y0: token - 0.5, y1: token + 0.5, line: { color: theme === "dark" ? "#c7d2fe" : "#4338ca", width: 1.5 } }],
-        xaxis: { tickvals: xs, ticktext: xs.map((i) => SV.plotlyText(SV.visible(run.texts[this.columns[i]]).trim(), 14)), tickangle: -60, tickfont: { size: 10 }, range: [-0.5, this.columns.length - 0.5] },
-        yaxis: { tickvals: ys, ticktext: ys.map((i) => SV.plotlyText(SV.visible(run.steps[i].text).trim(), 14)), tickfont: { size: 10 }, range: [n - 0.5, -0.5] },
+        xaxis: { tickvals: xs, ticktext: xs.map((i) => SV.plotlyText(run.shown(this.columns[i]).trim(), 14)), tickangle: -60, tickfont: { size: 10 }, range: [-0.5, this.columns.length - 0.5] },
+        yaxis: { tickvals: ys, ticktext: ys.map((i) => SV.plotlyText(run.shown(run.first + i).trim(), 14)), tickfont: { size: 10 }, range: [n - 0.5, -0.5] },
       });
     }
 
     lines(x, y) {
       const { run, state } = this.viewer, value = this.values[y][x];
-      return [`${SV.quoted(run.steps[y].text)} ← ${SV.quoted(run.texts[this.columns[x]])}`,
+      return [`${run.quoted(run.first + y)} ← ${run.quoted(this.columns[x])}`,
         [SV.t(state.triangle), Number.isNaN(value) ? SV.t("not reached") : SV.number(value, 4)]];
     }
 

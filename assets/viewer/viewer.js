@@ -3,7 +3,7 @@
   "use strict";
 
   const DEFAULTS = {
-    token: null, also: [], layer: "target", scale: "layer", transform: "linear", normalization: "row", cmap: "viridis", opacity: 0.62,
+    token: null, also: [], layer: "target", scale: "layer", transform: "percentile", normalization: "row", cmap: "viridis", opacity: 0.62,
     view: "candidates", hide_sinks: false, reveal_truth: false, pins: [], pin_kind: "saliency", granularity: "token",
     image_columns: "max", triangle: "saliency", triangle_keys: "outputs", compare_kind: "saliency",
   };
@@ -358,7 +358,7 @@
 
     stepLines(slot, index) {
       const run = this.runs[slot], step = run.steps[index], shown = this.stripValues(slot);
-      const lines = [`${SV.quoted(step.text)} · ${SV.t("token {i}", { i: index })}`];
+      const lines = [`${run.quoted(run.first + index)} · ${SV.t("token {i}", { i: index })}`];
       if (step.pending) return [...lines, SV.t("not observed yet")];
       lines.push([SV.t("score"), SV.number(step.score)]);
       if (step.threshold !== null && step.threshold !== undefined) lines.push(["τ", SV.number(step.threshold)]);
@@ -373,7 +373,7 @@
 
     keyLines(panel, key) {
       const source = panel.source(), { run } = source, patch = run.patchOf.get(key);
-      const lines = [patch === undefined ? `${SV.quoted(run.texts[key])} · ${SV.t("position {p}", { p: key })}` : `${SV.t("patch {n}", { n: patch })} · ${SV.t("position {p}", { p: key })}`];
+      const lines = [patch === undefined ? `${run.quoted(key)} · ${SV.t("position {p}", { p: key })}` : `${SV.t("patch {n}", { n: patch })} · ${SV.t("position {p}", { p: key })}`];
       if (!source.values) return lines;
       if (key >= source.reach) return [...lines, SV.t("not yet written at this token")];
       if (panel.which === "difference") return [...lines, [SV.t("second − first"), SV.number(source.values[key], 4)]];
@@ -491,7 +491,7 @@
       SV.fill(this.about, run.example && SV.el("span", { class: "sv-tag", text: SV.t("example") }), SV.el("span", { class: "sv-hint", text: words + " · " + SV.t("{n} tokens", { n: run.steps.length }) }));
       const shown = this.stripValues(0);
       SV.fill(this.legend, SV.el("span", { class: "sv-unit", text: state.pins.length ? shown.name : SV.t("score S, Eq. 6") }),
-        SV.colorBar(shown.scale, { name: state.cmap, opacity: 0.45, theme: this.theme, label: shown.name }));
+        SV.colorBar(shown.scale, { name: state.cmap, theme: this.theme, label: shown.name }));
       this.notice.hidden = !state.pins.length;
       if (state.pins.length) {
         const patches = state.pins.filter((key) => run.patchOf.has(key)).length, words2 = state.pins.length - patches;

@@ -53,7 +53,7 @@
         if (kind === "output" && last !== "output") parts.push(SV.el("span", { class: "sv-words-break", "aria-hidden": "true" }));
         last = kind;
         const node = SV.el("span", { class: "sv-word", "data-key": key },
-          SV.el("span", { class: "sv-word-text", text: SV.visible(run.texts[key]) }), SV.el("span", { class: "sv-word-bar" }, SV.el("span")));
+          SV.el("span", { class: "sv-word-text", text: run.shown(key) }), SV.el("span", { class: "sv-word-bar" }, SV.el("span")));
         node.classList.toggle("sv-dim", run.dimmed.has(key));
         this.nodes.set(key, node);
         parts.push(node);
@@ -79,7 +79,7 @@
       for (const [key, node] of this.nodes) {
         const value = values[key], seen = key < reach, known = seen && !Number.isNaN(value), dim = run.dimmed.has(key);
         const place = known ? scale.at(value) : 0, weight = scale.signed ? Math.abs(2 * place - 1) : place;
-        const tint = known && !dim ? SV.tint(map, place, theme, SV.alpha(weight, 0.45)) : null;
+        const tint = known && !dim ? SV.tint(map, place, theme, weight) : null;
         node.classList.toggle("sv-beyond", !seen);
         node.classList.toggle("sv-hidden", hidden.has(key));
         node.classList.toggle("sv-pinned", panel.slot === 0 && state.pins.includes(key));

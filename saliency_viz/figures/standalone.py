@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import SettingError, TraceError
+from ..paths import assets
 from ..trace import Trace
 from .payload import payload
 
@@ -23,18 +24,9 @@ SCRIPTS = (
 PLOTLY = "plotly-cartesian.min.js"
 
 
-def assets_folder() -> Path:
-    """Where the viewer's files are: assets/ beside the package, or inside it when installed."""
-    package = Path(__file__).resolve().parents[1]
-    for folder in (package.parent / "assets", package / "assets"):
-        if (folder / PLOTLY).is_file():
-            return folder
-    raise TraceError(f"The viewer's files were not found beside {package}. Install the package again.")
-
-
 def viewer_scripts() -> list[Path]:
     """The viewer's JavaScript files in loading order, without plotly."""
-    return [assets_folder() / "viewer" / f"{name}.js" for name in SCRIPTS]
+    return [assets() / "viewer" / f"{name}.js" for name in SCRIPTS]
 
 
 def standalone(
@@ -54,24 +46,30 @@ def standalone(
         raise SettingError(f"A page shows one trace or two side by side. Got {len(runs)}. Choose which.")
     if theme not in (None, "light", "dark"):
         raise SettingError(f"theme must be light, dark or None. Got {theme!r}.")
-    name = title or runs[0].title or runs[0].text.strip() or "saliency_viz"
+    name = title or runs[0].title or runs[0].prompt.strip() or "saliency_viz"
     data = {
         "runs": [payload(run, f"run-{slot}") for slot, run in enumerate(runs)],
         "state": dict(state or {}),
         "theme": theme,
         "language": language,
     }
-    folder = assets_folder()
+    folder = assets()
     scripts = [(folder / PLOTLY).read_text("utf-8"), *(path.read_text("utf-8") for path in viewer_scripts())]
     return PAGE.format(
         language=html.escape(language, quote=True),
         title=html.escape(name),
-        prompt=html.escape(runs[0].prompt),
+        about=html.escape(_about(runs)),
         css=_inside_style((folder / "viewer" / "viewer.css").read_text("utf-8")),
         scripts="\n".join(f"<script>{_inside_script(script)}</script>" for script in scripts),
         data=_inside_json(json.dumps(data, ensure_ascii=False)),
         start=START,
     )
+
+
+def _about(runs: Sequence[Trace]) -> str:
+    first = runs[0].model
+    made = f"{first.name}, {first.layers} layers, {first.dtype}"
+    return f"{made}. Attention beside saliency |A \u00b7 \u2202L/\u2202A|, token by token."
 
 
 def _inside_json(text: str) -> str:
@@ -92,13 +90,15 @@ def _inside_style(text: str) -> str:
 
 
 START = """
-const data = JSON.parse(document.getElementById("data").textContent);
-const dark = data.theme ? data.theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
-document.body.classList.toggle("dark", dark);
-const viewer = SaliencyViewer.create(document.getElementById("viewer"), {plotly: Plotly, lang: data.language});
-data.runs.forEach((run, slot) => viewer.setRun(run, {slot}));
-viewer.setState(data.state);
-window.viewer = viewer;
+(() => {
+  const data = JSON.parse(document.getElementById("data").textContent);
+  const dark = data.theme ? data.theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
+  document.body.classList.toggle("dark", dark);
+  const viewer = SaliencyViewer.create(document.getElementById("viewer"), {plotly: Plotly, lang: data.language});
+  data.runs.forEach((run, slot) => viewer.setRun(run, {slot}));
+  viewer.setState(data.state);
+  window.viewer = viewer;
+})();
 """
 
 PAGE = """<!DOCTYPE html>
@@ -116,13 +116,14 @@ body.dark {{ background: #0e1015; }}
 main {{ max-width: 1240px; margin: 0 auto; padding: 20px 16px 48px; }}
 main > header {{ font: 14px/1.5 system-ui, sans-serif; color: #5b5b66; margin: 0 2px 14px; }}
 main > header h1 {{ font-size: 20px; line-height: 1.35; margin: 0; color: #18181b; overflow-wrap: anywhere; }}
+main > header p {{ margin: 2px 0 0; }}
 body.dark main > header {{ color: #a8a8b6; }}
 body.dark main > header h1 {{ color: #ececf1; }}
 </style>
 </head>
 <body>
 <main>
-<header><h1>{title}</h1><span>{prompt}</span></header>
+<header><h1>{title}</h1><p>{about}</p></header>
 <div id="viewer"></div>
 </main>
 <script type="application/json" id="data">{data}</script>
