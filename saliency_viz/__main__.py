@@ -1,0 +1,263 @@
+"""The command line: caption, figures, open, models and bench.
+
+Ignores the work: each command turns its flags into settings, calls the package and prints. What cannot be done ends
+with one sentence on stderr and exit code 2; an interrupted run ends with 130.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from . import __version__, flags
+from .errors import SaliencyVizError, SettingError
+
+PROMPT = "Describe the image."
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command; returns the exit code."""
+    options = parser().parse_args(arguments)
+    try:
+        return options.run(options) or 0
+    except SaliencyVizError as error:
+        return _fail(str(error))
+    except KeyboardInterrupt:
+        print("Stopped.", file=sys.stderr)
+        return 130
+    except BrokenPipeError:  # the reader of our output went away: nothing to tell it
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+
+
+class _HelpWithDefaults(argparse.ArgumentDefaultsHelpFormatter):
+    """Adds defaults to help texts, but not that a flag is off or unset."""
+
+    def _get_help_string(self, action: argparse.Action) -> str | None:
+        return action.help if action.default in (None, False) else super()._get_help_string(action)
+
+
+def parser() -> argparse.ArgumentParser:
+    """The whole command line."""
+    root = argparse.ArgumentParser(
+        prog="saliency-viz",
+        description="Caption an image with a vision-language model and see, token by token, what mattered.",
+        epilog="The app in the browser: python app.py. Help on a command: saliency-viz COMMAND --help.",
+    )
+    root.add_argument("--version", action="version", version=f"saliency_viz {__version__}")
+    commands = root.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    for name, (add, run, help_text) in COMMANDS.items():
+        command = commands.add_parser(name, help=help_text, description=help_text, formatter_class=_HelpWithDefaults)
+        add(command)
+        command.set_defaults(run=run)
+    return root
+
+
+# ---- caption ---------------------------------------------------------------------------------------------------------
+
+
+def _add_caption(command: argparse.ArgumentParser) -> None:
+    command.add_argument("image", nargs="+", help="picture files; with --frames: one video file")
+    flags.add_model_flags(command)
+    command.add_argument("--prompt", default=PROMPT, help="what to ask")
+    command.add_argument("--max-new-tokens", type=int, default=64, metavar="N", help="longest caption")
+    command.add_argument("--frames", type=int, metavar="N", help="the file is a video: look at N of its frames")
+    command.add_argument("--out", metavar="FILE", help="save the trace here (see: figures, open)")
+    command.add_argument("--table", action="store_true", help="print a tab-separated table of the steps instead")
+    command.add_argument("--color", choices=("auto", "always", "never"), default="auto", help="colour by score")
+    flags.add_sampling_flags(command)
+    flags.add_method_flags(command)
+
+
+def _caption(options: argparse.Namespace) -> int:
+    settings = {
+        "max_new_tokens": options.max_new_tokens,
+        "sampling": flags.sampling_of(options),
+        "sgrs": flags.sgrs_of(options),
+        "locore": flags.locore_of(options),
+        "lookahead": options.lookahead,
+        "recording": flags.recording_of(options),
+    }
+    picture = _pictures(options)
+    out = _writable(options.out) if options.out else None
+    from .terminal import Progress, caption_text, facts, legend, steps_table, wants_color
+
+    with Progress(options.max_new_tokens) as progress:
+        progress.show(0, f"loading {options.model}")
+        model = flags.quiet_load(options)
+        from .decoding import stream_caption
+
+        progress.show(0, "reading the image")
+        stream = stream_caption(model, picture, options.prompt, **settings)
+        try:
+            for event in stream.events():
+                progress.show(event.index, getattr(event, "text", ""))
+        except KeyboardInterrupt:
+            stream.close()
+            if out is not None and stream.trace.steps:
+                stream.trace.save(out)
+            raise
+    trace = stream.trace
+    color = wants_color(sys.stdout, options.color)
+    print(steps_table(trace) if options.table else caption_text(trace, color))
+    if color and not options.table:
+        print(legend(trace))
+    print(facts(trace), file=sys.stderr)
+    if out is not None:
+        trace.save(out)
+        print(f"Saved {out}. Open it: saliency-viz open {out}", file=sys.stderr)
+    return 0
+
+
+def _pictures(options: argparse.Namespace) -> Any:
+    if options.frames is None:
+        from .images import load_images
+
+        return list(load_images(options.image))
+    from .video import Video
+
+    if len(options.image) != 1:
+        raise SettingError(f"--frames takes one video file. Got {len(options.image)} files. Pass one.")
+    return Video.from_file(options.image[0], options.frames)
+
+
+# ---- figures, open, models -------------------------------------------------------------------------------------------
+
+
+def _add_figures(command: argparse.ArgumentParser) -> None:
+    command.add_argument("trace", help="a trace saved by caption --out or by the app")
+    command.add_argument("--out", default="figures", metavar="DIR", help="folder for the files; made if missing")
+    command.add_argument(
+        "--formats", nargs="+", choices=("png", "svg", "pdf"), default=["png", "svg", "pdf"], help="file formats"
+    )
+
+
+def _figures(options: argparse.Namespace) -> int:
+    from .figures.paper import save_figures
+    from .trace import Trace
+
+    try:
+        paths = save_figures(Trace.load(options.trace), Path(options.out), formats=tuple(options.formats))
+    except OSError as error:
+        raise SettingError(f"{options.out} cannot be written ({error.strerror}). Choose another folder.") from error
+    for path in paths:
+        print(path)
+    return 0
+
+
+def _add_open(command: argparse.ArgumentParser) -> None:
+    command.add_argument("trace", help="a trace saved by caption --out or by the app")
+    command.add_argument("--host", default="127.0.0.1", help="address to listen on; 0.0.0.0 lets other machines in")
+    command.add_argument("--port", type=int, default=7860, help="port to listen on")
+
+
+def _open(options: argparse.Namespace) -> int:
+    from .trace import Trace
+
+    trace = Trace.load(options.trace)
+    from .ui import open_trace
+
+    open_trace(trace, host=options.host, port=options.port)
+    return 0
+
+
+def _add_models(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--json", action="store_true", help="print JSON")
+
+
+def _models(options: argparse.Namespace) -> int:
+    import json
+
+    from .models.table import FAMILIES
+
+    rows = [
+        {
+            "family": family.name,
+            "title": family.title,
+            "model_types": list(family.model_types),
+            "video": family.video,
+            "beta": family.beta,
+            "note": family.note,
+        }
+        for family in FAMILIES
+    ]
+    if options.json:
+        print(json.dumps(rows, indent=2))
+        return 0
+    print("demo: the embedded model of drawn scenes; any other name is a hub id or a directory in the hub's format.")
+    print("Families that can be recorded (config.model_type in brackets; beta: LocoRE's default):")
+    for row in rows:
+        extra = ", takes video" if row["video"] else ""
+        note = f" {row['note']}" if row["note"] else ""
+        print(f"  {row['title']} [{', '.join(row['model_types'])}], beta {row['beta']:g}{extra}.{note}")
+    return 0
+
+
+# ---- bench and sweep -------------------------------------------------------------------------------------------------
+
+
+def _add_bench(command: argparse.ArgumentParser) -> None:
+    flags.add_model_flags(command)
+    command.add_argument(
+        "--shape", metavar="NAME", help="random weights of this shape: llava-1.5-7b, qwen2-vl-7b or tiny-..."
+    )
+    command.add_argument("--layers", type=int, metavar="N", help="with --shape: only N text layers")
+    command.add_argument("--tokens", type=int, default=32, metavar="N", help="caption length")
+    command.add_argument("--prompt-tokens", type=int, default=587, metavar="N", help="prompt length, at least")
+    command.add_argument("--repeats", type=int, default=5, metavar="N", help="rounds the medians are taken over")
+    command.add_argument("--only", nargs="+", choices=PARTS, default=list(PARTS), help="what to measure")
+    command.add_argument("--json", action="store_true", help="print JSON instead of the table")
+
+
+def _bench(options: argparse.Namespace) -> int:
+    from .bench import measure, report_json, report_text
+    from .terminal import Progress
+
+    with Progress(0) as progress:
+        report = measure(options, lambda text: progress.show(0, text))
+    print(report_json(report) if options.json else report_text(report))
+    return 0
+
+
+# ---- helpers ---------------------------------------------------------------------------------------------------------
+
+
+def _writable(name: str) -> Path:
+    """A path that can be written, checked before the work is done."""
+    path = Path(name).expanduser()
+    is_new = not path.exists()
+    if path.is_dir():
+        raise SettingError(f"--out must name a file. Got the folder {name}. Add a file name, such as run.trace.")
+    if not path.absolute().parent.is_dir():
+        raise SettingError(f"There is no folder {path.absolute().parent} to save in. Make it first.")
+    try:
+        with open(path, "ab"):
+            pass
+    except OSError as error:
+        raise SettingError(f"{name} cannot be written ({error.strerror}). Choose another place.") from error
+    if is_new:
+        path.unlink()
+    return path
+
+
+def _fail(sentence: str) -> int:
+    print(f"saliency-viz: {sentence}", file=sys.stderr)
+    return 2
+
+
+Command = tuple[Callable[[argparse.ArgumentParser], None], Callable[[argparse.Namespace], int], str]
+PARTS = ("saliency", "memory", "decoding", "methods", "app")
+COMMANDS: dict[str, Command] = {
+    "caption": (_add_caption, _caption, "caption pictures; print the caption coloured by how much its past mattered"),
+    "figures": (_add_figures, _figures, "draw a saved trace for a paper"),
+    "open": (_add_open, _open, "show a saved trace in the browser; needs no model"),
+    "models": (_add_models, _models, "list the model families that can be recorded"),
+    "bench": (_add_bench, _bench, "measure speed and memory here"),
+}
+
+if __name__ == "__main__":
+    sys.exit(main())

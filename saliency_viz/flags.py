@@ -1,0 +1,94 @@
+"""Command-line flags that several commands share, and the settings they make.
+
+Ignores what is done with them. Fields keep the paper's names and symbols; ranges are checked by the settings.
+"""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any
+
+from .settings import FUSIONS, SGRS, LocoRE, Recording, Sampling
+
+
+def add_model_flags(command: argparse.ArgumentParser) -> None:
+    """--model, --device, --dtype, --revision."""
+    command.add_argument("--model", default="demo", help="demo, a hub id, or a directory in the hub's format")
+    command.add_argument("--device", default="auto", help="auto, cpu, cuda, cuda:N or mps")
+    command.add_argument("--dtype", default="auto", help="auto, float32, bfloat16 or float16")
+    command.add_argument("--revision", help="commit or tag of a hub model")
+
+
+def add_sampling_flags(command: argparse.ArgumentParser) -> None:
+    """Fields of Sampling."""
+    group = command.add_argument_group("sampling")
+    group.add_argument("--temperature", type=float, default=0.0, help="0 takes the most probable token")
+    group.add_argument("--top-k", type=int, metavar="N", help="draw among the N most probable tokens")
+    group.add_argument("--top-p", type=float, metavar="P", help="draw among the fewest tokens that hold probability P")
+    group.add_argument("--seed", type=int, default=0, help="the same seed gives the same caption")
+
+
+def add_method_flags(command: argparse.ArgumentParser) -> None:
+    """Fields of SGRS, LocoRE and Recording, with the paper's symbols."""
+    sgrs, locore, recording = SGRS(), LocoRE(), Recording()
+    group = command.add_argument_group("SGRS (Eq. 6-7, Algorithm 1)")
+    group.add_argument("--sgrs", action="store_true", help="reject candidates that the words before support too little")
+    group.add_argument("--alpha", type=float, default=sgrs.alpha, help="share of the recent mean score to reach")
+    group.add_argument("--candidates", type=int, default=sgrs.top_k, metavar="K", help="candidates of a step")
+    group.add_argument(
+        "--tries", type=int, default=sgrs.tries, metavar="R", help="candidates tried before the fallback"
+    )
+    group.add_argument("--history", type=int, default=sgrs.window, metavar="W", help="outputs the recent mean is over")
+    group.add_argument("--lookahead", type=int, metavar="N", help="draft N tokens before looking; changes speed only")
+    group = command.add_argument_group("LocoRE (Eq. 8-10)")
+    group.add_argument("--locore", action="store_true", help="raise attention to the latest words")
+    group.add_argument("--beta", type=float, default=locore.beta, help="the gain is 1 + beta")
+    group.add_argument("--window", type=int, default=locore.window, metavar="W_S", help="how many words are raised")
+    group.add_argument("--renormalize", action="store_true", help="let edited attention sum to 1 again")
+    group = command.add_argument_group("recording")
+    group.add_argument("--fusion", choices=FUSIONS, default=recording.fusion, help="attention and gradient (Fig. 9)")
+    group.add_argument(
+        "--target-layers", type=_layers, metavar="A-B", help="layers the score is taken over; the deeper half if unset"
+    )
+
+
+def sampling_of(options: argparse.Namespace) -> Sampling:
+    """Sampling from the flags. Raises SettingError."""
+    return Sampling(options.temperature, options.seed, options.top_k, options.top_p)
+
+
+def sgrs_of(options: argparse.Namespace) -> SGRS | None:
+    """SGRS from the flags, None unless it is on. Raises SettingError."""
+    if not options.sgrs:
+        return None
+    return SGRS(options.candidates, options.tries, options.alpha, options.history, options.target_layers)
+
+
+def locore_of(options: argparse.Namespace) -> LocoRE | None:
+    """LocoRE from the flags, None unless it is on. Raises SettingError."""
+    return LocoRE(options.beta, options.window, options.renormalize) if options.locore else None
+
+
+def recording_of(options: argparse.Namespace) -> Recording:
+    """Recording from the flags. Raises SettingError."""
+    return Recording(options.fusion, options.target_layers)
+
+
+def quiet_load(options: argparse.Namespace) -> Any:
+    """The model the flags ask for, without the libraries' own chatter on the terminal."""
+    from transformers.utils import logging
+
+    logging.set_verbosity_error()
+    logging.disable_progress_bar()
+    from .models import load_model
+
+    return load_model(options.model, options.device, options.dtype, options.revision)
+
+
+def _layers(text: str) -> tuple[int, ...]:
+    """ "6-8" or "6,7,8" as layer indices."""
+    try:
+        pieces = [part.split("-") for part in text.split(",")]
+        return tuple(layer for piece in pieces for layer in range(int(piece[0]), int(piece[-1]) + 1))
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"expected layers such as 6-8 or 3,5. Got {text!r}") from error
