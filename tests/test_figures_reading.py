@@ -130,6 +130,9 @@ def test_pixels_belong_to_the_box_their_centre_lies_in() -> None:
     boxes = np.array([[0, 0, 2.5, 3], [2.5, 0, 5, 3]], np.float32)
     found = ImageMap(0, 0, (7, 3), np.arange(2), np.arange(2), boxes, np.array([1, 2], np.float32)).grid()
     np.testing.assert_array_equal(found[1], [1, 1, 2, 2, 2, np.nan, np.nan])  # the centre 2.5 opens the second box
+    boxes = np.array([[0, 0, 3, 1.25], [0, 1.25, 3, 3]], np.float32)
+    found = ImageMap(0, 0, (3, 5), np.arange(2), np.arange(2), boxes, np.array([1, 2], np.float32)).grid()
+    np.testing.assert_array_equal(found[:, 1], [1, 2, 2, np.nan, np.nan])
 
 
 def test_overlapping_boxes_are_averaged_and_empty_ones_shown_nowhere() -> None:
