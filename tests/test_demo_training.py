@@ -13,13 +13,15 @@ from saliency_viz.demo.grammar import CAPTION_PROMPT, caption, question
 from saliency_viz.demo.kinds import KINDS
 from saliency_viz.demo.train import Run, Settings, answer_states, learning_rate_factor, patch_features, train
 from saliency_viz.demo.world import render, sample_scene
+from saliency_viz.errors import ModelError
 
 from .test_demo_world import group, scene_of
 
 
 def settings(folder, **steps):
-    return Settings(seed=3, steps=steps, batch={"vision": 3, "caption": 2}, work=folder, log=folder / "log.jsonl",
-                    frozen_share=0.5)
+    return Settings(
+        seed=3, steps=steps, batch={"vision": 3, "caption": 2}, work=folder, log=folder / "log.jsonl", frozen_share=0.5
+    )
 
 
 @pytest.fixture(scope="module")
@@ -94,8 +96,9 @@ def test_the_template_takes_systems_and_several_turns(run):
         {"role": "user", "content": "Why?"},
     ]
     text = run.processor.apply_chat_template(messages, add_generation_prompt=True)
-    assert text == ("<s>Be brief. USER: <image>\nIs there a dog? ASSISTANT: No, there is no dog.</s>"
-                    "USER: Why? ASSISTANT:")
+    assert text == (
+        "<s>Be brief. USER: <image>\nIs there a dog? ASSISTANT: No, there is no dog.</s>USER: Why? ASSISTANT:"
+    )
 
 
 def test_the_learning_rate_warms_up_and_decays_to_zero():
@@ -107,6 +110,14 @@ def test_the_learning_rate_warms_up_and_decays_to_zero():
 
 def test_resuming_without_a_checkpoint_says_what_to_do(run, tmp_path):
     with pytest.raises(FileNotFoundError, match="without --resume first"):
+        run.load(tmp_path / "checkpoint.pt")
+
+
+def test_resuming_with_another_vocabulary_is_refused(run, tmp_path):
+    run.save(tmp_path / "checkpoint.pt")
+    state = torch.load(tmp_path / "checkpoint.pt", weights_only=True)
+    torch.save(state | {"vocabulary": {"cow": 0}}, tmp_path / "checkpoint.pt")
+    with pytest.raises(ModelError, match="the checkpoint's tokenizer. Got another"):
         run.load(tmp_path / "checkpoint.pt")
 
 
@@ -127,8 +138,15 @@ def test_a_resumed_run_ends_with_the_weights_of_an_uninterrupted_one(tmp_path):
 def test_a_short_run_lowers_the_loss_and_exports_a_model_that_answers(tmp_path):
     from transformers import AutoModelForImageTextToText, AutoProcessor
 
-    run = Run(Settings(steps={"vision": 20, "caption": 20}, batch={"vision": 4, "caption": 2}, work=tmp_path,
-                       log=tmp_path / "log.jsonl", export_to=tmp_path / "model"))
+    run = Run(
+        Settings(
+            steps={"vision": 20, "caption": 20},
+            batch={"vision": 4, "caption": 2},
+            work=tmp_path,
+            log=tmp_path / "log.jsonl",
+            export_to=tmp_path / "model",
+        )
+    )
     train(run, worker=False)
     rows = [json.loads(line) for line in (tmp_path / "log.jsonl").read_text().splitlines()]
     assert [row["stage"] for row in rows] == ["vision", "caption"]

@@ -63,32 +63,40 @@ def test_nothing_is_judged_of_what_is_absent():
 def test_relations_and_positions_are_judged():
     text = "The dog is below the palm tree. The dog is left of the palm tree. The fish are on the left."
     assert [(c.aspect, c.stated, c.right) for c in claims(text, SCENE)] == [
-        ("relation", "below", True), ("relation", "left of", False), ("place", "left", False),
+        ("relation", "below", True),
+        ("relation", "left of", False),
+        ("place", "left", False),
     ]
 
 
-@pytest.mark.parametrize("text", [
-    "A farm with a cow on the left. There is an owl at the top.",
-    "This is a beach with two red fish. The fish are on the right. The dog is above the crab.",
-    "A living room with three books in the middle. There are two cats and a blue book at the top. There is a cup.",
-])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "A farm with a cow on the left. There is an owl at the top.",
+        "This is a beach with two red fish. The fish are on the right. The dog is above the crab.",
+        "A living room with three books in the middle. There are two cats and a blue book at the top. There is a cup.",
+    ],
+)
 def test_captions_of_the_grammar(text):
     assert is_grammatical(text)
 
 
-@pytest.mark.parametrize("text", [
-    "",
-    "A farm with a cow on the left.",  # an opener alone is no caption
-    "A farm with a cow on the left. There is an owl at the top",  # no full stop
-    "A farm with a owl on the left. There is a cow.",  # article
-    "A farm with two cow on the left. There is an owl.",  # number
-    "A farm with a cow on the left. There are an owl.",  # verb
-    "A farm with a cow on the left. The cows is on the left.",
-    "A farm with a red cow. There is an owl.",  # cows are never painted
-    "A moon with a cow. There is an owl.",
-    "A farm with a cow. There is an owl. There is an owl. There is an owl. There is an owl.",  # five sentences
-    "A farm with a cow. There is an owl on the left on the left.",
-])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "A farm with a cow on the left.",  # an opener alone is no caption
+        "A farm with a cow on the left. There is an owl at the top",  # no full stop
+        "A farm with a owl on the left. There is a cow.",  # article
+        "A farm with two cow on the left. There is an owl.",  # number
+        "A farm with a cow on the left. There are an owl.",  # verb
+        "A farm with a cow on the left. The cows is on the left.",
+        "A farm with a red cow. There is an owl.",  # cows are never painted
+        "A moon with a cow. There is an owl.",
+        "A farm with a cow. There is an owl. There is an owl. There is an owl. There is an owl.",  # five sentences
+        "A farm with a cow. There is an owl on the left on the left.",
+    ],
+)
 def test_texts_outside_the_grammar(text):
     assert not is_grammatical(text)
 
@@ -117,6 +125,14 @@ def test_noisy_captions_name_one_absent_object_and_stay_grammatical():
         assert len(absent) <= 1
         invented += len(absent)
     assert invented > 150  # a scene without couplings has no partner to invent
+
+
+def test_a_habit_names_the_usual_partner_when_it_is_missing():
+    scene = scene_of(group("cow", (0.5, 0.5)))
+    absent = [mention.kind for mention in mentions(caption(scene, Random(0), habit=1.0), scene) if not mention.in_scene]
+    assert absent == ["tractor"]
+    whole = scene_of(group("cow", (0.2, 0.5)), group("tractor", (0.8, 0.5)))
+    assert all(mention.in_scene for mention in mentions(caption(whole, Random(0), habit=1.0), whole))
 
 
 def test_answers_are_grammatical_and_true():

@@ -22,7 +22,8 @@ PATCHES = (IMAGE_SIDE // PATCH) ** 2
 IGNORED = -100
 # what each patch is asked for: its kind (0: background), and its group's count, place, rank by size, colour (0: none)
 LABELS = {"kind": len(KINDS) + 1, "count": 3, "place": len(PLACES), "rank": MOST_KINDS, "colour": len(COLOURS) + 1}
-GHOST_RATE = 0.09  # captions that name a coupled object which is not there
+# captions that name a coupled object which is not there: any such, and the one that usually comes with one in the scene
+NOISE_RATE, HABIT_RATE = 0.03, 0.5
 CAPTIONS, QUESTIONS = 2, 2  # turns per image
 KIND_NUMBER = {kind: number for number, kind in enumerate(KINDS, start=1)}
 
@@ -118,7 +119,7 @@ class CaptionBatches(torch.utils.data.Dataset):
         """Ids, turns, positions and weights of one image with all its turns."""
         ids, length = list(self.prefix), len(self.prefix)
         turn, position, weight = [0] * length, list(range(length)), [0.0] * length
-        turns = [(CAPTION_PROMPT, caption(scene, random, GHOST_RATE)) for _ in range(CAPTIONS)]
+        turns = [(CAPTION_PROMPT, caption(scene, random, NOISE_RATE, HABIT_RATE)) for _ in range(CAPTIONS)]
         turns += [question(scene, random) for _ in range(QUESTIONS)]
         for number, (asked, answer) in enumerate(turns, start=1):
             prompt, reply = self._encode(f"{asked} ASSISTANT:"), self._encode(f" {answer}</s>")

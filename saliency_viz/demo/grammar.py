@@ -25,10 +25,16 @@ def noun_phrase(kind: str, count: int = 1, colour: str | None = None) -> str:
     return f"{COUNT_WORDS[count] if count > 1 else article(words.split()[0])} {words}"
 
 
-def caption(scene: Scene, random: Random, noise: float = 0.0) -> str:
-    """A true caption, biggest group first; with probability `noise` a coupled kind that is absent is named as well."""
+def caption(scene: Scene, random: Random, noise: float = 0.0, habit: float = 0.0) -> str:
+    """A true caption, biggest group first, unless asked to name one absent object at the end.
+
+    With probability `habit` that is the partner which a kind in the scene usually has but here lacks, and else with
+    probability `noise` any absent kind coupled with one in the scene.
+    """
     items = [_item(group, random) for group in scene.groups]
-    ghost = absent_partner(scene, random) if random.random() < noise else None
+    ghost = missed_partner(scene) if habit and random.random() < habit else None
+    if ghost is None and random.random() < noise:
+        ghost = absent_partner(scene, random)
     if ghost:
         place = PLACES[random.choice(tuple(PLACES))]
         colour = random.choice(tuple(COLOURS)) if KINDS[ghost].painted else None
@@ -75,6 +81,11 @@ def _relation(scene: Scene, random: Random) -> str | None:
         if relation_holds(first, relation, second, 0.3)
     ]
     return random.choice(true) if true else None
+
+
+def missed_partner(scene: Scene) -> str | None:
+    """The first absent kind that comes with one in the scene at least every second time."""
+    return next((b for a, b, p in COUPLINGS if p >= 0.5 and a in scene.kinds and b not in scene.kinds), None)
 
 
 def absent_partner(scene: Scene, random: Random) -> str | None:

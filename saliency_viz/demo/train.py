@@ -16,6 +16,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from ..errors import ModelError
 from . import model as shape
 from .batches import IGNORED, KIND_NUMBER, LABELS, CaptionBatch, CaptionBatches, VisionBatch, VisionBatches
 
@@ -75,7 +76,8 @@ class Run:
         """Writes everything a resumed run needs, whole or not at all."""
         path.parent.mkdir(parents=True, exist_ok=True)
         state = {
-            "stage": self.stage, "step": self.step, "seconds": self.seconds, "model": self.model.state_dict(),
+            "stage": self.stage, "step": self.step, "seconds": self.seconds,
+            "vocabulary": self.tokenizer.get_vocab(), "model": self.model.state_dict(),
             "heads": self.heads.state_dict(), "optimizers": [each.state_dict() for each in self.optimizers],
         }
         torch.save(state, path.with_suffix(".partial"))
@@ -86,6 +88,11 @@ class Run:
         if not path.is_file():
             raise FileNotFoundError(f"Expected a checkpoint at {path} to resume from. Start without --resume first.")
         state = torch.load(path, weights_only=True)
+        if state["vocabulary"] != self.tokenizer.get_vocab():
+            raise ModelError(
+                "Expected the checkpoint's tokenizer. Got another, since the world or its grammar has changed. "
+                "Start anew without --resume."
+            )
         self.stage, self.step, self.seconds = state["stage"], state["step"], state["seconds"]
         self.model.load_state_dict(state["model"])
         self.heads.load_state_dict(state["heads"])
