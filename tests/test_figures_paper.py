@@ -286,6 +286,16 @@ def test_a_caption_of_one_or_two_tokens_can_be_drawn(steps: int) -> None:
         assert draw().axes
 
 
+def test_a_long_caption_is_cut_in_sight() -> None:
+    trace = example_trace(steps=211, layers=2)
+    (caption,) = [
+        text.get_text()
+        for text in paper.distance(trace).texts + paper.layer_grid(trace).texts
+        if "The image" in text.get_text()
+    ]
+    assert caption.count("\n") == 3 and caption.endswith("…")
+
+
 def test_wrong_requests_are_refused_before_anything_is_written(tmp_path) -> None:
     trace = example_trace()
     for wrong in ({"formats": ("gif",)}, {"formats": ()}, {"steps": (11,)}):

@@ -18,12 +18,13 @@ from .paper_curves import distance, judgements, scores
 from .paper_image import image_layers, image_overlays
 from .paper_maps import compare, layer_grid, output_maps, text_map
 from .reading import score_curve
-from .style import FORMATS, save
+from .style import FORMATS, figure_bytes, save
 from .view import View
 
 __all__ = [
     "compare",
     "distance",
+    "figure_bytes",
     "image_layers",
     "image_overlays",
     "judgements",

@@ -11,6 +11,7 @@ import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache, partial
+from io import BytesIO
 from pathlib import Path
 from threading import RLock
 
@@ -120,7 +121,7 @@ class Page:
         """The caption the figure is about, then settings and scales, small, under everything else."""
         width = width or self.width - left
         fit = max(40, int(width / (LABEL * 0.007)))
-        wrapped = [part for part in textwrap.wrap(" ".join(caption.split()), fit)[:4]]
+        wrapped = textwrap.wrap(" ".join(caption.split()), fit, max_lines=4, placeholder=" …")
         below = [part for line in lines for part in textwrap.wrap(line, fit)]
         if wrapped:
             self.text(left, top, "\n".join(wrapped), LABEL, INK, style="italic", linespacing=1.35)
@@ -208,17 +209,23 @@ def label_room(labels: Sequence[str], size: float = LABEL) -> float:
     return 0.08 + widest * size * 0.008
 
 
-def save(figure: Figure, path: str | Path, format: str | None = None) -> Path:
-    """Write one figure; the same figure gives the same bytes. Raises SettingError for another format."""
-    path = Path(path)
-    format = (format or path.suffix.lstrip(".")).lower()
+def figure_bytes(figure: Figure, format: str) -> bytes:
+    """A figure as "png", "svg" or "pdf"; the same figure gives the same bytes. Raises SettingError for others."""
+    nothing = {"png": {"Software": None}, "svg": {"Date": None}, "pdf": {"CreationDate": None}}
     if format not in FORMATS:
         raise SettingError(f"The format must be one of {', '.join(FORMATS)}. Got {format!r}.")
     # matplotlib 3.11 embeds fonts with PostScript outlines (Noto CJK) as type 42 without their shapes: blank letters.
     fonttype = 42 if format != "pdf" or _first_font_suffices(figure) else 3
-    nothing = {"png": {"Software": None}, "svg": {"Date": None}, "pdf": {"CreationDate": None}}
+    buffer = BytesIO()
     with style(), matplotlib.rc_context({"pdf.fonttype": fonttype}):
-        figure.savefig(path, format=format, dpi=DPI, bbox_inches="tight", pad_inches=0.06, metadata=nothing[format])
+        figure.savefig(buffer, format=format, dpi=DPI, bbox_inches="tight", pad_inches=0.06, metadata=nothing[format])
+    return buffer.getvalue()
+
+
+def save(figure: Figure, path: str | Path) -> Path:
+    """Write one figure in the format its name ends in (`figure_bytes`); returns the path."""
+    path = Path(path)
+    path.write_bytes(figure_bytes(figure, path.suffix.lstrip(".").lower()))
     return path
 
 
