@@ -142,9 +142,7 @@ def _figure(suffix: str) -> Callable[[Trace, Mapping[str, Any]], bytes]:
         token = view.get("token")
         steps = [int(token)] if isinstance(token, (int, str)) and str(token).isdigit() else []
         figure = paper.output_maps(trace, [step for step in steps if step < len(trace.steps)])
-        buffer = BytesIO()
-        figure.savefig(buffer, format=suffix, bbox_inches="tight", dpi=300)
-        return buffer.getvalue()
+        return paper.figure_bytes(figure, suffix)
 
     return make
 
