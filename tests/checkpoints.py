@@ -136,16 +136,17 @@ def llava(
     side: int = 56,
     resized: int | None = None,
     seed: int = 1,
+    vision: dict[str, Any] | None = None,
     **text: Any,
 ) -> Path:
     """LLaVA-1.5: CLIP of side x side pixels in patches of 14. select: "default", or "full" with the class token.
 
-    resized: the shortest edge before the centre crop (None: side). text: changes to the text config.
+    resized: the shortest edge before the centre crop (None: side). vision, text: changes to the two configs.
     """
     tokens = tokenizer(("<image>",), {"image_token": "<image>"})
     patches = (side // 14) ** 2
     config = LlavaConfig(
-        vision_config=CLIPVisionConfig(**CLIP, image_size=side, patch_size=14, projection_dim=33),
+        vision_config=CLIPVisionConfig(**{**CLIP, **(vision or {})}, image_size=side, patch_size=14, projection_dim=33),
         text_config=LlamaConfig(**{**TEXT, **ids_of(tokens), **text}),
         image_token_index=tokens.image_token_id,
         image_seq_length=patches + (select == "full"),

@@ -6,6 +6,7 @@ Ignores any one family: families say where the boxes lie, in the order of the im
 from __future__ import annotations
 
 from collections.abc import Sequence
+from inspect import signature
 from io import BytesIO
 from typing import Any
 
@@ -74,6 +75,20 @@ def _media(model: LVLM, request: Request) -> dict[str, Any]:
         frames_indices=list(range(len(frames))),
     )
     return {"videos": [frames], "video_metadata": [metadata], "do_sample_frames": False}
+
+
+def rope_positions(model: LVLM, inputs: dict[str, Any]) -> tuple[dict[str, Any], int]:
+    """({"position_ids": [3, 1, prompt]}, what later positions add to their index), or ({}, 0) without 3-D positions.
+
+    Computed by the model's own get_rope_index, which leaves nothing on the module: two runs may share it.
+    """
+    owner = next((module for module in model.network.modules() if hasattr(module, "get_rope_index")), None)
+    if owner is None:
+        return {}, 0
+    taken = signature(owner.get_rope_index).parameters
+    known = {name: value for name, value in inputs.items() if name in taken}
+    positions, delta = owner.get_rope_index(**known)
+    return {"position_ids": positions}, int(delta)
 
 
 def compose(

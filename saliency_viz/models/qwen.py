@@ -5,22 +5,17 @@ Ignores the module's memory of rope deltas: positions are computed here and pass
 
 from __future__ import annotations
 
-from typing import Any
-
-from torch import Tensor
-
 from .base import LVLM, Boxes, Family, Prepared, Request
-from .compose import compose, inputs_of, whole
+from .compose import compose, inputs_of, rope_positions, whole
 from .pixels import grid_boxes
 
-POSITIONED_BY = ("mm_token_type_ids", "image_grid_thw", "video_grid_thw", "second_per_grid_ts", "attention_mask")
 NOTE = "Of a video, one token shows two frames in turn; it is counted for the first of them."
 
 
 def prepare(model: LVLM, request: Request) -> Prepared:
     """Chat template, pixels, spans, boxes and 3-D rotary positions of one request."""
     inputs = inputs_of(model, request)
-    positions, delta = _positions(model, inputs)
+    positions, delta = rope_positions(model, inputs)
     video = request.fps is not None
     grids = inputs["video_grid_thw" if video else "image_grid_thw"].tolist()
     sizes, boxes = [], []
@@ -35,20 +30,12 @@ def prepare(model: LVLM, request: Request) -> Prepared:
     return compose(
         model,
         request,
-        {**inputs, "position_ids": positions},
+        {**inputs, **positions},
         model.config.video_token_id if video else model.config.image_token_id,
         [whole(image, size) for image, size in zip(request.images, sizes, strict=True)],
         boxes,
         delta,
     )
-
-
-def _positions(model: LVLM, inputs: dict[str, Any]) -> tuple[Tensor, int]:
-    """Rotary positions [3, 1, prompt] and what later positions add to their index, without leaving it on the module."""
-    owner = next(module for module in model.network.modules() if hasattr(module, "get_rope_index"))
-    known = {name: inputs[name] for name in POSITIONED_BY if name in inputs}
-    positions, delta = owner.get_rope_index(inputs["input_ids"], **known)
-    return positions, int(delta)
 
 
 def _patch(model: LVLM) -> int:

@@ -19,8 +19,8 @@ UNFINISHED = "\ufffd"  # what a tokenizer gives for the first bytes of a charact
 def token_text(tokenizer: Any, ids: Sequence[int], index: int, skip_special: bool = False) -> str:
     """The text that token `index` adds to the ones before it.
 
-    A character spread over several tokens is given to the last of them; until then its tokens add nothing. Decoded with a few tokens before it, since a
-    tokenizer may treat the start of a text in its own way.
+    A character spread over several tokens is given to the last of them; until then its tokens add nothing. Decoded
+    with a few tokens before it, since a tokenizer may treat the start of a text in its own way.
     """
     token = int(ids[index])
     if token in tokenizer.all_special_ids:
