@@ -8,20 +8,21 @@ from __future__ import annotations
 import argparse
 import json
 from dataclasses import dataclass
+from itertools import count, islice
 from pathlib import Path
 
 import torch
 
 from ..paths import assets
-from .evaluate import SIDE, generate, held_out_scenes, load
+from .evaluate import SIDE, generate, load
 from .grammar import CAPTION_PROMPT
 from .kinds import HELD_OUT_STYLE
 from .model import FOLDER
 from .truth import claims, mentions
-from .world import Scene, render
+from .world import HELD_OUT_SEEDS, Scene, render, sample_scene
 
 EXAMPLES = assets() / "examples"
-POOL = 240  # scenes looked at for each slot's kind
+POOL = 120  # scenes looked at per theme
 
 
 @dataclass(frozen=True)
@@ -65,7 +66,7 @@ def choose(slots: tuple[Slot, ...], model, processor) -> dict[Slot, tuple[Scene,
     chosen: dict[Slot, tuple[Scene, str]] = {}
     for style, pairs in sorted({(slot.style, slot.pairs) for slot in slots}, key=str):
         themes = {slot.theme for slot in slots if (slot.style, slot.pairs) == (style, pairs)}
-        scenes = [scene for scene in held_out_scenes(len(themes) * POOL, style, pairs) if scene.theme in themes]
+        scenes = _pool(themes, style, pairs)
         captions = generate(model, processor, [render(scene, SIDE) for scene in scenes], [CAPTION_PROMPT] * len(scenes))
         pool = list(zip(scenes, captions, strict=True))
         for slot in (slot for slot in slots if (slot.style, slot.pairs) == (style, pairs)):
@@ -77,9 +78,16 @@ def choose(slots: tuple[Slot, ...], model, processor) -> dict[Slot, tuple[Scene,
     return {slot: chosen[slot] for slot in slots}
 
 
+def _pool(themes: set[str], style: str | None, pairs: str) -> list[Scene]:
+    """The first held-out scenes of these themes with at least two kinds, `POOL` for each theme on average."""
+    scenes = (sample_scene(HELD_OUT_SEEDS + number, style, pairs) for number in count())
+    fitting = (scene for scene in scenes if scene.theme in themes and len(scene.groups) >= 2)
+    return list(islice(fitting, POOL * len(themes)))
+
+
 def _fits(slot: Slot, scene: Scene, caption: str) -> bool:
     invents = any(not mention.in_scene for mention in mentions(caption, scene))
-    return scene.theme == slot.theme and invents == slot.hallucinates and len(scene.groups) >= 2
+    return scene.theme == slot.theme and invents == slot.hallucinates
 
 
 def _appeal(scene: Scene, caption: str) -> tuple[int, int, int]:
