@@ -13,6 +13,9 @@
   const t = (key, values) =>
     (table[key] || key).replace(/\{(\w+)\}/g, (blank, name) => (values && values[name] !== undefined ? values[name] : blank));
 
+  // What the server told a part: JSON text (see actions.py), or nothing yet.
+  const told = (prop) => (typeof prop === "string" && prop ? JSON.parse(prop) : null);
+
   // el("button", {class: "x", text: "label", on: {click: f}}, child, ...)
   function el(tag, options, ...children) {
     const node = document.createElement(tag);
@@ -49,8 +52,8 @@
     if (!notice) return;
     clearTimeout(notice.timer);
     notice.root.replaceChildren();
-    notice.root.className = "app-notice" + (news ? " on " + news.kind : "");
-    if (!news) return;
+    notice.root.className = "app-notice" + (news && news.kind ? " on " + news.kind : "");
+    if (!news || !news.kind) return;
     notice.root.setAttribute("role", news.kind === "error" ? "alert" : "status");
     if (news.kind === "busy") notice.root.append(el("span", { class: "app-spinner", "aria-hidden": "true" }));
     notice.root.append(el("span", { class: "app-notice-text", text: news.text || t(news.key) }));
@@ -60,14 +63,14 @@
 
   function mountNotice({ element, props, watch }) {
     notice = { root: element.querySelector(".app-notice"), timer: 0 };
-    const draw = () => say(props.note);
+    const draw = () => say(told(props.note));
     watch("note", draw);
     draw();
   }
 
   function mountNote({ element, props, watch }) {
     const root = element.querySelector(".app-note");
-    const draw = () => { root.textContent = props.note || ""; };
+    const draw = () => { root.textContent = told(props.note) || ""; };
     watch("note", draw);
     draw();
   }
@@ -246,7 +249,7 @@
     }
 
     function drawRuns() {
-      const runs = props.runs || [];
+      const runs = told(props.runs) || [];
       const fill = (select, current, extra) => {
         select.replaceChildren();
         extra();
@@ -401,19 +404,19 @@
     }
 
     function runChanged() {
-      [props.run, props.second].forEach((reference, slot) => {
+      [told(props.run), told(props.second)].forEach((reference, slot) => {
         const serial = reference ? reference.serial : 0;
         if (serials[slot] === serial) return;
         serials[slot] = serial;
-        shown[slot] = reference || null;
-        queue(() => show(slot, reference));
+        shown[slot] = reference && reference.id ? reference : null;
+        queue(() => show(slot, shown[slot]));
         queue(() => { for (const listener of listeners) listener(); if (slot === 0) remember(); });
       });
     }
 
     function deltaChanged() {
-      const delta = props.delta;
-      if (!delta) return;
+      const delta = told(props.delta);
+      if (!delta || !delta.run) return;
       queue(async () => {
         if (loaded[delta.slot] !== delta.run) return;
         const run = viewer.runs[delta.slot];

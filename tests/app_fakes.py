@@ -43,6 +43,8 @@ class FakeStream:
             chunk = steps[start : start + self.backend.chunk]
             for step in chunk:
                 time.sleep(self.backend.pause)
+                if step.index == self.backend.hold_at:
+                    self.backend.go_on.wait(60)
                 self.backend.written += 1
                 yield Drafted(step.index, step.position, step.token_id, step.text)
                 if self.backend.fail_at == step.index:
@@ -73,7 +75,8 @@ class FakeBackend:
         self.failure: Exception = RuntimeError("accident")
         self.written = self.closed = self.loads = 0
         self.calls: list[dict[str, Any]] = []
-        self.ready = threading.Event()
+        self.hold_at: int | None = None  # writes this token only once go_on is set
+        self.go_on = threading.Event()
         for name, value in options.items():
             setattr(self, name, value)
 
@@ -82,7 +85,6 @@ class FakeBackend:
         self.loads += 1
         if name == "missing":
             raise ModelError("There is no model 'missing'. Choose another.")
-        self.ready.set()
         return SimpleNamespace(name=name, info=SimpleNamespace(device="cpu", dtype="float32"))
 
     def stream_caption(self, model: Any, image: Any, prompt: str, **settings: Any) -> FakeStream:

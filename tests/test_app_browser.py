@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -13,6 +14,7 @@ from .app_browser import browser, caption, drawn, open_site, ready, state, watch
 from .traces import example_trace
 
 pytestmark = pytest.mark.browser
+RUNNING = "SaliencyApp.current.runs[0] && SaliencyApp.current.runs[0].payload.ended === 'running'"
 HOSTILE = (" <img src=x onerror=alert(1)>", " ${alert(2)}", " `x`", ' "><script>alert(3)</script>', " {{7*7}}", " é")
 
 
@@ -49,6 +51,14 @@ def wait_end(page, slot=0):
         " return run && run.payload.ended !== 'running' && run.steps.every((s) => !s.pending) }",
         arg=slot,
     )
+
+
+def eventually(fact, seconds=20.0):
+    """Whether a fact comes true before the time is up."""
+    end = time.monotonic() + seconds
+    while not fact() and time.monotonic() < end:
+        time.sleep(0.02)
+    return fact()
 
 
 def test_the_first_visit_shows_an_example_and_says_so(tab):
@@ -93,9 +103,12 @@ def test_stepping_asks_the_server_for_nothing(tab):
 def test_a_run_streams_and_ends_whole(site, tab):
     pick(tab, "farm")
     tab.fill("#app-prompt textarea", "What is there?")
+    site.backend.hold_at = 21
     tab.click("#app-run")
-    tab.wait_for_function("SaliencyApp.current.runs[0] && SaliencyApp.current.runs[0].payload.ended === 'running'")
-    assert tab.locator("#app-stop").is_enabled() and tab.locator("#app-run").is_disabled()
+    tab.wait_for_function(RUNNING)
+    tab.wait_for_selector("#app-stop:not([disabled])")
+    assert tab.locator("#app-run").is_disabled()
+    site.backend.go_on.set()
     wait_end(tab)
     assert caption(tab) == [step.text for step in example_trace(40, words=site.backend.words).steps]
     assert site.backend.calls[-1]["prompt"] == "What is there?"
@@ -105,15 +118,16 @@ def test_a_run_streams_and_ends_whole(site, tab):
 
 
 def test_stop_ends_the_run_keeps_what_was_written_and_frees_the_queue(site, tab):
-    site.backend.pause = 0.15
+    site.backend.hold_at = 21
     pick(tab, "farm")
     tab.click("#app-run")
-    tab.wait_for_function("SaliencyApp.current.runs[0].payload.ended === 'running'")
+    tab.wait_for_function(RUNNING)
     tab.click("#app-stop")
+    tab.wait_for_selector("#app-stop[disabled]")
+    site.backend.go_on.set()
     wait_end(tab)
-    written = len(caption(tab))
-    assert 0 < written < 40 and site.backend.closed == 1
-    site.backend.pause = 0.0
+    assert len(caption(tab)) == 20 and site.backend.closed == 1 and site.backend.written == 22
+    tab.wait_for_selector(".app-notice.info")
     tab.click("#app-run")
     tab.wait_for_function("SaliencyApp.current.runs[0].steps.length === 40")
     wait_end(tab)
@@ -121,21 +135,22 @@ def test_stop_ends_the_run_keeps_what_was_written_and_frees_the_queue(site, tab)
 
 
 def test_closing_the_page_stops_the_run_and_frees_its_memory(site, browser):  # noqa: F811
-    site.backend.__init__(pause=0.15)
+    site.backend.__init__(hold_at=21)
     page, _ = watched(browser)
     ready(page, site.address)
     pick(page, "farm")
     page.click("#app-run")
-    page.wait_for_function("SaliencyApp.current.runs[0].payload.ended === 'running'")
+    page.wait_for_function(RUNNING)
     page.context.close()
     second, _ = watched(browser)
     ready(second, site.address)
-    site.backend.pause = 0.0
+    site.backend.go_on.set()
     pick(second, "farm")
     second.click("#app-run")
     wait_end(second)  # only possible once the first run gave its place back
     second.context.close()
-    assert site.backend.closed == 2 and site.backend.written < 80
+    assert eventually(lambda: site.backend.closed == 2)
+    assert site.backend.written < 80
 
 
 def test_two_visitors_do_not_see_each_others_runs(site, browser, tab):  # noqa: F811
@@ -191,7 +206,6 @@ def test_running_without_an_image_says_what_to_do(tab):
 
 def test_an_accident_in_the_engine_is_one_sentence_and_loses_nothing(site, tab, caplog):
     site.backend.fail_at, site.backend.failure = 6, RuntimeError("secret path /root/x")
-    site.backend.pause = 0.05
     pick(tab, "farm")
     tab.click("#app-run")
     tab.wait_for_selector(".app-notice.error")

@@ -8,6 +8,7 @@ logged whole on the server and told in one sentence.
 from __future__ import annotations
 
 import base64
+import json
 import logging
 import threading
 from collections.abc import Callable, Iterator, Mapping
@@ -53,9 +54,15 @@ class Page:
     uploads: tuple[gr.UploadButton, gr.UploadButton]  # saved traces into the first and second place
 
 
+def told(**props: Any) -> dict[str, Any]:
+    """An update of one of our own parts. Each prop travels as JSON text: between the yields of a generator gradio 6.31
+    sends only what changed inside a value, and its page can lose track and stop listening."""
+    return gr.update(**{name: json.dumps(value, ensure_ascii=False) for name, value in props.items()})
+
+
 def note(kind: str = "", key: str | None = None, text: str | None = None) -> dict[str, Any]:
     """An update of the notice: kind busy, info, warning or error, with a key of the table or a sentence; "" clears."""
-    return gr.update(note={"kind": kind, "key": key, "text": text} if kind else None)
+    return told(note={"kind": kind, "key": key, "text": text})
 
 
 def label_of(trace: Trace) -> str:
@@ -281,7 +288,7 @@ class Actions:
                 if progress.done:
                     break
                 if known:
-                    yield {page.viewer: gr.update(delta={**news, "run": run_id, "slot": slot})}
+                    yield {page.viewer: told(delta={**news, "run": run_id, "slot": slot})}
                 else:
                     yield {**self._shown({slot: run_id}, growing=True), page.notice: note("busy", "running")}
             yield {
@@ -343,20 +350,20 @@ class Actions:
     @guarded
     def uploaded(self, image: str | None) -> Updates:
         """A picture came in: say at once when it cannot be used, and how large the model's working copy is."""
-        updates: Updates = {self.page.scene: None, self.page.left.seen: gr.update(note=None)}
+        updates: Updates = {self.page.scene: None, self.page.left.seen: told(note="")}
         if image is None:
             return updates
         picture = load_image(image)
         size = f"{picture.width} × {picture.height}"
         return {
             **updates,
-            self.page.left.seen: gr.update(note=english("seen_note", size=size)),
+            self.page.left.seen: told(note=english("seen_note", size=size)),
             self.page.notice: note(),
         }
 
     def cleared(self) -> Updates:
         """The picture was taken away."""
-        return {self.page.scene: None, self.page.left.seen: gr.update(note=None)}
+        return {self.page.scene: None, self.page.left.seen: told(note="")}
 
     @guarded
     def choose_model(self, event: gr.EventData) -> Updates:
@@ -452,13 +459,14 @@ class Actions:
 
     def _shown(self, places: dict[int, str | None], **more: Any) -> Updates:
         """The viewer and the id states with these runs in these places (0 first, 1 second; None empties it)."""
-        props: dict[str, Any] = {"delta": None}
+        props: dict[str, Any] = {"delta": {}}
         states: Updates = {}
         for slot, run_id in places.items():
-            reference = None if run_id is None else {**self.reference(run_id), **more, "serial": next(self._serial)}
+            reference = {} if run_id is None else {**self.reference(run_id), **more}
+            reference["serial"] = next(self._serial)
             props[("run", "second")[slot]] = reference
             states[(self.page.first, self.page.second)[slot]] = run_id
-        return {self.page.viewer: gr.update(**props), **states}
+        return {self.page.viewer: told(**props), **states}
 
     def reference(self, run_id: str) -> dict[str, Any]:
         """What the viewer needs to fetch a run and to build a link to it."""
@@ -477,7 +485,7 @@ class Actions:
 
     def _listed(self, visit: str | None) -> Updates:
         runs = [{"id": run.id, "label": run.label} for run in self.store.of_visit(visit)]
-        return {self.page.header: gr.update(runs=runs)}
+        return {self.page.header: told(runs=runs)}
 
     def _busy(self, busy: bool) -> Updates:
         return {

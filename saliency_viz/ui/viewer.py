@@ -33,7 +33,7 @@ def header(models: list[dict[str, str]], free: bool, server_functions: list[Call
         models=models,
         free=free,
         model=models[0]["name"],
-        runs=[],
+        runs=None,
         server_functions=server_functions,
     )
 
