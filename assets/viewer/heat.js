@@ -63,7 +63,7 @@
       }
       this.columns = this.layout(run);
       const reach = Math.max(...steps.map((step) => run.reach(step))), count = this.columns.length;
-      const every = Math.max(1, Math.ceil(count / 60)), ticks = this.columns.map((_, i) => i)
+      const every = Math.max(1, Math.ceil(count / 30)), ticks = this.columns.map((_, i) => i)
         .filter((i) => this.columns[i].block || (!this.columns[i].patch && i % every === 0));
       for (const side of this.sides) {
         const scale = SV.lockedScale(viewer.runsCompared(), "words", side.kind, { ...state, layer: "all" }, steps);

@@ -32,6 +32,17 @@
         font: { family: "system-ui, sans-serif", size: 11, color: ink }, hovermode: "closest", ...layout,
       };
       for (const axis of ["xaxis", "yaxis"]) whole[axis] = { zeroline: false, showgrid: false, linecolor: ink, ...(layout[axis] || {}) };
+      // Axes and their labels cost most: when only numbers changed, only numbers are sent.
+      const [{ z, ...trace }] = data, { shapes, ...rest } = whole, sign = JSON.stringify([trace, rest, shapes && shapes.length]);
+      if (this.bound && sign === this.sign) {
+        const moved = JSON.stringify(shapes);
+        if (moved === this.moved) Plotly.restyle(this.root, { z: [z] });
+        else Plotly.update(this.root, { z: [z] }, { shapes });
+        this.moved = moved;
+        return;
+      }
+      this.sign = sign;
+      this.moved = JSON.stringify(shapes);
       Plotly.react(this.root, data, whole, CONFIG);
       if (!this.bound) this.bind();
     }
@@ -54,7 +65,7 @@
 
   // Trace settings for values already placed on a scale (0..1), with the scale's own numbers on the bar.
   SV.heatTrace = (scale, map, z, theme) => ({
-    type: "heatmap", z, zmin: 0, zmax: 1, colorscale: SV.plotlyScale(map), hoverinfo: "none", xgap: 0.5, ygap: 0.5, hoverongaps: false,
+    type: "heatmap", z, zmin: 0, zmax: 1, colorscale: SV.plotlyScale(map), hoverinfo: "none", hoverongaps: false,
     colorbar: { thickness: 9, outlinewidth: 0, len: 1, y: 0.5, x: 1.01, xpad: 2, tickfont: { size: 10 },
       tickvals: scale.ticks().map(([place]) => place),
       ticktext: scale.ticks().map(([place, value]) => (place === 1 && scale.largest > scale.high * 1.0001 ? "≥" : "") + SV.number(value, 2)) },

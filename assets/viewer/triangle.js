@@ -43,7 +43,7 @@
       this.unit.textContent = (signed ? SV.t("difference of shares of the row") : SV.unit(state.triangle, state.normalization)) + " · " + run.layerWords(state.layer) +
         " · " + SV.t("each line has its own loss");
       const every = (count, room) => Math.max(1, Math.ceil(count / room)), spread = (count, room) => [...Array(count).keys()].filter((i) => i % every(count, room) === 0);
-      const xs = spread(this.columns.length, 70), ys = spread(n, 40), token = viewer.tokenOf(0);
+      const xs = spread(this.columns.length, 48), ys = spread(n, 32), token = viewer.tokenOf(0);
       this.plot.draw([SV.heatTrace(scale, signed ? SV.DIVERGING : state.cmap, z, theme)], {
         margin: { l: 96, r: 52, t: 4, b: 84 },
         shapes: [{ type: "rect", xref: "paper", x0: 0, x1: 1, y0: token - 0.5, y1: token + 0.5, line: { color: theme === "dark" ? "#c7d2fe" : "#4338ca", width: 1.5 } }],
