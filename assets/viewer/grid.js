@@ -12,16 +12,18 @@
     return best;
   }
 
-  SV.drawGrid = (pen, w, h, ratio, { viewer, panel, run, sheet, image }) => {
+  SV.drawGrid = (pen, w, h, ratio, { viewer, panel, run, sheet, image, count }) => {
+    const heads = count !== undefined; // cells are heads, not layers
+    const cells = heads ? count : run.layers;
     const source = panel.source(), picture = run.pictures[sheet.picture], aspect = picture.width / picture.height;
-    const { columns, rows, cell } = arrange(run.layers, w, h, aspect), gap = Math.round(2 * ratio);
+    const { columns, rows, cell } = arrange(cells, w, h, aspect), gap = Math.round(2 * ratio);
     const width = Math.floor(cell), height = Math.floor(cell / aspect);
     const [left, top] = [Math.floor((w - columns * width) / 2), Math.floor((h - rows * height) / 2)];
     pen.clearRect(0, 0, w, h);
     const size = Math.round(Math.max(9, Math.min(13, height / ratio / 5)) * ratio);
     pen.font = `600 ${size}px system-ui, sans-serif`;
     pen.textBaseline = "middle";
-    for (let layer = 0; layer < run.layers; layer++) {
+    for (let layer = 0; layer < cells; layer++) {
       const x = left + (layer % columns) * width, y = top + Math.floor(layer / columns) * height;
       const area = [x + gap, y + gap, width - 2 * gap, height - 2 * gap];
       if (image.complete && image.naturalWidth) pen.drawImage(image, ...area);
@@ -29,17 +31,17 @@
       if (values) SV.paintPatches(pen, area, sheet.patches, { run, values, scale: source.scale, map: source.map,
         opacity: viewer.state.opacity, hidden: viewer.hiddenKeys(run) });
       const text = String(layer), wide = pen.measureText(text).width + 8 * ratio;
-      pen.fillStyle = run.target.includes(layer) ? "rgb(67 56 202 / .92)" : "rgb(0 0 0 / .72)";
+      pen.fillStyle = !heads && run.target.includes(layer) ? "rgb(67 56 202 / .92)" : "rgb(0 0 0 / .72)";
       pen.fillRect(area[0], area[1], wide, size + 5 * ratio);
       pen.fillStyle = "#fff";
       pen.fillText(text, area[0] + 4 * ratio, area[1] + (size + 5 * ratio) / 2 + ratio * 0.5);
-      if (layer === viewer.state.layer) {
+      if (!heads && layer === viewer.state.layer) {
         pen.strokeStyle = "#fff";
         pen.lineWidth = 2 * ratio;
         pen.strokeRect(area[0], area[1], area[2], area[3]);
       }
     }
-    return { columns, left: left / w, top: top / h, width: width / w, height: height / h, layers: run.layers };
+    return { columns, left: left / w, top: top / h, width: width / w, height: height / h, layers: cells };
   };
 
   SV.cellAt = (grid, x, y) => {

@@ -9,7 +9,7 @@
   };
   const CHOICES = { scale: ["run", "layer", "token"], transform: ["linear", "percentile", "log"], normalization: ["row", "raw", "share"],
     granularity: ["token", "word", "sentence"], image_columns: ["max", "sum", "each", "none"] };
-  const TABS = [["candidates", "Candidates", "Candidates"], ["layers", "All layers", "Layers"], ["words", "Words × words", "Triangle"], ["data", "Data", "Data"]];
+  const TABS = [["candidates", "Candidates", "Candidates"], ["layers", "All layers", "Layers"], ["words", "Words × words", "Triangle"], ["over", "Over the caption", "Over"], ["heads", "Heads", "Heads"], ["marks", "Marks", "Marks"], ["data", "Data", "Data"]];
 
   class Viewer {
     constructor(root, options) {
@@ -55,12 +55,15 @@
       this.tabBody = SV.el("div", { class: "sv-tab-body", role: "tabpanel" }, ...this.tabs.map((tab) => tab.view.root));
       const card = (name, ...children) => SV.el("section", { class: `sv-card ${name}` }, ...children);
       this.shell = SV.el("div", { class: "sv-shell" },
-        card("sv-caption", SV.el("div", { class: "sv-section-head" }, SV.el("h2", { text: SV.t("Caption") }), this.about, this.legend),
+        card("sv-caption", SV.el("div", { class: "sv-section-head" }, SV.el("h2", { text: SV.t("Caption") }), this.about, this.legend,
+          SV.el("button", { type: "button", class: "sv-button sv-help-button", text: "?", "aria-label": SV.t("Keys and meanings"), title: SV.t("Keys and meanings"), on: { click: () => this.help.toggle() } })),
           this.notice, this.strips[0].root, this.strips[1].root, this.curve.root),
         card("sv-token-card", this.facts.root, this.controls.root, this.kindChoice, this.pair),
         card("sv-heat-card", this.heat.root),
         card("sv-tab-card", this.tabList, this.tabBody));
       root.append(this.shell);
+      this.help = new SV.Help(this);
+      root.append(this.help.root);
       this.onKey = (event) => this.key(event);
       root.addEventListener("keydown", this.onKey);
     }
@@ -118,6 +121,13 @@
       this.set(partial, true);
     }
     getState() { return { ...this.state, token: this.run && this.run.steps.length ? this.tokenOf(0) : this.state.token }; }
+
+    // Heads of one step: {run, step, shape: [layers, heads, keys], attention, saliency} as base64 float16.
+    setHeads(heads) {
+      const tab = this.tabs.find((one) => one.name === "heads");
+      tab.view.set(heads);
+      this.schedule();
+    }
 
     clear() {
       this.runs = [null, null];
@@ -261,7 +271,8 @@
       return (slot ? SV.t("second") : SV.t("first")) + ": " + (payload.title || [payload.model.name, payload.settings.sgrs && "SGRS", payload.settings.locore && "LocoRE"].filter(Boolean).join(" + "));
     }
     can(action) { return Boolean(this.options.onAction) && (!this.options.actions || this.options.actions.includes(action)); }
-    act(name, detail) { if (this.options.onAction) this.options.onAction(name, { run: this.run && this.run.id, ...detail }); }
+    // What only the server can do. It may answer with a promise, or later through setHeads.
+    act(name, detail) { return this.options.onAction ? this.options.onAction(name, { run: this.run && this.run.id, ...detail }) : null; }
 
     image(run, index) {
       const { src } = run.pictures[index];
@@ -401,12 +412,14 @@
     key(event) {
       if (event.ctrlKey || event.metaKey || event.altKey || /^(INPUT|SELECT|TEXTAREA)$/.test(event.target.tagName)) return;
       const { state, run } = this;
-      if (event.key === "Escape" && (state.pins.length || state.also.length)) this.set({ pins: [], also: [] });
+      if (event.key === "Escape" && this.help.open) this.help.toggle();
+      else if (event.key === "Escape" && (state.pins.length || state.also.length)) this.set({ pins: [], also: [] });
+      else if (event.key === "?") this.help.toggle();
       else if ((event.key === "[" || event.key === "]") && run) {
         const way = event.key === "]" ? 1 : -1;
         const at = typeof state.layer === "number" ? state.layer + way : way > 0 ? 0 : run.layers - 1;
         this.set({ layer: Math.max(0, Math.min(run.layers - 1, at)) });
-      } else if ((event.key === "h" || event.key === "r") && run && this.can("mark") && event.target.closest(".sv-strip")) this.mark(event.key === "h" ? "hallucinated" : "right");
+      } else if ((event.key === "h" || event.key === "r") && run && event.target.closest(".sv-strip")) this.mark(event.key === "h" ? "hallucinated" : "right");
       else return;
       event.preventDefault();
     }
@@ -429,7 +442,7 @@
       tab.button.focus();
     }
 
-    // ---- drawing: light views in the next frame, plotly once the frame is out
+    // ---- drawing: light views in the next frame, then plotly where it can be seen, then the rest
 
     schedule() {
       if (this.frame !== null || this.gone) return;
@@ -450,19 +463,37 @@
         tab.button.tabIndex = on ? 0 : -1;
         tab.view.root.hidden = !on;
       }
+      const heavy = [this.heat, this.tabs.find((tab) => tab.name === this.state.view).view];
+      this.after(0, () => {
+        const away = heavy.filter((view) => !this.onScreen(view.root));
+        for (const view of heavy) if (!away.includes(view)) view.draw();
+        this.root.dataset.seen = this.shownName();
+        this.after(away.length ? 120 : 0, () => {
+          for (const view of away) view.draw();
+          this.root.dataset.drawn = this.shownName();
+          const waiting = this.waiting || [];
+          this.waiting = [];
+          if (this.frame === null) waiting.forEach((done) => done());
+          else this.waiting = waiting;
+        });
+      });
+    }
+
+    // One pending step at a time: a newer draw takes the place of an older one's rest.
+    after(wait, call) {
       clearTimeout(this.later);
       this.later = setTimeout(() => {
         this.later = null;
-        if (this.gone) return;
-        this.heat.draw();
-        this.tabs.find((tab) => tab.name === this.state.view).view.draw();
-        this.root.dataset.drawn = `${this.run ? this.run.id : ""}/${this.run ? this.tokenOf(0) : ""}/${this.state.layer}`;
-        const waiting = this.waiting || [];
-        this.waiting = [];
-        if (this.frame === null) waiting.forEach((done) => done());
-        else this.waiting = waiting;
-      }, 0);
+        if (!this.gone) call();
+      }, wait);
     }
+
+    onScreen(node) {
+      const box = node.getBoundingClientRect();
+      return box.bottom > 0 && box.top < window.innerHeight;
+    }
+
+    shownName() { return `${this.run ? this.run.id : ""}/${this.run ? this.tokenOf(0) : ""}/${this.state.layer}`; }
 
     // The panels of the pair, made anew only when comparing begins, ends, or changes kind.
     arrange() {
@@ -474,6 +505,19 @@
       for (const button of this.kindChoice.children) button.setAttribute("aria-pressed", button.dataset.kind === state.compare_kind);
       this.pair.classList.toggle("sv-three", comparing);
       SV.fill(this.pair, ...this.panels.map((panel) => panel.root));
+    }
+
+    // "What if the attention to the pins were multiplied": only the server can answer.
+    whatIf() {
+      const factor = this.factor === undefined ? 0 : this.factor, shown = SV.el("b", { text: `×${factor}` });
+      const input = SV.el("input", { type: "range", min: 0, max: 2, step: 0.1, value: factor, "aria-label": SV.t("factor"), on: { input: () => {
+        this.factor = Number(input.value);
+        shown.textContent = `×${this.factor}`;
+      } } });
+      const { state } = this;
+      return SV.el("span", { class: "sv-what-if" }, SV.el("span", { text: SV.t("what if attention to them were") }), input, shown,
+        SV.el("button", { type: "button", class: "sv-button", text: SV.t("regenerate from here"),
+          on: { click: () => this.act("what_if", { step: this.tokenOf(0), keys: [...state.pins], factor: this.factor === undefined ? 0 : this.factor }) } }));
     }
 
     header() {
@@ -493,10 +537,13 @@
       SV.fill(this.legend, SV.el("span", { class: "sv-unit", text: state.pins.length ? shown.name : SV.t("score S, Eq. 6") }),
         SV.colorBar(shown.scale, { name: state.cmap, theme: this.theme, label: shown.name }));
       this.notice.hidden = !state.pins.length;
-      if (state.pins.length) {
+      const pinned = state.pins.join() + state.pin_kind + state.layer + this.tokenOf(0) + run.id;
+      if (state.pins.length && pinned !== this.pinned) {
+        this.pinned = pinned;
         const patches = state.pins.filter((key) => run.patchOf.has(key)).length, words2 = state.pins.length - patches;
         const what = [patches && SV.t("{n} patches", { n: patches }), words2 && SV.t("{n} words", { n: words2 })].filter(Boolean).join(" + ");
         SV.fill(this.notice, SV.el("span", { text: SV.t("Reverse look-up: colours show how much {k} each output drew from {w}, {l}.", { k: SV.t(state.pin_kind), w: what, l: run.layerWords(state.layer) }) }),
+          this.can("what_if") && this.whatIf(),
           SV.el("button", { type: "button", class: "sv-button", text: SV.t("unpin (Esc)"), on: { click: () => this.set({ pins: [] }) } }));
       }
     }
