@@ -1,4 +1,4 @@
-"""The command line: caption, figures, open, models and bench.
+"""The command line: caption, figures, open, models, bench and sweep.
 
 Ignores the work: each command turns its flags into settings, calls the package and prints. What cannot be done ends
 with one sentence on stderr and exit code 2; an interrupted run ends with 130.
@@ -83,7 +83,7 @@ def _caption(options: argparse.Namespace) -> int:
         "recording": flags.recording_of(options),
     }
     picture = _pictures(options)
-    out = _writable(options.out) if options.out else None
+    out = flags.writable(options.out) if options.out else None
     from .terminal import Progress, caption_text, facts, legend, steps_table, wants_color
 
     with Progress(options.max_new_tokens) as progress:
@@ -131,9 +131,7 @@ def _pictures(options: argparse.Namespace) -> Any:
 def _add_figures(command: argparse.ArgumentParser) -> None:
     command.add_argument("trace", help="a trace saved by caption --out or by the app")
     command.add_argument("--out", default="figures", metavar="DIR", help="folder for the files; made if missing")
-    command.add_argument(
-        "--formats", nargs="+", choices=("png", "svg", "pdf"), default=["png", "svg", "pdf"], help="file formats"
-    )
+    command.add_argument("--formats", nargs="+", choices=FORMATS, default=list(FORMATS), help="file formats")
 
 
 def _figures(options: argparse.Namespace) -> int:
@@ -223,25 +221,46 @@ def _bench(options: argparse.Namespace) -> int:
     return 0
 
 
-# ---- helpers ---------------------------------------------------------------------------------------------------------
+def _add_sweep(command: argparse.ArgumentParser) -> None:
+    flags.add_model_flags(command)
+    command.add_argument("--alpha", type=flags.numbers, default="0,0.3,0.6,0.9", metavar="A,B", help="SGRS; 0 is off")
+    command.add_argument("--beta", type=flags.numbers, default="0,0.15,0.2,1.0", metavar="A,B", help="LocoRE; 0 is off")
+    command.add_argument("--scenes", type=int, default=50, metavar="N", help="held-out scenes to caption")
+    command.add_argument("--temperature", type=float, default=0.0, help="0 takes the most probable token")
+    command.add_argument("--seed", type=int, default=0, help="of the first scene; the next scene takes the next")
+    command.add_argument("--csv", metavar="FILE", help="also write the numbers here")
+    command.add_argument("--figure", metavar="FILE", help="also draw them here (.png, .svg or .pdf)")
+    command.add_argument("--json", action="store_true", help="print JSON instead of the table")
 
 
-def _writable(name: str) -> Path:
-    """A path that can be written, checked before the work is done."""
-    path = Path(name).expanduser()
-    is_new = not path.exists()
-    if path.is_dir():
-        raise SettingError(f"--out must name a file. Got the folder {name}. Add a file name, such as run.trace.")
-    if not path.absolute().parent.is_dir():
-        raise SettingError(f"There is no folder {path.absolute().parent} to save in. Make it first.")
-    try:
-        with open(path, "ab"):
-            pass
-    except OSError as error:
-        raise SettingError(f"{name} cannot be written ({error.strerror}). Choose another place.") from error
-    if is_new:
-        path.unlink()
-    return path
+def _sweep(options: argparse.Namespace) -> int:
+    csv, figure = (flags.writable(name) if name else None for name in (options.csv, options.figure))
+    if figure is not None and figure.suffix[1:] not in FORMATS:
+        raise SettingError(f"--figure must end in .png, .svg or .pdf. Got {options.figure}.")
+    from .sweep import csv_text, json_text, sweep, table
+    from .terminal import Progress
+
+    with Progress(len(options.alpha) * len(options.beta) * max(options.scenes, 0)) as progress:
+        progress.show(0, f"loading {options.model}")
+        rows = sweep(
+            flags.quiet_load(options),
+            options.alpha,
+            options.beta,
+            options.scenes,
+            options.temperature,
+            seed=options.seed,
+            tell=progress.show,
+        )
+    print(json_text(rows) if options.json else table(rows))
+    if csv is not None:
+        csv.write_text(csv_text(rows), encoding="utf-8")
+    if figure is not None:
+        from .figures.paper_sweep import sweep_figure
+        from .figures.style import save
+
+        note = f"{options.model}, {options.scenes} held-out demo scenes, temperature {options.temperature:g}."
+        save(sweep_figure(rows, [note]), figure)
+    return 0
 
 
 def _fail(sentence: str) -> int:
@@ -250,6 +269,7 @@ def _fail(sentence: str) -> int:
 
 
 Command = tuple[Callable[[argparse.ArgumentParser], None], Callable[[argparse.Namespace], int], str]
+FORMATS = ("png", "svg", "pdf")
 PARTS = ("saliency", "memory", "decoding", "methods", "app")
 COMMANDS: dict[str, Command] = {
     "caption": (_add_caption, _caption, "caption pictures; print the caption coloured by how much its past mattered"),
@@ -257,6 +277,7 @@ COMMANDS: dict[str, Command] = {
     "open": (_add_open, _open, "show a saved trace in the browser; needs no model"),
     "models": (_add_models, _models, "list the model families that can be recorded"),
     "bench": (_add_bench, _bench, "measure speed and memory here"),
+    "sweep": (_add_sweep, _sweep, "SGRS and LocoRE over a grid of settings, on demo scenes whose truth is known"),
 }
 
 if __name__ == "__main__":

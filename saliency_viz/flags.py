@@ -6,8 +6,10 @@ Ignores what is done with them. Fields keep the paper's names and symbols; range
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
 from typing import Any
 
+from .errors import SettingError
 from .settings import FUSIONS, SGRS, LocoRE, Recording, Sampling
 
 
@@ -92,3 +94,29 @@ def _layers(text: str) -> tuple[int, ...]:
         return tuple(layer for piece in pieces for layer in range(int(piece[0]), int(piece[-1]) + 1))
     except ValueError as error:
         raise argparse.ArgumentTypeError(f"expected layers such as 6-8 or 3,5. Got {text!r}") from error
+
+
+def numbers(text: str) -> list[float]:
+    """ "0,0.3" as numbers."""
+    try:
+        return [float(part) for part in text.split(",")]
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"expected numbers with commas between. Got {text!r}") from error
+
+
+def writable(name: str) -> Path:
+    """A path that can be written, checked before the work is done."""
+    path = Path(name).expanduser()
+    is_new = not path.exists()
+    if path.is_dir():
+        raise SettingError(f"Expected a file to write. Got the folder {name}. Add a file name.")
+    if not path.absolute().parent.is_dir():
+        raise SettingError(f"There is no folder {path.absolute().parent} to save in. Make it first.")
+    try:
+        with open(path, "ab"):
+            pass
+    except OSError as error:
+        raise SettingError(f"{name} cannot be written ({error.strerror}). Choose another place.") from error
+    if is_new:
+        path.unlink()
+    return path
