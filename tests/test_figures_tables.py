@@ -31,6 +31,8 @@ def test_keys_read_back_from_csv_are_the_rows_of_reading() -> None:
         found = np.array([float(line[kind]) for line in lines], np.float32)
         np.testing.assert_array_equal(found, reading.row(trace, 6, kind, 1, "raw")[:48])
     assert [line["part"] for line in lines] == ["template"] * 3 + ["image"] * 35 + ["prompt"] * 4 + ["outputs"] * 6
+    plain = [line["saliency_raw"] for line in tables.key_table(trace, 6)]
+    np.testing.assert_array_equal(np.float32(plain), reading.row(trace, 6, normalization="raw")[:48])
     assert [float(line["gain"]) for line in lines] == trace.gain(6)[:48].tolist()
     assert [lines[3 + 8][edge] for edge in ("left", "top", "right", "bottom")] == ["10.0", "10.0", "20.0", "20.0"]
     assert lines[40]["left"] == "" and lines[40]["picture"] == ""
