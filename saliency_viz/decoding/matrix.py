@@ -15,6 +15,7 @@ from ..attention import EditProbe, Edits, Record, at_least_float32, edited_weigh
 from ..errors import SettingError
 from ..memory import guarded, require
 from ..models.base import LVLM, Prepared, Request
+from ..models.estimate import matrix_bytes
 from ..saliency import layer_saliency, normalize_matrix, normalize_rows
 from ..trace import Trace
 from .session import LOSS_SCALE
@@ -164,10 +165,5 @@ def _layer(probe: MatrixProbe, layer: int, gradient: Tensor) -> tuple[Tensor, Te
 
 
 def _needed(model: LVLM, positions: int) -> int:
-    """Bytes: the two results, and the graph's activations of every layer, from the configuration alone."""
-    text = model.config.get_text_config()
-    width = text.hidden_size
-    per_token = 10 * width + 4 * (getattr(text, "intermediate_size", None) or 4 * width)
-    element = torch.finfo(model.dtype).bits // 8
-    graph = text.num_hidden_layers * positions * per_token * element
-    return graph + 2 * 4 * text.num_hidden_layers * positions**2 + 3 * BLOCK_BYTES
+    """Bytes, from the configuration alone."""
+    return matrix_bytes(model.config.get_text_config(), positions, torch.finfo(model.dtype).bits // 8)

@@ -1,0 +1,197 @@
+"""How much memory a model will want, from its config alone: weights, cache, recording, and the single-loss matrix.
+
+Ignores fragmentation and what the driver keeps for itself (about 0.5 GB on CUDA).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from transformers import AutoConfig, AutoModelForImageTextToText
+
+from ..errors import ModelError, SettingError
+from ..memory import size_text
+from .known import PUBLISHED
+from .placing import DTYPES, QUANTIZATIONS
+from .reading import read_config
+
+RECORD_BYTES = 400_000_000  # of float32 attention one observing pass may hold; that of decoding/progress.py
+CHUNK = 64  # tokens per observing pass at most; that of decoding/progress.py
+BLOCK_BYTES = 64_000_000  # of float32 scores held at once by the matrix; that of decoding/matrix.py
+QUANTIZED_BYTES = {"4bit": 0.5 + (1 + 4 / 256) / 64, "8bit": 1.0}  # per weight, nf4 with its scales quantised again
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """Bytes. weights: all of them. cache: keys and values of every position. prefill: what comes and goes while the
+    prompt runs. recording: what an observing pass of `rows` tokens holds. matrix: one token's single-loss matrix."""
+
+    parameters: int
+    weights: int
+    cache: int
+    prefill: int
+    recording: int
+    matrix: int
+    rows: int
+
+    @property
+    def caption(self) -> int:
+        """Peak of plain captioning."""
+        return self.weights + self.cache + self.prefill
+
+    @property
+    def recorded(self) -> int:
+        """Peak of captioning with every token's saliency: prompt and recording do not come together."""
+        return self.weights + self.cache + max(self.prefill, self.recording)
+
+    @property
+    def with_matrix(self) -> int:
+        """Peak of the matrix of one token; the cache is gone by then."""
+        return self.weights + self.matrix
+
+    def text(self) -> str:
+        """The parts and the peaks, a line each."""
+        rows = (
+            ("weights", self.weights, f"{self.parameters / 1e9:.2f} billion"),
+            ("cache", self.cache, ""),
+            ("prompt, at once", self.prefill, ""),
+            ("recording", self.recording, f"{self.rows} tokens at once"),
+            ("matrix of a token", self.matrix, ""),
+            ("peak: caption", self.caption, ""),
+            ("peak: with saliency", self.recorded, ""),
+            ("peak: with a matrix", self.with_matrix, ""),
+        )
+        return "\n".join(f"  {name:<20}{size_text(count):>10}  {note}".rstrip() for name, count, note in rows)
+
+
+def estimate(
+    config: Any,
+    prompt_tokens: int = 640,
+    new_tokens: int = 128,
+    dtype: str = "bfloat16",
+    quantization: str | None = None,
+) -> Estimate:
+    """Memory for a prompt (picture tokens included) and a caption of these lengths. No weight is made or read.
+
+    config: a model's config. dtype, quantization: as for `load_model`. Raises SettingError for lengths or names out of
+    range, ModelError for a config that is no vision-language model.
+    """
+    _check(prompt_tokens, new_tokens, dtype, quantization)
+    text = config.get_text_config()
+    element = torch.finfo(DTYPES[dtype]).bits // 8
+    keys = prompt_tokens + new_tokens
+    heads, layers = text.num_attention_heads, text.num_hidden_layers
+    rows = max(1, min(CHUNK, new_tokens, RECORD_BYTES // (4 * layers * heads * keys)))
+    parameters, weights = _weights(config, element, quantization)
+    return Estimate(
+        parameters=parameters,
+        weights=weights,
+        cache=2 * layers * _groups(text) * _width(text) * keys * element,
+        prefill=_prefill(text, prompt_tokens, element),
+        recording=_recording(text, rows, keys, element),
+        matrix=matrix_bytes(text, keys, element),
+        rows=rows,
+    )
+
+
+def check(
+    name: str,
+    prompt_tokens: int = 640,
+    new_tokens: int = 128,
+    dtype: str = "bfloat16",
+    quantization: str | None = None,
+    revision: str | None = None,
+) -> str:
+    """`estimate` of a checkpoint by name, as text. The config is read from hub or disk; without a connection, from the
+    published sizes where they are known. Raises ModelError, SettingError."""
+    config, source = _config(name, revision)
+    found = estimate(config, prompt_tokens, new_tokens, dtype, quantization)
+    kind = f"{dtype}, {quantization} weights" if quantization else dtype
+    return (
+        f"{name} ({kind}), {prompt_tokens} tokens of prompt and picture, {new_tokens} of caption{source}:\n"
+        f"{found.text()}"
+    )
+
+
+def _config(name: str, revision: str | None) -> tuple[Any, str]:
+    try:
+        return read_config(name, name, revision)[0], ""
+    except ModelError:
+        if name not in PUBLISHED:
+            raise
+        return PUBLISHED[name](), " (from its published sizes: the config could not be read)"
+
+
+def _check(prompt_tokens: int, new_tokens: int, dtype: str, quantization: str | None) -> None:
+    for name, value in (("prompt_tokens", prompt_tokens), ("new_tokens", new_tokens)):
+        if not isinstance(value, int) or isinstance(value, bool) or value < 1:
+            raise SettingError(f"{name} must be a whole number of at least 1. Got {value!r}.")
+    if dtype not in DTYPES:
+        raise SettingError(f"dtype must be one of {', '.join(DTYPES)}. Got {dtype!r}.")
+    if quantization not in (None, *QUANTIZATIONS):
+        raise SettingError(f"quantization must be {' or '.join(QUANTIZATIONS)}, or None. Got {quantization!r}.")
+
+
+def _weights(config: Any, element: int, quantization: str | None) -> tuple[int, int]:
+    """(number of weights, their bytes), counted on a network without memory."""
+    try:
+        with torch.device("meta"):
+            network = AutoModelForImageTextToText.from_config(AutoConfig.for_model(**config.to_dict()))
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
+        raise ModelError(f"A {config.model_type!r} config could not be built: {error}") from error
+    parameters = sum(weight.numel() for weight in network.parameters())
+    if quantization is None:
+        return parameters, parameters * element
+    head = network.get_output_embeddings()
+    linear = [m for m in network.modules() if isinstance(m, torch.nn.Linear) and m is not head]
+    small = sum(module.weight.numel() for module in linear)
+    scales = 4 * sum(module.out_features for module in linear) if quantization == "8bit" else 0
+    return parameters, round((parameters - small) * element + small * QUANTIZED_BYTES[quantization] + scales)
+
+
+def _inner(text: Any) -> int:
+    return getattr(text, "intermediate_size", None) or 4 * text.hidden_size
+
+
+def _prefill(text: Any, positions: int, element: int) -> int:
+    """The widest moment of a layer over the whole prompt: the gated MLP, beside the residual and a float32 norm."""
+    return positions * (3 * _inner(text) * element + text.hidden_size * (4 * element + 8))
+
+
+def recording_bytes(text: Any, rows: int, keys: int, element: int) -> int:
+    """What the graph of an observing pass holds: attention of every layer in float32 and the rows' activations."""
+    square = 4 * text.num_attention_heads * rows * keys
+    return text.num_hidden_layers * (square + rows * _activations(text, element, groups=0)) + 4 * rows * text.vocab_size
+
+
+def _recording(text: Any, rows: int, keys: int, element: int) -> int:
+    """The graph, the gradients at the heads' outputs, what is read off them, the logits, and one layer's work."""
+    heads, layers = text.num_attention_heads, text.num_hidden_layers
+    gradients = layers * rows * (heads * _width(text) * element + 8 * keys)
+    logits = rows * text.vocab_size * (2 * element + 8)
+    return recording_bytes(text, rows, keys, element) + gradients + logits + 3 * 4 * heads * rows * keys
+
+
+def matrix_bytes(text: Any, positions: int, element: int) -> int:
+    """The graph's activations of every layer with their queries, keys and values, and the two results [layers, n, n]
+    float32 (in main memory)."""
+    layers = text.num_hidden_layers
+    graph = layers * positions * _activations(text, element, groups=_groups(text))
+    return graph + 2 * 4 * layers * positions**2 + 3 * BLOCK_BYTES
+
+
+def _activations(text: Any, element: int, groups: int) -> int:
+    """Kept per layer and row: the gated MLP three times, two float32 norms, query and output, keys and values of
+    `groups` heads. Frozen weights keep no inputs."""
+    heads = (2 * text.num_attention_heads + 2 * groups) * _width(text)
+    return 3 * _inner(text) * element + 8 * text.hidden_size + heads * element
+
+
+def _width(text: Any) -> int:
+    return getattr(text, "head_dim", None) or text.hidden_size // text.num_attention_heads
+
+
+def _groups(text: Any) -> int:
+    return getattr(text, "num_key_value_heads", None) or text.num_attention_heads
