@@ -173,6 +173,9 @@ class Trace:
     marks: Mapping[int, Mark] = field(default_factory=dict)  # by step index
     notes: str = ""
     title: str = ""
+    system: str | None = None
+    history: tuple[tuple[str, str], ...] = ()  # (role, text) of the turns before
+    fps: float | None = None  # of a video, whose frames the pictures are
 
     def __post_init__(self) -> None:
         _check(self)
@@ -312,6 +315,7 @@ def _from_header(header: dict[str, Any], arrays: dict[str, np.ndarray]) -> Trace
         prompt_texts=tuple(header.pop("prompt_texts")),
         target_layers=tuple(header.pop("target_layers")),
         marks={int(step): Mark(**mark) for step, mark in header.pop("marks").items()},
+        history=tuple((role, text) for role, text in header.pop("history", ())),
         **{name: arrays[name] for name in ARRAYS},
         **header,
     )

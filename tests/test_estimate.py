@@ -27,6 +27,7 @@ KNOWN = {
     "llava-hf/llava-1.5-7b-hf": 7_063_427_072,
     "Qwen/Qwen2.5-VL-3B-Instruct": 3_754_622_976,
     "Qwen/Qwen2.5-VL-7B-Instruct": 8_292_166_656,
+    "Qwen/Qwen2.5-VL-32B-Instruct": 33_452_718_336,
 }
 
 

@@ -148,6 +148,18 @@ def test_the_single_loss_matrix_equals_autograd_in_every_row(case):
     assert relative(attention, truth.attention.mean(1)) < 1e-10
 
 
+@pytest.mark.parametrize("video", [False, True], ids=["system", "video"])
+def test_a_saved_trace_knows_what_was_asked(case, video, tmp_path):
+    """System prompt, history and frame rate survive the file, so that a token's matrix can be had afterwards."""
+    wanted = asked(case, True) if video else request(SIZE, system=SYSTEM, history=HISTORY)
+    image = sv.Video(wanted.images, wanted.fps) if video else wanted.images
+    trace = sv.caption(case.model, image, PROMPT, max_new_tokens=3, system=wanted.system, history=wanted.history)
+    again = sv.Trace.load(trace.save(tmp_path / "run.trace"))
+    saliency, _ = sv.token_matrix(case.model, again, 2)
+    truth = case.reference.truth(case.own_inputs(wanted), trace.output_ids[:2], trace.output_ids[2])
+    assert relative(saliency, (truth.attention * truth.gradient).abs().sum(1)) < 1e-10
+
+
 def test_a_run_leaves_no_positions_on_the_model(case):
     """Two captions in turn on one model, of pictures of different shapes, equal the same two one after the other."""
     first, second = request(SIZE), request((33, 131))

@@ -22,6 +22,7 @@ def trace_of(run: Run, prompt: str, marks: Mapping[int, Mark] | None = None) -> 
     from .. import __version__
 
     prepared, model = run.session.prepared, run.session.model
+    request = prepared.request
     keys = run.first + len(run.steps)
     output = (Span("output", run.first, keys),) if run.steps else ()
     return Trace(
@@ -44,6 +45,9 @@ def trace_of(run: Run, prompt: str, marks: Mapping[int, Mark] | None = None) -> 
         seconds=dict(run.seconds),
         versions={"saliency_viz": __version__, "torch": torch.__version__, "transformers": transformers.__version__},
         marks=dict(marks or {}),
+        system=request.system if request else None,
+        history=tuple((turn.role, turn.text) for turn in request.history) if request else (),
+        fps=request.fps if request else None,
     )
 
 

@@ -14,7 +14,7 @@ from torch import Tensor
 from ..attention import EditProbe, Edits, Record, at_least_float32, edited_weights, head_outputs
 from ..errors import SettingError
 from ..memory import guarded, require
-from ..models.base import LVLM, Prepared, Request
+from ..models.base import LVLM, Message, Prepared, Request
 from ..models.estimate import matrix_bytes
 from ..saliency import layer_saliency, normalize_matrix, normalize_rows
 from ..trace import Trace
@@ -116,7 +116,9 @@ def token_matrix(model: LVLM, trace: Trace, step: int, normalization: Normalizat
 
 def request_of(trace: Trace) -> Request:
     """The request a trace was made from."""
-    return Request(tuple(picture.image for picture in trace.pictures), trace.prompt)
+    images = tuple(picture.image for picture in trace.pictures)
+    history = tuple(Message(role, text) for role, text in trace.history)
+    return Request(images, trace.prompt, trace.system, history, trace.fps)
 
 
 def prepared_again(model: LVLM, trace: Trace) -> Prepared:

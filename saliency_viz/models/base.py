@@ -60,7 +60,8 @@ class Boxes:
 class Prepared:
     """A request as the model takes it. inputs: keyword arguments of the prefill call, on the model's device.
 
-    rope_delta: what must be added to a position's index to get its rotary position after the last image.
+    rope_delta: what must be added to a position's index to get its rotary position after the last image. request:
+    what was asked, so that it can be prepared again.
     """
 
     inputs: dict[str, Any]
@@ -69,6 +70,7 @@ class Prepared:
     pictures: tuple[Picture, ...]
     boxes: Boxes
     rope_delta: int = 0
+    request: Request | None = None
 
     @property
     def prompt_ids(self) -> tuple[int, ...]:

@@ -117,6 +117,7 @@ def compose(
         pictures=tuple(pictures),
         boxes=joined,
         rope_delta=rope_delta,
+        request=request,
     )
 
 
