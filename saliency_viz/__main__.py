@@ -132,6 +132,10 @@ def _add_figures(command: argparse.ArgumentParser) -> None:
     command.add_argument("trace", help="a trace saved by caption --out or by the app")
     command.add_argument("--out", default="figures", metavar="DIR", help="folder for the files; made if missing")
     command.add_argument("--formats", nargs="+", choices=FORMATS, default=list(FORMATS), help="file formats")
+    command.add_argument(
+        "--steps", type=flags.indices, metavar="A,B", help="tokens to single out, from 0; a choice if unset"
+    )
+    command.add_argument("--other", metavar="TRACE", help="a second run of the same picture, to compare with (Fig. 3)")
 
 
 def _figures(options: argparse.Namespace) -> int:
@@ -139,7 +143,8 @@ def _figures(options: argparse.Namespace) -> int:
     from .trace import Trace
 
     try:
-        paths = save_figures(Trace.load(options.trace), Path(options.out), formats=tuple(options.formats))
+        other = Trace.load(options.other) if options.other else None
+        paths = save_figures(Trace.load(options.trace), Path(options.out), tuple(options.formats), options.steps, other)
     except OSError as error:
         raise SettingError(f"{options.out} cannot be written ({error.strerror}). Choose another folder.") from error
     for path in paths:

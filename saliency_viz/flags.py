@@ -50,7 +50,7 @@ def add_method_flags(command: argparse.ArgumentParser) -> None:
     group = command.add_argument_group("recording")
     group.add_argument("--fusion", choices=FUSIONS, default=recording.fusion, help="attention and gradient (Fig. 9)")
     group.add_argument(
-        "--target-layers", type=_layers, metavar="A-B", help="layers the score is taken over; the deeper half if unset"
+        "--target-layers", type=indices, metavar="A-B", help="layers the score is taken over; the deeper half if unset"
     )
 
 
@@ -87,13 +87,13 @@ def quiet_load(options: argparse.Namespace) -> Any:
     return load_model(options.model, options.device, options.dtype, options.revision)
 
 
-def _layers(text: str) -> tuple[int, ...]:
-    """ "6-8" or "6,7,8" as layer indices."""
+def indices(text: str) -> tuple[int, ...]:
+    """ "6-8" or "6,7,8" as indices."""
     try:
         pieces = [part.split("-") for part in text.split(",")]
-        return tuple(layer for piece in pieces for layer in range(int(piece[0]), int(piece[-1]) + 1))
+        return tuple(index for piece in pieces for index in range(int(piece[0]), int(piece[-1]) + 1))
     except ValueError as error:
-        raise argparse.ArgumentTypeError(f"expected layers such as 6-8 or 3,5. Got {text!r}") from error
+        raise argparse.ArgumentTypeError(f"expected numbers such as 6-8 or 3,5. Got {text!r}") from error
 
 
 def numbers(text: str) -> list[float]:

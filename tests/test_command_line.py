@@ -40,7 +40,7 @@ def picture(tmp_path) -> Path:
 
 @pytest.fixture
 def saved(tmp_path) -> Path:
-    return example_trace().save(tmp_path / "run.trace")
+    return example_trace(steps=5, layers=2).save(tmp_path / "run.trace")
 
 
 # ---- caption ---------------------------------------------------------------------------------------------------------
@@ -178,11 +178,20 @@ def test_figures_writes_files_and_lists_them(capsys, saved, tmp_path):
     assert paths and all(Path(path).read_bytes().lstrip().startswith(b"<?xml") for path in paths)
 
 
+def test_figures_takes_steps_and_a_second_run(capsys, saved, tmp_path):
+    other = example_trace(steps=5, layers=2, seed=1).save(tmp_path / "other.trace")
+    arguments = ["figures", str(saved), "--out", str(tmp_path), "--formats", "svg"]
+    assert main([*arguments, "--steps", "2-3", "--other", str(other)]) == 0
+    assert "fig03" in capsys.readouterr().out
+    assert main([*arguments, "--steps", "99"]) == 2
+    assert "steps must lie in 0..4" in capsys.readouterr().err
+
+
 def test_open_gives_the_trace_to_the_page_and_loads_no_model(monkeypatch, saved):
     seen = {}
     monkeypatch.setattr("saliency_viz.ui.open_trace", lambda trace, host, port: seen.update(t=trace, at=(host, port)))
     assert main(["open", str(saved), "--port", "7999"]) == 0
-    assert seen["t"].output_ids == example_trace().output_ids and seen["at"] == ("127.0.0.1", 7999)
+    assert len(seen["t"].steps) == 5 and seen["at"] == ("127.0.0.1", 7999)
 
 
 def test_models_lists_every_family(capsys):
