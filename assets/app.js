@@ -153,7 +153,8 @@
 
   // ---- header --------------------------------------------------------------------------------------------------
 
-  const EXPORTS = [["html", "json", "csv", "npz", "trace"], ["png", "svg", "pdf", "citation"]];
+  const FILES = ["html", "trace", "steps", "keys", "candidates", "json", "npz", "citation"];
+  const FIGURES = ["image", "layers", "outputs", "distance", "text", "grid", "scores", "compare"];
 
   function menu(label, ...items) {
     const list = el("div", { class: "app-menu-items", role: "menu", hidden: true }, ...items);
@@ -165,7 +166,7 @@
       if (on) (list.querySelector("button") || button).focus();
     };
     button.addEventListener("click", () => open(list.hidden));
-    list.addEventListener("click", (event) => { if (event.target.closest("button")) open(false); });
+    list.addEventListener("click", (event) => { if (event.target.closest("button:not(.app-stay)")) open(false); });
     root.addEventListener("keydown", (event) => {
       if (event.key === "Escape" && !list.hidden) { open(false); button.focus(); event.stopPropagation(); }
       const all = [...list.querySelectorAll("button")];
@@ -203,8 +204,12 @@
 
     const link = el("button", { type: "button", class: "app-button", id: "app-copy-link", on: { click: copyLink } }, icon("link"), el("span", { text: t("copy_link") }));
     const item = (kind) => el("button", { type: "button", role: "menuitem", "data-export": kind, text: t("export_" + kind), on: { click: () => exported(kind) } });
+    const figure = el("select", { class: "app-select", name: "figure", "aria-label": t("export_figure") });
+    for (const name of FIGURES) option(name, t("figure_" + name), figure);
+    const figureRow = el("div", { class: "app-figure" }, el("span", { text: t("export_figure") }), figure,
+      el("div", {}, ...["png", "svg", "pdf"].map((suffix) => el("button", { type: "button", role: "menuitem", "data-export": suffix, text: suffix.toUpperCase(), on: { click: () => exported(figure.value + "." + suffix) } }))));
     const exports = menu(t("export"),
-      ...EXPORTS[0].map(item), el("hr", {}), ...EXPORTS[1].map(item), el("hr", {}),
+      figureRow, el("hr", {}), ...FILES.map(item), el("hr", {}),
       el("button", { type: "button", role: "menuitem", "data-open": "first", text: t("open_trace"), on: { click: () => choose("first") } }),
       el("button", { type: "button", role: "menuitem", "data-open": "second", text: t("open_trace_second"), on: { click: () => choose("second") } }));
     exports.id = "app-export";
@@ -296,7 +301,7 @@
     async function exported(kind) {
       say({ kind: "busy", key: "exporting" });
       try {
-        const file = await server.fetch_export([shown[0].id, kind, viewer ? viewer.getState() : {}]);
+        const file = await server.fetch_export([shown[0].id, kind, viewer ? viewer.getState() : {}, shown[1] && shown[1].id]);
         if (file.error) return say({ kind: "error", text: file.error });
         download(file);
         say(null);
@@ -356,6 +361,13 @@
     if (help && !help.open) help.showModal();
   }
 
+  document.addEventListener("click", (event) => {
+    const run = event.target.closest && event.target.closest("#app-run");
+    if (!run || run.disabled) return;
+    say({ kind: "busy", key: "queued" }); // until the server answers
+    if (window.innerWidth <= 860) document.querySelector("#app-viewer").scrollIntoView({ behavior: "smooth", block: "start" });
+  });
+
   document.addEventListener("keydown", (event) => {
     const field = event.target.closest && event.target.closest("input, textarea, select, [contenteditable=true]");
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
@@ -399,7 +411,9 @@
       const payload = await server.fetch_run(reference.id);
       if (payload.error) return say({ kind: "error", text: payload.error });
       loaded[slot] = reference.id;
+      const kept = reference.keep ? viewer.getState() : null;
       viewer.setRun(payload, { slot, example: Boolean(reference.aside) });
+      if (kept) viewer.setState(kept);
       if (reference.state && slot === 0) viewer.setState(parsed(reference.state));
     }
 

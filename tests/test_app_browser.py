@@ -44,13 +44,27 @@ def pick(page, name):
     page.wait_for_selector("#app-image img")
 
 
-def wait_end(page, slot=0):
-    page.wait_for_selector("#app-run:not([disabled])")
+def shown(page, slot=0):
+    """Id of the run a place shows."""
+    return page.evaluate("(slot) => (SaliencyApp.current.runs[slot] || {id: null}).id", slot)
+
+
+def wait_end(page, slot=0, before=None):
+    """Wait until the page is free and the place shows a whole run, other than `before` and no example."""
     page.wait_for_function(
-        "(slot) => { const run = SaliencyApp.current.runs[slot];"
-        " return run && run.payload.ended !== 'running' && run.steps.every((s) => !s.pending) }",
-        arg=slot,
+        "([slot, before]) => { const run = SaliencyApp.current.runs[slot];"
+        " return run && run.id !== before && !run.id.startsWith('example-') && run.payload.ended !== 'running'"
+        " && run.steps.every((step) => !step.pending) }",
+        arg=[slot, before],
     )
+    page.wait_for_selector("#app-run:not([disabled])")
+
+
+def run(page):
+    """Press Run and wait for its end."""
+    before = shown(page)
+    page.click("#app-run")
+    wait_end(page, before=before)
 
 
 def eventually(fact, seconds=20.0):
@@ -128,9 +142,8 @@ def test_stop_ends_the_run_keeps_what_was_written_and_frees_the_queue(site, tab)
     wait_end(tab)
     assert len(caption(tab)) == 20 and site.backend.closed == 1 and site.backend.written == 22
     tab.wait_for_selector(".app-notice.info")
-    tab.click("#app-run")
-    tab.wait_for_function("SaliencyApp.current.runs[0].steps.length === 40")
-    wait_end(tab)
+    run(tab)
+    assert len(caption(tab)) == 40
     assert site.backend.closed == 2
 
 
@@ -146,8 +159,7 @@ def test_closing_the_page_stops_the_run_and_frees_its_memory(site, browser):  # 
     ready(second, site.address)
     site.backend.go_on.set()
     pick(second, "farm")
-    second.click("#app-run")
-    wait_end(second)  # only possible once the first run gave its place back
+    run(second)  # only possible once the first run gave its place back
     second.context.close()
     assert eventually(lambda: site.backend.closed == 2)
     assert site.backend.written < 80
@@ -155,8 +167,7 @@ def test_closing_the_page_stops_the_run_and_frees_its_memory(site, browser):  # 
 
 def test_two_visitors_do_not_see_each_others_runs(site, browser, tab):  # noqa: F811
     pick(tab, "farm")
-    tab.click("#app-run")
-    wait_end(tab)
+    run(tab)
     other, _ = watched(browser)
     ready(other, site.address)
     mine = tab.locator("select[name=run] option").evaluate_all("all => all.map((o) => o.value)")
@@ -171,8 +182,7 @@ def test_hostile_words_are_inert_text(site, tab):
     site.backend.words = HOSTILE
     pick(tab, "farm")
     tab.fill("#app-prompt textarea", HOSTILE[0] + HOSTILE[1] + "{{constructor}}")
-    tab.click("#app-run")
-    wait_end(tab)
+    run(tab)
     drawn(tab)
     assert caption(tab)[:6] == list(HOSTILE)
     tab.click("#app-export button")
@@ -192,12 +202,12 @@ def test_a_broken_upload_gets_a_sentence_and_the_page_still_works(site, tab, dat
     sentence = tab.locator(".app-notice-text").text_content()
     assert sentence.endswith(".") and "Traceback" not in sentence and len(sentence) < 300
     pick(tab, "beach")
-    tab.click("#app-run")
-    wait_end(tab)
+    run(tab)
     assert len(caption(tab)) == 40
 
 
 def test_running_without_an_image_says_what_to_do(tab):
+    tab.click("#app-image button[aria-label*=lear], #app-image button[title*=lear]")
     tab.click("#app-run")
     tab.wait_for_selector(".app-notice.error")
     assert "image" in tab.locator(".app-notice-text").text_content()
@@ -213,9 +223,8 @@ def test_an_accident_in_the_engine_is_one_sentence_and_loses_nothing(site, tab, 
     assert "secret path" in caplog.text
     assert tab.locator("#app-run").is_enabled()
     site.backend.fail_at = None
-    tab.click("#app-run")
-    tab.wait_for_function("SaliencyApp.current.runs[0].steps.length === 40")
-    wait_end(tab)
+    run(tab)
+    assert len(caption(tab)) == 40
 
 
 def test_settings_reach_the_engine_with_the_paper_s_names(site, tab):
@@ -229,8 +238,7 @@ def test_settings_reach_the_engine_with_the_paper_s_names(site, tab):
     tab.locator("#app-seed input").fill("11")
     tab.locator("#app-seed input").press("Tab")
     tab.wait_for_function("document.querySelector('#app-beta input[type=number]').value === '0.2'")
-    tab.click("#app-run")
-    wait_end(tab)
+    run(tab)
     call = site.backend.calls[-1]
     assert (call["sgrs"].alpha, call["locore"].beta, call["max_new_tokens"], call["sampling"].seed) == (0.6, 0.2, 7, 11)
     query = parse_qs(urlsplit(tab.evaluate("SaliencyApp.address()")).query)
@@ -239,8 +247,7 @@ def test_settings_reach_the_engine_with_the_paper_s_names(site, tab):
 
 def test_compare_runs_the_same_picture_and_seed_into_the_second_place(site, tab):
     pick(tab, "farm")
-    tab.click("#app-run")
-    wait_end(tab)
+    run(tab)
     tab.select_option("select[name=compare]", "method:locore")
     wait_end(tab, 1)
     drawn(tab)
@@ -254,8 +261,7 @@ def test_compare_runs_the_same_picture_and_seed_into_the_second_place(site, tab)
 
 def test_a_candidate_can_be_forced_and_the_caption_it_leads_to_stands_beside(site, tab):
     pick(tab, "farm")
-    tab.click("#app-run")
-    wait_end(tab)
+    run(tab)
     tab.evaluate("() => SaliencyApp.current.act('force', {step: 2, token_id: 555})")
     wait_end(tab, 1)
     assert site.backend.calls[-1]["forced"] == (100, 101, 555)
@@ -263,8 +269,7 @@ def test_a_candidate_can_be_forced_and_the_caption_it_leads_to_stands_beside(sit
 
 def test_a_link_to_an_own_run_opens_it_again_and_says_so_when_it_is_gone(site, browser, tab):  # noqa: F811
     pick(tab, "kitchen")
-    tab.click("#app-run")
-    wait_end(tab)
+    run(tab)
     tab.locator(".sv-strip .sv-token").nth(7).click()
     tab.context.grant_permissions(["clipboard-read", "clipboard-write"])
     tab.click("#app-copy-link")
@@ -300,8 +305,7 @@ def test_a_saved_trace_opens_without_a_model_and_a_wrong_file_gets_a_sentence(si
 
 def test_the_downloaded_trace_is_the_run_on_the_screen(site, tab, tmp_path):
     pick(tab, "beach")
-    tab.click("#app-run")
-    wait_end(tab)
+    run(tab)
     with tab.expect_download() as download:
         tab.click("#app-export button")
         tab.click("[data-export=trace]")

@@ -209,34 +209,51 @@ def test_the_exported_trace_is_the_trace(tmp_path):
     assert Trace.load(path).text == trace.text
 
 
-def test_exported_numbers_are_those_of_the_trace():
+def test_exported_numbers_are_those_of_the_trace_under_the_view_on_the_screen():
     trace = example_trace(4, layers=3)
     numbers = np.load(io.BytesIO(exports.export(trace, "npz").data), allow_pickle=False)
     assert np.array_equal(numbers["saliency"], trace.saliency) and np.array_equal(numbers["attention"], trace.attention)
-    assert json.loads(str(numbers["metadata"]))["prompt"] == trace.prompt
-    whole = json.loads(exports.export(trace, "json").data)
-    assert np.allclose(whole["steps"][2]["attention"], trace.attention[2].astype(float), atol=1e-6)
-    assert whole["steps"][3]["text"] == trace.steps[3].text
-    lines = [line for line in exports.export(trace, "csv").data.decode().splitlines() if not line.startswith("# ")]
-    rows = list(csv.DictReader(lines))
-    assert len(rows) == 3 * sum(step.position for step in trace.steps)
-    row = next(r for r in rows if (r["step"], r["layer"], r["key"]) == ("2", "1", "5"))
-    assert float(row["saliency"]) == pytest.approx(float(trace.saliency[2, 1, 5]), rel=1e-5)
-    assert float(row["raw_saliency"]) == pytest.approx(float(trace.raw_saliency()[2, 1, 5]), rel=1e-5)
+    assert json.loads(exports.export(trace, "json", {"token": 3}).data)["keys"]["step"] == 3
+    for state, rows in (
+        ({"token": 2, "layer": 1, "normalization": "raw"}, trace.raw_saliency()[2, 1]),
+        ({"token": 2, "layer": "all"}, trace.saliency[2].astype(np.float32).mean(0)),
+        ({"token": 99}, trace.saliency[3, [1, 2]].astype(np.float32).mean(0)),
+    ):
+        table = list(csv.DictReader(io.StringIO(exports.export(trace, "keys", state).data.decode())))
+        step = min(state["token"], 3)
+        assert len(table) == trace.steps[step].position
+        assert [float(line["saliency"]) for line in table] == pytest.approx(rows[: len(table)].tolist(), rel=1e-5)
 
 
 def test_a_token_that_looks_like_a_formula_stays_text_in_a_spreadsheet():
     trace = example_trace(2, words=("=1+1", "@x"))
-    lines = [line for line in exports.export(trace, "csv").data.decode().splitlines() if not line.startswith("# ")]
-    assert {row["token"] for row in csv.DictReader(lines)} == {"'=1+1", "'@x"}
+    table = csv.DictReader(io.StringIO(exports.export(trace, "steps").data.decode()))
+    assert [line["text"] for line in table] == ["'=1+1", "'@x"]
 
 
-@pytest.mark.parametrize(
-    ("kind", "begins"), [("png", b"\x89PNG"), ("pdf", b"%PDF"), ("svg", b"<?xml"), ("citation", b"@")]
-)
-def test_a_figure_is_of_its_kind(kind, begins):
-    file = exports.export(example_trace(5), kind, {"token": 2})
-    assert file.data.startswith(begins) and file.name.endswith(exports.FORMATS[kind][0])
+@pytest.mark.parametrize("figure", [name for name in exports.FIGURES if name != "compare"])
+@pytest.mark.parametrize(("suffix", "begins"), [("png", b"\x89PNG"), ("pdf", b"%PDF"), ("svg", b"<?xml")])
+def test_a_figure_is_of_its_kind(figure, suffix, begins):
+    file = exports.export(example_trace(5), f"{figure}.{suffix}", {"token": 2, "scale": "run", "cmap": "cividis"})
+    assert file.data.startswith(begins) and file.name.endswith(f"-{figure}.{suffix}")
+
+
+def test_a_figure_of_two_runs_needs_two_runs():
+    with pytest.raises(SaliencyVizError, match="compare"):
+        exports.export(example_trace(5), "compare.png")
+    assert exports.export(example_trace(5), "compare.png", other=example_trace(4)).data
+
+
+@pytest.mark.parametrize("state", [{"layer": 77}, {"layer": "../x"}, {"cmap": "jet"}, {"scale": "<b>"}])
+def test_an_impossible_view_is_refused_with_a_sentence(state):
+    with pytest.raises(SaliencyVizError, match="Got"):
+        exports.export(example_trace(3), "npz", state)
+
+
+def test_the_exported_page_holds_both_runs():
+    page = exports.export(example_trace(5), "html", {"token": 3}, example_trace(4)).data.decode()
+    assert page.startswith("<!doctype html>") or page.startswith("<!DOCTYPE html>")
+    assert "run-1" in page
 
 
 def test_file_names_are_plain_letters():

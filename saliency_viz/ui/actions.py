@@ -107,6 +107,25 @@ def changed(trace: Trace, asked: Mapping[str, Any]) -> RunSettings:
     raise SettingError(f"There is no such action: {asked.get('kind')!r}. Expected force or edit.")
 
 
+def judged(trace: Trace, asked: Mapping[str, Any]) -> Trace:
+    """The trace with one token marked as asked: {step, judgement (None takes the mark away), note}."""
+    step, judgement = asked.get("step"), asked.get("judgement")
+    if not isinstance(step, int) or not 0 <= step < len(trace.steps):
+        raise SettingError(f"step must lie in 0..{len(trace.steps) - 1} of this caption. Got {step!r}.")
+    marks = {index: mark for index, mark in trace.marks.items() if index != step}
+    if judgement in ("right", "hallucinated"):
+        marks[step] = Mark(judgement, str(asked.get("note") or "")[:500])
+    return replace(trace, marks=marks)
+
+
+def seen_words(trace: Trace) -> str:
+    """What the model saw of the picture, in pixels and tokens."""
+    if not trace.pictures:
+        return ""
+    width, height = trace.pictures[0].size
+    return english("seen_note", size=f"{width} × {height}", tokens=str(len(trace.positions("image"))))
+
+
 def same_recipe(link: links.Link, trace: Trace) -> bool:
     """Whether a ready trace is what the link's recipe would make."""
     prompt = link.prompt is None or link.prompt == trace.prompt
@@ -177,11 +196,12 @@ class Actions:
         return _answer(make)
 
     def fetch_export(self, request: list[Any]) -> dict[str, Any]:
-        """[run id, format, viewer state] -> {name, kind, data: base64}."""
+        """[run id, format, viewer state, id of the run beside it or None] -> {name, kind, data: base64}."""
 
         def make() -> dict[str, Any]:
-            run_id, kind, view = request
-            file = exports.export(self.trace(run_id), str(kind), view if isinstance(view, dict) else {})
+            run_id, kind, state, beside = request
+            other = self.trace(beside) if beside else None
+            file = exports.export(self.trace(run_id), str(kind), state if isinstance(state, dict) else {}, other)
             return {"name": file.name, "kind": file.kind, "data": base64.b64encode(file.data).decode("ascii")}
 
         return _answer(make)
@@ -283,7 +303,9 @@ class Actions:
             }
             for progress, news in self._followed(model, picture, prompt, settings, stop):
                 known = trace is not None
-                trace = progress.trace if progress.done else replace(progress.trace, ended="running")
+                trace = replace(progress.trace, ended="running")
+                if progress.done:
+                    trace = self.gallery.judged(progress.trace, scene)
                 self.store.put(trace, label_of(trace), visit, run_id, scene)
                 if progress.done:
                     break
@@ -294,6 +316,7 @@ class Actions:
             yield {
                 **self._shown({slot: run_id}),
                 **self._listed(visit),
+                page.left.seen: told(note=seen_words(trace)),
                 **self._busy(False),
                 page.notice: note("info", "stopped") if stop.is_set() else note(),
             }
@@ -343,6 +366,7 @@ class Actions:
         return {
             **updates,
             self.page.left.prompt: trace.prompt,
+            self.page.left.seen: told(note=seen_words(trace)),
             **self._shown({0: f"example-{scene.name}", 1: None}),
             self.page.notice: note(),
         }
@@ -354,10 +378,10 @@ class Actions:
         if image is None:
             return updates
         picture = load_image(image)
-        size = f"{picture.width} × {picture.height}"
+        size = f"{picture.width} × {picture.height} pixels"
         return {
             **updates,
-            self.page.left.seen: told(note=english("seen_note", size=size)),
+            self.page.left.seen: told(note=size),
             self.page.notice: note(),
         }
 
@@ -430,7 +454,9 @@ class Actions:
         if self.opened is not None:
             run_id = self.store.put(self.opened, label_of(self.opened), request.session_hash)
             return {**updates, **self._listed(request.session_hash), **self._shown({0: run_id}, state=dict(link.state))}
-        if first is not None and link.example is None:
+        if first is not None and link.example is None and link.run is None:
+            picture = Image.open(self.gallery.scenes[first].picture).convert("RGB")
+            updates |= {page.left.image: picture, page.scene: first}
             updates |= self._shown({0: f"example-{first}"}, aside=True)
         lost = link.run is not None or link.example is not None
         return {**updates, page.notice: note("warning", "lost_link") if lost else note()}
@@ -442,18 +468,18 @@ class Actions:
             event.set()
         self.store.leave(request.session_hash)
 
-    def mark(self, event: gr.EventData) -> None:
-        """A person judged a token; the kept trace is replaced by one that says so. event: {run, step, judgement}."""
-        action = event._data
-        run = self.store.get(str(action.get("run")))
-        if run is None or not 0 <= int(action["step"]) < len(run.trace.steps):
-            return
-        marks = dict(run.trace.marks)
-        step, judgement = int(action["step"]), action.get("judgement")
-        marks.pop(step, None)
-        if judgement in ("right", "hallucinated"):
-            marks[step] = Mark(judgement, str(action.get("note") or "")[:500])
-        self.store.put(replace(run.trace, marks=marks), run.label, run.visit, run.id, run.example)
+    @guarded
+    def mark(self, event: gr.EventData, request: gr.Request) -> Updates:
+        """A person judged a token; the kept trace is replaced by one that says so, an example's by a copy of the
+        visit's own. event: {run, step, judgement, note}."""
+        run_id = str(event._data.get("run"))
+        run, trace = self.store.get(run_id), self.trace(run_id)
+        trace = judged(trace, event._data)
+        if run is not None:
+            self.store.put(trace, run.label, run.visit, run.id, run.example)
+            return {self.page.notice: note()}
+        own = self.store.put(trace, label_of(trace), request.session_hash, example=run_id.removeprefix("example-"))
+        return {**self._shown({0: own}, keep=True), **self._listed(request.session_hash)}
 
     # --- pieces of updates --------------------------------------------------------------------------------------
 

@@ -16,6 +16,7 @@ import gradio as gr
 
 from ..errors import SaliencyVizError, SettingError
 from ..figures import reading
+from ..figures.words import metadata
 from ..settings import SGRS, LocoRE, Sampling
 from ..trace import RunSettings, Trace
 from . import exports
@@ -90,7 +91,7 @@ def publish(actions: Actions) -> None:
                     yield progress.trace.text + "".join(step.text for step in progress.pending), {}
             trace = progress.trace
             run_id = actions.store.put(trace, label_of(trace), request.session_hash)
-            yield trace.text, {"run": run_id, **exports.metadata(trace), "tokens": tokens(trace)}
+            yield trace.text, {"run": run_id, **metadata(trace), "tokens": tokens(trace)}
 
     def explain_token(run: str, token: int, layer: str) -> dict[str, Any]:
         """Everything a token drew on: attention and saliency over every earlier position.
@@ -127,7 +128,8 @@ def publish(actions: Actions) -> None:
 
         Args:
             run: Run id of a caption.
-            format: trace, html, json, csv, npz, pdf, svg, png or citation.
+            format: trace, html, json, npz, steps, keys or candidates (CSV), citation; or a figure and its format,
+                such as image.pdf (image, layers, outputs, distance, text, grid, scores; pdf, svg, png).
 
         Returns:
             The file.

@@ -1,21 +1,20 @@
-"""What can be taken away from a run: name, kind and bytes of each file. One row per format.
+"""What can be taken away from a run, one row per file: numbers, figures, a page, the trace, the citation.
 
-Ignores how it is downloaded. Numbers are those on the screen: both come from the Trace.
+Ignores how files are made (figures/) and downloaded. Each is made under the view on the screen.
 """
 
 from __future__ import annotations
 
-import csv
-import json
 import re
+import threading
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
-from io import BytesIO, StringIO
+from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-
-from ..errors import SaliencyVizError
+from ..errors import SettingError
+from ..figures import paper, reading, standalone, tables
+from ..figures.style import figure_bytes
+from ..figures.view import View
 from ..trace import Trace
 
 CITATION = """@misc{hallucination_begins_where_saliency_drops,
@@ -27,145 +26,112 @@ CITATION = """@misc{hallucination_begins_where_saliency_drops,
 
 
 @dataclass(frozen=True)
+class Asked:
+    """What is on the screen: the run, the one beside it, the selected token, the view, and the viewer's whole state."""
+
+    trace: Trace
+    other: Trace | None
+    step: int
+    view: View
+    state: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
 class File:
-    """A file to download."""
+    """A file to download. kind: its media type."""
 
     name: str
     kind: str
     data: bytes
 
 
-def export(trace: Trace, kind: str, view: Mapping[str, Any] | None = None) -> File:
-    """One row of FORMATS. view: the viewer's state (token, layer, ...), used by the figures.
+def export(trace: Trace, what: str, state: Mapping[str, Any] | None = None, other: Trace | None = None) -> File:
+    """One row of FILES, or "FIGURE.FORMAT" with a row of FIGURES and png, svg or pdf.
 
-    Raises SaliencyVizError for an unknown format.
+    state: the viewer's state (token, layer, ...). Raises SettingError for anything unknown or impossible.
     """
-    if kind not in FORMATS:
-        raise SaliencyVizError(f"There is no export {kind!r}. Choose one of {', '.join(FORMATS)}.")
-    suffix, mime, make = FORMATS[kind]
-    return File(f"{_stem(trace)}.{suffix}", mime, make(trace, dict(view or {})))
+    asked = _asked(trace, other, state or {})
+    stem = _stem(trace)
+    figure, dot, suffix = what.partition(".")
+    if dot and figure in FIGURES and suffix in MEDIA:
+        return File(f"{stem}-{figure}.{suffix}", MEDIA[suffix], draw(asked, figure, suffix))
+    if what not in FILES:
+        raise SettingError(f"There is no export {what!r}. Choose one of {', '.join([*FILES, *FIGURES])}.")
+    ending, kind, make = FILES[what]
+    return File(f"{stem}{ending}", kind, make(asked))
 
 
-def metadata(trace: Trace) -> dict[str, Any]:
-    """Model, settings, prompt and versions: what a file of numbers must say about itself."""
-    return {
-        "model": asdict(trace.model),
-        "settings": asdict(trace.settings),
-        "prompt": trace.prompt,
-        "caption": trace.text,
-        "target_layers": list(trace.target_layers),
-        "ended": trace.ended,
-        "versions": dict(trace.versions),
+def draw(asked: Asked, figure: str, suffix: str) -> bytes:
+    """A figure's bytes. One at a time: matplotlib's settings belong to the whole process."""
+    if not asked.trace.steps:
+        raise SettingError("The run has no output token, so there is nothing to draw. Run it for at least one token.")
+    with _drawing:
+        return figure_bytes(FIGURES[figure](asked), suffix)
+
+
+_drawing = threading.Lock()
+
+
+def _asked(trace: Trace, other: Trace | None, state: Mapping[str, Any]) -> Asked:
+    """The viewer's state as a step and a View. Raises SettingError."""
+    last, token = len(trace.steps) - 1, state.get("token")
+    step = min(max(int(token), 0), max(last, 0)) if isinstance(token, (int, float)) else 0
+    choices = {
+        "layers": state.get("layer"),
+        "normalization": state.get("normalization"),
+        "transform": state.get("transform"),
+        "lock": state.get("scale"),
+        "colors": state.get("cmap"),
     }
+    view = View(**{name: choice for name, choice in choices.items() if choice is not None})
+    reading.layer_indices(trace, view.layers)
+    return Asked(trace, other, step, view, state)
 
 
-def _trace(trace: Trace, view: Mapping[str, Any]) -> bytes:
-    return trace.to_bytes()
+def _page(asked: Asked) -> bytes:
+    runs = asked.trace if asked.other is None else (asked.trace, asked.other)
+    return standalone.standalone(runs, state=asked.state).encode("utf-8")
 
 
-def _json(trace: Trace, view: Mapping[str, Any]) -> bytes:
-    """Facts, and per step and layer what each part of the sequence got."""
-    raw = trace.raw_saliency()
-    steps = [
-        {
-            **asdict(step),
-            "attention": np.round(trace.attention[index].astype(float), 6).tolist(),
-            "saliency": np.round(trace.saliency[index].astype(float), 6).tolist(),
-            "saliency_norm": trace.saliency_norm[index].astype(float).tolist(),
-            "raw_saliency_sum": raw[index].sum(-1).astype(float).tolist(),
-        }
-        for index, step in enumerate(trace.steps)
-    ]
-    whole = {
-        **metadata(trace),
-        "spans": [asdict(span) for span in trace.spans],
-        "tokens": list(trace.token_texts),
-        "boxes": trace.boxes.astype(float).tolist(),
-        "steps": steps,
-    }
-    return json.dumps(whole, ensure_ascii=False, allow_nan=False).encode("utf-8")
+def _csv(table: Callable[[Asked], list[dict[str, Any]]]) -> Callable[[Asked], bytes]:
+    return lambda asked: tables.csv_text(table(asked)).encode("utf-8")
 
 
-def _csv(trace: Trace, view: Mapping[str, Any]) -> bytes:
-    """One line per step, layer and key the row can see; numbers as stored."""
-    out = StringIO()
-    for key, value in metadata(trace).items():
-        out.write(f"# {key}: {json.dumps(value, ensure_ascii=False)}\n")
-    writer = csv.writer(out)
-    writer.writerow(["step", "token", "layer", "key", "part", "key_token", "attention", "saliency", "raw_saliency"])
-    parts = {position: span.kind for span in trace.spans for position in range(span.start, span.stop)}
-    words, raw = [_plain(text) for text in trace.token_texts], trace.raw_saliency()
-    for index, step in enumerate(trace.steps):
-        for layer in range(trace.model.layers):
-            for key in range(step.position):
-                writer.writerow(
-                    [index, _plain(step.text), layer, key, parts.get(key, ""), words[key],
-                     f"{trace.attention[index, layer, key]:.6g}", f"{trace.saliency[index, layer, key]:.6g}",
-                     f"{raw[index, layer, key]:.6g}"]
-                )  # fmt: skip
-    return out.getvalue().encode("utf-8")
-
-
-def _plain(text: str) -> str:
-    """A token that a spreadsheet takes as text, never as a formula."""
-    return "'" + text if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
-
-
-def _npz(trace: Trace, view: Mapping[str, Any]) -> bytes:
-    buffer = BytesIO()
-    np.savez_compressed(
-        buffer,
-        attention=trace.attention,
-        saliency=trace.saliency,
-        saliency_norm=trace.saliency_norm,
-        boxes=trace.boxes,
-        score=np.array([np.nan if step.score is None else step.score for step in trace.steps], np.float32),
-        threshold=np.array([np.nan if step.threshold is None else step.threshold for step in trace.steps], np.float32),
-        probability=np.array([step.probability for step in trace.steps], np.float32),
-        tokens=np.array(trace.token_texts, np.str_),
-        metadata=np.array(json.dumps(metadata(trace), ensure_ascii=False)),
-    )
-    return buffer.getvalue()
-
-
-def _html(trace: Trace, view: Mapping[str, Any]) -> bytes:
-    from ..figures import standalone
-
-    page = standalone.standalone(trace) if hasattr(standalone, "standalone") else standalone.page(trace)
-    return page.encode("utf-8") if isinstance(page, str) else page
-
-
-def _figure(suffix: str) -> Callable[[Trace, Mapping[str, Any]], bytes]:
-    def make(trace: Trace, view: Mapping[str, Any]) -> bytes:
-        from ..figures import paper
-
-        token = view.get("token")
-        steps = [int(token)] if isinstance(token, (int, str)) and str(token).isdigit() else []
-        figure = paper.output_maps(trace, [step for step in steps if step < len(trace.steps)])
-        return paper.figure_bytes(figure, suffix)
-
-    return make
-
-
-def _citation(trace: Trace, view: Mapping[str, Any]) -> bytes:
-    return CITATION.encode("utf-8")
+def _beside(asked: Asked) -> Any:
+    if asked.other is None:
+        raise SettingError("Fig. 3 needs two runs. Choose one to compare with first.")
+    return paper.compare(asked.trace, asked.other, [], asked.view)
 
 
 def _stem(trace: Trace) -> str:
-    """Few plain letters of the caption: file names meet every system."""
+    """A few plain letters of the caption: file names meet every system."""
     words = re.findall(r"[A-Za-z0-9]+", trace.title or trace.text)[:4]
     return "saliency-" + ("-".join(words).lower()[:40] or "run")
 
 
-# kind: (suffix, mime, maker)
-FORMATS: dict[str, tuple[str, str, Callable[[Trace, Mapping[str, Any]], bytes]]] = {
-    "trace": ("trace", "application/octet-stream", _trace),
-    "html": ("html", "text/html", _html),
-    "json": ("json", "application/json", _json),
-    "csv": ("csv", "text/csv", _csv),
-    "npz": ("npz", "application/octet-stream", _npz),
-    "pdf": ("pdf", "application/pdf", _figure("pdf")),
-    "svg": ("svg", "image/svg+xml", _figure("svg")),
-    "png": ("png", "image/png", _figure("png")),
-    "citation": ("bib", "text/plain", _citation),
+# name: (ending, media type, maker)
+FILES: dict[str, tuple[str, str, Callable[[Asked], bytes]]] = {
+    "trace": (".trace", "application/octet-stream", lambda asked: asked.trace.to_bytes()),
+    "html": (".html", "text/html", _page),
+    "steps": ("-tokens.csv", "text/csv", _csv(lambda asked: tables.step_table(asked.trace, asked.view))),
+    "keys": ("-token.csv", "text/csv", _csv(lambda asked: tables.key_table(asked.trace, asked.step, asked.view))),
+    "candidates": ("-candidates.csv", "text/csv", _csv(lambda asked: tables.candidate_table(asked.trace))),
+    "json": (
+        ".json",
+        "application/json",
+        lambda asked: tables.json_text(asked.trace, asked.view, asked.step).encode("utf-8"),
+    ),
+    "npz": (".npz", "application/octet-stream", lambda asked: tables.npz_bytes(asked.trace, asked.view)),
+    "citation": (".bib", "text/plain", lambda asked: CITATION.encode("utf-8")),
 }
+FIGURES: dict[str, Callable[[Asked], Any]] = {
+    "image": lambda asked: paper.image_overlays(asked.trace, asked.step, asked.view),
+    "layers": lambda asked: paper.image_layers(asked.trace, asked.step, "saliency", asked.view),
+    "outputs": lambda asked: paper.output_maps(asked.trace, [asked.step], asked.view),
+    "distance": lambda asked: paper.distance(asked.trace, [asked.step], asked.view),
+    "text": lambda asked: paper.text_map(asked.trace, asked.view),
+    "grid": lambda asked: paper.layer_grid(asked.trace, "saliency", asked.view, [asked.step]),
+    "scores": lambda asked: paper.scores(asked.trace, [asked.step]),
+    "compare": _beside,
+}
+MEDIA = {"png": "image/png", "svg": "image/svg+xml", "pdf": "application/pdf"}

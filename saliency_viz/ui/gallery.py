@@ -22,13 +22,14 @@ THUMBNAIL = 112  # pixels; shown at half of it
 
 @dataclass(frozen=True)
 class Scene:
-    """One example. name: also its link and file name. picture, trace: paths; trace may not exist."""
+    """One example. name: also its link and file name. picture, trace, truth: paths; the last two may not exist."""
 
     name: str
     title: str
     note: str
     picture: Path
     trace: Path
+    truth: Path
 
 
 class Gallery:
@@ -44,6 +45,7 @@ class Gallery:
                 str(entry.get("note") or ""),
                 folder / f"{name}.png",
                 folder / f"{name}.trace",
+                folder / f"{name}.json",
             )
             if scene.picture.is_file():
                 self.scenes[name] = scene
@@ -60,6 +62,16 @@ class Gallery:
         if scene is None or not scene.trace.is_file():
             raise TraceError(f"There is no ready trace for the example {name!r}. Choose it on the left and press Run.")
         return Trace.load(scene.trace)
+
+    def judged(self, trace: Trace, name: str | None) -> Trace:
+        """The trace with the scene's ground truth as marks, where the scene has its JSON beside the picture."""
+        scene = self.scenes.get(name or "")
+        if scene is None or not scene.truth.is_file():
+            return trace
+        from ..demo.marks import marked
+        from ..demo.world import Scene as World
+
+        return marked(trace, World.from_json(scene.truth.read_text(encoding="utf-8")))
 
     def thumbnails(self) -> list[dict[str, str]]:
         """[{name, title, note, src}] with small pictures as data addresses."""

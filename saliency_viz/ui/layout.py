@@ -114,7 +114,7 @@ def wire(page: gr.Blocks, actions: Actions) -> None:
     )
     parts.header.compare(actions.compare, [parts.first, parts.model, *left.settings], everything, **GPU)
     parts.viewer.action(actions.act, [parts.first, parts.model], everything, **GPU)
-    parts.viewer.mark(actions.mark, None, None, **QUICK)
+    parts.viewer.mark(actions.mark, None, everything, **QUICK)
     left.stop.click(actions.stop, None, [left.stop], **QUICK)
     left.thumbnails.pick(actions.pick, left.thumbnails, everything, **QUICK)
     left.image.upload(actions.uploaded, left.image, everything, **QUICK)

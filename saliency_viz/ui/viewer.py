@@ -15,6 +15,7 @@ from typing import Any
 
 import gradio as gr
 
+from ..figures.standalone import viewer_scripts
 from .text import tables
 
 FILES = "viewer-files"  # where serve.py serves our scripts and styles, beside gradio's own routes
@@ -110,7 +111,7 @@ def _plain(method: Callable[..., Any]) -> Callable[..., Any]:
 
 def bundle(assets: Path, suffix: str) -> bytes:
     """All of the viewer's and the page's scripts (".js") or styles (".css") as one file, so that they load as one."""
-    viewer = sorted((assets / "viewer").glob(f"*{suffix}"))
+    viewer = viewer_scripts() if suffix == ".js" else [assets / "viewer" / "viewer.css"]
     return b"\n".join(path.read_bytes() for path in (*viewer, assets / f"app{suffix}"))
 
 
