@@ -176,7 +176,8 @@ def test_two_threads_on_one_model_do_not_mix(model):
     [thread.join() for thread in threads]
     for slot, trace in enumerate(together):
         assert trace.output_ids == alone[slot % 2].output_ids
-        assert (trace.saliency == alone[slot % 2].saliency).all()
+        apart = abs(trace.saliency.astype(float) - alone[slot % 2].saliency.astype(float))
+        assert apart.max() < 2e-3  # rounding of kernels may differ between threads; another run's rows would not pass
 
 
 def test_a_time_limit_ends_the_run_with_what_there_is(model):
