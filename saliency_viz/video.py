@@ -15,10 +15,11 @@ import numpy as np
 from PIL import Image
 
 from .errors import ImageError
-from .images import MAX_IMAGES, check_size, load_images, read_file
+from .images import MAX_IMAGES, check_size, load_image, load_images, read_file
 
 MAX_BYTES = 500 * 2**20
-MAX_SOURCE_FRAMES = 54_000  # half an hour at 30 frames per second: all frames up to the last sampled one are decoded
+MAX_SOURCE_FRAMES = 54_000  # half an hour at 30 frames per second
+MAX_DECODED_PIXELS = 10**11  # over all frames: every frame up to the last sampled one is decoded
 CONTAINERS = "mov,matroska,webm,avi,mpeg,mpegts,gif"  # no playlists: those can name other files and addresses
 TURNS = {90: Image.Transpose.ROTATE_90, 180: Image.Transpose.ROTATE_180, 270: Image.Transpose.ROTATE_270}
 
@@ -48,7 +49,7 @@ class Video:
         """max_frames frames of a video file, the first and the last among them and the rest evenly between.
 
         A shorter video gives all its frames. Needs the package av. Raises ImageError with a sentence for files that
-        are missing, damaged, not a video, longer than 54 000 frames or larger than 500 MiB.
+        are missing, damaged, not a video, longer than 54 000 frames, larger than 500 MiB, or too much to decode.
         """
         if not isinstance(max_frames, int) or isinstance(max_frames, bool) or not 1 <= max_frames <= MAX_IMAGES:
             raise ImageError(f"max_frames must be a whole number in [1, {MAX_IMAGES}]. Got {max_frames!r}.")
@@ -77,6 +78,11 @@ def _sample(av, handle, max_frames: int) -> Video:
         stream = container.streams.video[0]
         check_size(stream.codec_context.width, stream.codec_context.height, "The video")
         count = _count(container, stream)
+        width, height = stream.codec_context.width, stream.codec_context.height
+        if count * width * height > MAX_DECODED_PIXELS:
+            raise ImageError(
+                f"{count} frames of {width} x {height} take too long to read. Cut or reduce the video first."
+            )
         wanted = set(np.linspace(0, count - 1, min(max_frames, count)).round().astype(int).tolist())
         container.seek(0, stream=stream)
         found: dict[int, Image.Image] = {}
@@ -84,7 +90,7 @@ def _sample(av, handle, max_frames: int) -> Video:
             if index in wanted:
                 image = frame.to_image()
                 turn = TURNS.get(int(frame.rotation) % 360)
-                found[index] = image.transpose(turn) if turn is not None else image
+                found[index] = load_image(image.transpose(turn) if turn is not None else image)
             if len(found) == len(wanted):
                 break
         if not found:

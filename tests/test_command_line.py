@@ -104,6 +104,7 @@ def test_a_table_has_one_line_for_each_token(capsys, picture, llava_dir):
         (["figures", "{picture}"], "could not be read as a trace"),
         (["open", "no such.trace"], "There is no file"),
         (["bench", "--shape", "gpt"], "shape must be one of"),
+        (["bench", "--tokens", "1"], "--tokens must be at least 2"),
         (["bench", "--shape", "tiny-llava", "--layers", "9"], "layers must lie in 1..3"),
     ],
 )

@@ -496,6 +496,15 @@ def test_a_video_cut_short_gives_what_is_there_or_a_sentence(tmp_path):
     assert 1 <= len(Video.from_file(file, 5).frames) <= 5
 
 
+def test_a_video_too_long_to_decode_is_refused(tmp_path, monkeypatch):
+    monkeypatch.setattr("saliency_viz.video.MAX_DECODED_PIXELS", 3 * 64 * 48 - 1)
+    with pytest.raises(ImageError, match="3 frames of 64 x 48 take too long"):
+        Video.from_file(movie(tmp_path / "a.mp4", frames=3))
+    monkeypatch.setattr("saliency_viz.video.MAX_SOURCE_FRAMES", 2)
+    with pytest.raises(ImageError, match="at most 2 frames"):
+        Video.from_file(tmp_path / "a.mp4")
+
+
 @pytest.mark.parametrize("fps", [0, -1, float("nan"), float("inf"), "2", True, None])
 def test_a_rate_that_is_none_is_refused(fps):
     with pytest.raises(ImageError, match="fps"):

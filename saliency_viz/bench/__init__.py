@@ -10,6 +10,7 @@ import os
 import platform
 from collections.abc import Callable
 
+from ..errors import SettingError
 from .rows import Report, Row, report_json, report_text
 from .workload import Workload, real
 
@@ -31,6 +32,9 @@ def make_workload(options: argparse.Namespace, prompt_tokens: int) -> Workload:
 
 def measure(options: argparse.Namespace, tell: Callable[[str], None] = lambda text: None) -> Report:
     """Run the parts named by options.only. Raises SaliencyVizError subclasses when the model cannot be had."""
+    for name, lowest in (("tokens", 2), ("prompt_tokens", 1), ("repeats", 1)):
+        if getattr(options, name) < lowest:
+            raise SettingError(f"--{name.replace('_', '-')} must be at least {lowest}. Got {getattr(options, name)}.")
     tell("loading the model")
     work = make_workload(options, options.prompt_tokens)
     rows: list[Row] = []
