@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import shutil
 from collections.abc import Iterator
@@ -97,7 +98,7 @@ def show(browser, tmp_path: Path) -> Iterator:
         page.on("dialog", lambda dialog: (one.problems.append("dialog " + dialog.message), dialog.dismiss()))
         page.on("request", lambda request: one.requests.append(request.url))
         page.goto(path.as_uri())
-        page.wait_for_function("window.viewer && document.querySelector('.sv-root').dataset.drawn")
+        page.wait_for_selector(".sv-root[data-drawn]", state="attached")
         one.js("viewer.drawn()")
         opened.append(one)
         return one
@@ -237,7 +238,9 @@ def test_zoom_stays_when_the_token_changes(show):
     opened.page.mouse.move(box["x"] + box["width"] * 0.6, box["y"] + box["height"] * 0.8, steps=5)
     opened.page.mouse.up()
     ranges = "(() => { const l = viewer.heat.sides[1].plot.root.layout; return [l.xaxis.range, l.yaxis.range]; })()"
-    opened.page.wait_for_function("viewer.heat.sides[1].plot.root.layout.xaxis.range[0] > 1")
+    waited = """new Promise((done) => { const look = () =>
+      viewer.heat.sides[1].plot.root.layout.xaxis.range[0] > 1 ? done() : setTimeout(look, 20); look(); })"""
+    opened.js(waited)
     zoomed = opened.js(ranges)
     assert zoomed[0][1] - zoomed[0][0] < 10
     opened.state(token=9, layer=2)
@@ -380,12 +383,13 @@ def test_two_runs_stand_side_by_side_on_one_scale_with_a_signed_difference(show)
 def test_hostile_tokens_stay_text(show):
     trace = example_trace(words=HOSTILE)
     trace = replace(trace, prompt_texts=(HOSTILE[0], *trace.prompt_texts[1:]), title=HOSTILE[0])
-    for view in ("candidates", "layers", "words", "data"):
-        opened = show(trace, token=8, view=view)
+    opened = show(trace, token=8)
+    for view in ("candidates", "layers", "words", "over", "marks", "data"):
+        opened.state(view=view)
         assert opened.text(".sv-token-text") == HOSTILE[0]
         assert opened.js("document.querySelectorAll('img[src=x], .sv-root b b, .sv-root script').length") == 0
-        opened.page.locator(".sv-token").first.hover()
-        assert "<img" in opened.text(".sv-tip")
+    opened.page.locator(".sv-token").first.hover()
+    assert "<img" in opened.text(".sv-tip")
     assert opened.text(".sv-token[data-step='7'] .sv-token-text") == "⏎"
     labels = opened.js("[...document.querySelectorAll('.sv-heat .xtick text')].map((n) => n.textContent)")
     assert any(label.startswith("<img src") for label in labels) and any("${alert(1)}" in label for label in labels)
@@ -424,14 +428,15 @@ def test_panels_keep_their_place_while_stepping(show):
 
 
 @pytest.mark.parametrize("dark", [False, True])
-@pytest.mark.parametrize("view", ["candidates", "layers", "words", "data"])
-def test_a_phone_shows_everything_without_sideways_scrolling(show, dark, view):
+def test_a_phone_shows_everything_without_sideways_scrolling(show, dark):
     for traces in (
         example_trace(steps=31, words=("Supercalifragilisticexpialidocious" * 2, " a")),
         [example_trace(), example_trace(seed=1)],
     ):
-        opened = show(traces, width=390, dark=dark, view=view)
-        assert opened.js("document.documentElement.scrollWidth") <= 390
+        opened = show(traces, width=390, dark=dark)
+        for view in ("candidates", "layers", "words", "over", "heads", "marks", "data"):
+            opened.state(view=view)
+            assert opened.js("document.documentElement.scrollWidth") <= 390
         assert opened.js("document.querySelector('.sv-root').classList.contains('sv-dark')") is dark
 
 
@@ -545,6 +550,100 @@ def test_what_only_the_server_can_do_is_asked_by_name(show):
     opened.js("viewer.drawn()")
     assert opened.js("acts.at(-1)") == ["mark", {"run": "r", "step": 4, "judgement": "hallucinated", "note": ""}]
     assert opened.page.locator(".sv-hallucinated").get_attribute("data-step") == "4"
+
+
+def test_what_if_names_the_pins_and_the_factor(show):
+    trace = example_trace()
+    opened = show(trace)
+    start(opened)
+    opened.js(
+        "(p) => { viewer.setRun(p); viewer.setState({token: 6, pins: [5, 39]}); return viewer.drawn(); }",
+        payload(trace, "r"),
+    )
+    assert "1 patches + 1 words" in opened.text(".sv-notice")
+    opened.page.locator(".sv-what-if input").fill("1.5")
+    opened.page.locator(".sv-what-if button").click()
+    assert opened.js("acts.at(-1)") == ["what_if", {"run": "r", "step": 6, "keys": [5, 39], "factor": 1.5}]
+
+
+def test_heads_are_asked_for_and_drawn_when_they_come(show):
+    trace = example_trace()
+    opened = show(trace)
+    start(opened)
+    opened.js(
+        "(p) => { viewer.setRun(p); viewer.setState({token: 6, view: 'heads'}); return viewer.drawn(); }",
+        payload(trace, "r"),
+    )
+    opened.page.locator(".sv-tab-body button", has_text="compute the heads").click()
+    assert opened.js("acts.at(-1)") == ["heads", {"run": "r", "step": 6}]
+    heads = np.random.default_rng(2).random((5, 3, 48)).astype("<f2")
+    sent = base64.b64encode(heads.tobytes()).decode()
+    answer = {"run": "r", "step": 6, "shape": [5, 3, 48], "attention": sent, "saliency": sent}
+    opened.js("(heads) => { viewer.setHeads(heads); return viewer.drawn(); }", answer)
+    assert opened.page.locator(".sv-tab-body .sv-grid-canvas:visible").count() == 2
+    top = opened.values(".sv-tab-body .sv-pair:visible .sv-bar-ticks > span")[2]
+    assert top == pytest.approx(float(heads[2:, :, 3:38].astype(np.float32).mean(0).max()), rel=1e-5)
+
+
+def test_shares_over_the_caption_and_distances_are_the_figures_numbers(show):
+    trace = example_trace()
+    opened = show(trace, token=8, view="over", layer=1)
+    shown = opened.js("viewer.tabs.find((t) => t.name === 'over').view.sides.map((s) => [s.points, s.distance])")
+    for kind, (points, distance) in zip(reading.KINDS, shown, strict=True):
+        wanted = reading.shares_over_run(trace, kind, 1)
+        assert np.allclose([[point[part] for part in reading.PARTS] for point in points], wanted, rtol=1e-5)
+        assert np.allclose(distance, reading.distance_curve(trace, 8, kind, 1)[1], rtol=1e-6)
+
+
+def test_marks_give_the_auroc_one_counts_by_hand(show):
+    trace = example_trace()
+    opened = show(trace)
+    assert opened.js("SaliencyViewer.auroc([3, 2], [1, 2])") == (1 + 1 + 1 + 0.5) / 4
+    assert opened.js("SaliencyViewer.auroc([], [1])") is None
+    marks = {step: Mark("right" if step % 2 else "hallucinated") for step in range(1, 11)}
+    opened = show(replace(trace, marks=marks), view="marks")
+    assert "look first" in opened.text(".sv-tab-body > div:not([hidden]) > p")
+    opened.state(reveal_truth=True)
+    right, wrong = ([trace.steps[step].score for step in range(1, 11) if step % 2 == odd] for odd in (1, 0))
+    area = np.mean([(a > b) + 0.5 * (a == b) for a in right for b in wrong])
+    assert f"AUROC {float(f'{area:.3g}'):g}" in opened.text(".sv-tab-body > div:not([hidden]) > p")
+
+
+def test_every_text_on_a_coloured_ground_is_readable(show):
+    opened = show(example_trace())
+    lowest = opened.js(
+        """() => { const part = (x) => { x /= 255; return x <= .04045 ? x / 12.92 : ((x + .055) / 1.055) ** 2.4; };
+        const light = (css) => { const [r, g, b] = css.match(/\\d+/g).map(Number);
+          return .2126 * part(r) + .7152 * part(g) + .0722 * part(b); };
+        let lowest = 99;
+        for (const theme of ['light', 'dark']) for (const map of [...SaliencyViewer.SEQUENTIAL, 'RdBu_r'])
+          for (let i = 0; i <= 100; i++) { const t = SaliencyViewer.tint(map, i / 100, theme);
+            const [a, b] = [light(t.background), light(t.ink)];
+            lowest = Math.min(lowest, (Math.max(a, b) + .05) / (Math.min(a, b) + .05)); }
+        return lowest; }"""
+    )
+    assert lowest >= 4.5
+
+
+def test_the_page_speaks_chinese_when_asked(browser, tmp_path: Path):
+    path = tmp_path / "zh.html"
+    path.write_text(standalone(example_trace(), language="zh"), "utf-8")
+    page = browser.new_page()
+    page.goto(path.as_uri())
+    page.wait_for_selector(".sv-root[data-drawn]", state="attached")
+    assert page.locator(".sv-tab").first.inner_text() == "候选"
+    assert page.locator(".sv-panel h3").first.inner_text() == "注意力"
+    page.close()
+
+
+def test_a_question_mark_opens_the_keys_and_escape_returns(show):
+    opened = show(example_trace(), token=3)
+    opened.page.locator(".sv-token").nth(3).focus()
+    opened.page.keyboard.press("?")
+    assert opened.page.locator(".sv-help").is_visible()
+    opened.page.keyboard.press("Escape")
+    assert opened.page.locator(".sv-help").is_hidden()
+    assert opened.js("document.activeElement.dataset.step") == "3"
 
 
 def test_nonsense_in_a_link_becomes_a_valid_state(show):

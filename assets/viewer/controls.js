@@ -24,8 +24,8 @@
         this.select("granularity", SV.t("select"), [["token", SV.t("token")], ["word", SV.t("word")], ["sentence", SV.t("sentence")]],
           SV.t("what a click selects; the maps are the mean over it; shift-click a range, ctrl-click to add")),
         this.range(),
-        this.check("hide_sinks", SV.t("hide sinks"), SV.t("leave out template tokens and attention sinks; what is left out is always stated")),
-        this.check("reveal_truth", SV.t("reveal truth"), SV.t("underline words marked right or hallucinated")));
+        SV.el("span", { class: "sv-choice-group" }, this.check("hide_sinks", SV.t("hide sinks"), SV.t("leave out template tokens and attention sinks; what is left out is always stated")),
+        this.check("reveal_truth", SV.t("reveal truth"), SV.t("underline words marked right or hallucinated"))));
       this.root = SV.el("section", { class: "sv-controls", "aria-label": SV.t("View") },
         SV.el("div", { class: "sv-layer-row" }, SV.el("span", { class: "sv-label", text: SV.t("layer"), "aria-hidden": "true" }), this.layers), choices);
     }

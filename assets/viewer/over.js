@@ -75,7 +75,8 @@
       const width = side.curve.clientWidth || 400, tall = HEIGHT - TOP - BOTTOM, high = Math.max(1e-12, ...side.distance), wide = (width - LEFT) / Math.max(1, run.steps.length - 1);
       const parts = this.frame(width, [[TOP, SV.number(high, 2)], [TOP + tall / 2, SV.number(high / 2, 2)], [TOP + tall, "0"]]);
       const locore = run.settings.locore;
-      if (locore && count) parts.unshift(SV.svg("rect", { x: LEFT, y: TOP, width: Math.min(locore.window + 1, count) * wide, height: tall, class: "sv-window" }));
+      // The row itself, at distance 1, is not among the keys LocoRE raises.
+      if (locore && count > 1) parts.unshift(SV.svg("rect", { x: LEFT + wide, y: TOP, width: Math.min(locore.window, count - 1) * wide, height: tall, class: "sv-window" }));
       side.distance.forEach((value, back) => {
         const height = (value / high) * tall;
         parts.push(SV.svg("rect", { x: LEFT + back * wide + 0.5, y: TOP + tall - height, width: Math.max(0.5, wide - 1), height, fill: SV.css(SV.rgb(state.cmap, value / high)), class: "sv-stem" }));

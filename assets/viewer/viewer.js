@@ -234,7 +234,8 @@
     firstChoice(run) {
       let last = 0;
       run.steps.forEach((step, i) => { if (!step.pending) last = i; });
-      if (!run.complete || run.payload.ended === "running") return last;
+      if (run.ranges && !run.complete) return Math.min(1, last);
+      if (!run.complete) return last;
       if (run.memo.has("first choice")) return run.memo.get("first choice");
       let best = 0, top = -1;
       run.steps.forEach((_, step) => {

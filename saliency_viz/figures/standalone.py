@@ -18,9 +18,9 @@ from .payload import payload
 
 # In the order they must load; each is one noun. The app serves the same list.
 SCRIPTS = (
-    "maps", "dom", "half", "texts", "chinese", "color", "scale", "run", "align", "tip", "strip", "curve", "facts", "controls",
-    "overlay", "grid", "words", "panel", "plot", "heat", "candidates", "triangle", "over", "heads", "marks", "data",
-    "help", "viewer",
+    "maps", "dom", "half", "texts", "chinese", "color", "scale", "run", "align",
+    "tip", "strip", "curve", "facts", "controls", "overlay", "grid", "words", "panel", "plot", "heat",
+    "candidates", "triangle", "over", "heads", "marks", "data", "help", "viewer",
 )  # fmt: skip
 PLOTLY = "plotly-cartesian.min.js"
 
