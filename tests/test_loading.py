@@ -12,7 +12,7 @@ from transformers import BertConfig, BertModel, LlamaConfig, LlamaForCausalLM, T
 import saliency_viz as sv
 from saliency_viz.errors import ModelError
 
-from . import checkpoints, checkpoints_qwen
+from . import checkpoints, checkpoints_qwen, checkpoints_tiled
 from .engine import PROMPT, picture
 
 
@@ -142,6 +142,16 @@ def test_no_processor(copy):
 def test_no_chat_template(copy):
     (copy / "chat_template.jinja").unlink()
     refused(copy, "has no chat template", "instruction-tuned")
+
+
+def test_video_llava_without_a_template_gets_its_own(tmp_path):
+    folder = checkpoints_tiled.video_llava(tmp_path)
+    (folder / "chat_template.jinja").unlink()
+    model = sv.load_model(folder, device="cpu")
+    video = sv.Video((picture(70, 60), picture(70, 60, 6)), fps=1.0)
+    trace = sv.caption(model, video, "What moves?", max_new_tokens=2, system="Be brief.")
+    assert "".join(trace.prompt_texts).replace("<video>", "") == "Be brief. USER: \nWhat moves? ASSISTANT:"
+    assert [span.kind for span in trace.spans if span.kind != "template"][:2] == ["system", "image"]
 
 
 def test_the_processor_of_another_model(copy, tmp_path):

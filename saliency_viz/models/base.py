@@ -83,6 +83,7 @@ class Family:
     """A model family: how to recognise it and how to turn a request into its inputs.
 
     model_types: config.model_type values it serves. beta: LocoRE's default in the paper's Table 3 where it has one.
+    template: the chat template the family was trained on, for checkpoints that came before templates were saved.
     """
 
     name: str
@@ -92,6 +93,7 @@ class Family:
     beta: float = 0.15
     video: bool = False
     note: str = ""
+    template: str | None = None
 
 
 @dataclass(frozen=True, eq=False)

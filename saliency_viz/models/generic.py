@@ -33,9 +33,11 @@ def prepare(model: LVLM, request: Request) -> Prepared:
         )
     tokens = found // len(request.images)
     positions, delta = rope_positions(model, inputs)
+    pixels = inputs.get("pixel_values")
+    single = isinstance(pixels, Tensor) and pixels.dim() == 4 and len(pixels) == len(request.images)  # no tiles
     pictures, boxes = [], []
     for index, image in enumerate(request.images):
-        picture, part = _seen(model, image, index, tokens)
+        picture, part = _seen(model, image, index, tokens, single)
         pictures.append(picture)
         boxes.append(part)
     return compose(model, request, {**inputs, **positions}, token, pictures, boxes, delta)
@@ -51,14 +53,14 @@ def image_token(model: LVLM) -> int:
     raise PromptError(f"{model.info.name!r} names no image token, so it is not known where the picture lies.")
 
 
-def _seen(model: LVLM, image: Image.Image, picture: int, tokens: int) -> tuple[Picture, Boxes]:
+def _seen(model: LVLM, image: Image.Image, picture: int, tokens: int, single: bool) -> tuple[Picture, Boxes]:
     whole = (0.0, 0.0, float(image.width), float(image.height))
     try:
         region, size = crop_region(model.processor.image_processor, *image.size)
     except (TypeError, KeyError, AttributeError):
         return Picture(png(image), whole, image.size), no_pixels(tokens, picture)
     side = isqrt(tokens)
-    if side * side != tokens or size[0] != size[1]:
+    if not single or side * side != tokens or size[0] != size[1]:
         return Picture(png(image), whole, image.size), no_pixels(tokens, picture)
     return Picture(png(image), region, size), grid_boxes(side, side, size, picture)
 
@@ -93,6 +95,8 @@ def check(model: LVLM) -> None:
             probe=probe,
         ).logits[0, -1]
         whole = model.network(**_longer(prepared, first), use_cache=False).logits[0, -1]
+    except torch.OutOfMemoryError:
+        raise
     except (SaliencyVizError, ValueError, TypeError, KeyError, IndexError, RuntimeError, AttributeError) as error:
         raise ModelError(
             f"{model.info.name!r} is of a family this version does not know ({model.config.model_type}), and a trial "

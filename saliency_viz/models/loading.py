@@ -43,7 +43,7 @@ def load_model(
     config, family = read_config(source, str(name), revision)
     kind = dtype_of(dtype, where, config)
     settings = placing(where, kind, quantization, device_map)
-    processor = read_processor(source, str(name), revision, config)
+    processor = read_processor(source, str(name), revision, config, family)
     network = read_network(source, str(name), revision, kind, **settings)
     if adapter is not None:
         add_adapter(network, str(adapter))

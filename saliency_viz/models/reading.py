@@ -67,8 +67,9 @@ def _generic(config: Any, name: str) -> Family:
     return generic.FAMILY
 
 
-def read_processor(source: str, name: str, revision: str | None, config: Any) -> Any:
-    """Tokenizer, image processor and chat template. Raises ModelError where one is missing or belongs elsewhere."""
+def read_processor(source: str, name: str, revision: str | None, config: Any, family: Family) -> Any:
+    """Tokenizer, image processor and chat template (the family's own where the checkpoint has none). Raises ModelError
+    where one is missing or belongs elsewhere."""
     try:
         processor = AutoProcessor.from_pretrained(source, revision=revision, trust_remote_code=False)
     except FAULTS as error:
@@ -78,6 +79,8 @@ def read_processor(source: str, name: str, revision: str | None, config: Any) ->
     if getattr(processor, "tokenizer", None) is None or getattr(processor, "image_processor", None) is None:
         raise ModelError(f"{name!r} has no image processor with a tokenizer. Expected a vision-language checkpoint.")
     if not getattr(processor, "chat_template", None):
+        processor.chat_template = family.template
+    if not processor.chat_template:
         raise ModelError(f"{name!r} has no chat template, so a prompt cannot be built. Use an instruction-tuned model.")
     vocabulary = config.get_text_config().vocab_size
     if len(processor.tokenizer) > vocabulary:

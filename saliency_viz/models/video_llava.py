@@ -30,4 +30,11 @@ def prepare(model: LVLM, request: Request) -> Prepared:
     return compose(model, request, inputs, token, pictures, boxes)
 
 
-FAMILY = Family("video_llava", "Video-LLaVA", ("video_llava",), prepare, beta=0.15, video=True)
+TEMPLATE = (  # Vicuna's, as the model's own examples write it
+    "{% for m in messages %}{% if m['role'] == 'user' %}{{ 'USER: ' }}{% elif m['role'] == 'assistant' %}"
+    "{{ 'ASSISTANT: ' }}{% endif %}"
+    "{% for part in m['content'] %}{% if part['type'] in ('image', 'video') %}{{ '<' + part['type'] + '>\n' }}"
+    "{% else %}{{ part['text'] }}{% endif %}{% endfor %}{{ '</s>' if m['role'] == 'assistant' else ' ' }}{% endfor %}"
+    "{% if add_generation_prompt %}{{ 'ASSISTANT:' }}{% endif %}"
+)
+FAMILY = Family("video_llava", "Video-LLaVA", ("video_llava",), prepare, beta=0.15, video=True, template=TEMPLATE)
