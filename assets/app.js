@@ -321,7 +321,6 @@
     listeners.add(drawRuns);
     drawModels();
     drawRuns();
-    mountHelp();
   }
 
   // ---- light and dark ------------------------------------------------------------------------------------------
@@ -337,29 +336,9 @@
     if (kept && !new URL(location.href).searchParams.get("__theme")) document.body.classList.toggle("dark", kept === "dark");
   }
 
-  // ---- help ----------------------------------------------------------------------------------------------------
+  // ---- keys ----------------------------------------------------------------------------------------------------
 
-  let help = null;
-  const KEYS = [["←  →", "key_step"], ["Home  End", "key_ends"], ["[  ]", "key_layer"], ["Ctrl Enter", "key_run"], ["Esc", "key_escape"], ["?", "key_help"]];
-
-  function mountHelp() {
-    if (help) help.remove();
-    const rows = [...KEYS, ...((window.SaliencyViewer && window.SaliencyViewer.keys) || [])].map(([keys, text]) =>
-      el("div", { class: "app-key" },
-        el("dt", {}, ...keys.split("  ").map((key) => el("kbd", { text: key }))),
-        el("dd", { text: table[text] || text })));
-    help = el("dialog", { class: "app-dialog", "aria-labelledby": "app-help-title" },
-      el("h2", { id: "app-help-title", text: t("help_title") }),
-      el("p", { text: t("help_what") }),
-      el("dl", {}, ...rows),
-      el("p", { class: "app-caveat", text: t("help_caveat") }),
-      el("button", { type: "button", class: "app-button app-done", text: t("close"), on: { click: () => help.close() } }));
-    help.addEventListener("click", (event) => { if (event.target === help) help.close(); });
-    document.body.append(help);
-  }
-  function openHelp() {
-    if (help && !help.open) help.showModal();
-  }
+  const openHelp = () => { if (viewer) viewer.help.toggle(); };
 
   document.addEventListener("click", (event) => {
     const run = event.target.closest && event.target.closest("#app-run");
@@ -376,6 +355,8 @@
     }
     if (field || event.ctrlKey || event.metaKey || event.altKey) return;
     if (event.key === "?") { event.preventDefault(); openHelp(); }
+    const inside = event.target.closest && event.target.closest(".sv-root"); // there the viewer closes it
+    if (event.key === "Escape" && !inside && viewer && viewer.help.open) openHelp();
   });
 
   // ---- viewer --------------------------------------------------------------------------------------------------
@@ -386,9 +367,15 @@
     viewer = window.SaliencyViewer.create(root, {
       plotly: window.Plotly,
       lang: language,
-      actions: ["force", "mark"],
+      help: false, // the header has its button, and the whole page its key
+      actions: ["force", "what_if", "mark", "heads"],
       onState: remember,
-      onAction: (kind, detail) => trigger(kind === "mark" ? "mark" : "action", { ...detail, kind }),
+      onAction: (kind, detail) => {
+        if (kind === "heads") return askHeads(detail);
+        trigger(kind === "mark" ? "mark" : "action", { ...detail, kind });
+        if (kind !== "mark") say({ kind: "busy", key: "queued" });
+        return null;
+      },
       fetchRows: async (run, step) => {
         const rows = await server.fetch_rows([run, step]);
         if (rows.error) throw new Error(rows.error);
@@ -401,6 +388,23 @@
     const loaded = [null, null];
     let chain = Promise.resolve(); // one change after the other, in the order they came
     const queue = (work) => { chain = chain.then(work).catch((error) => { console.error(error); say({ kind: "error", key: "unexpected" }); }); };
+
+    // Heads are computed in the queue, like a run; the answer is fetched when the server says that it is there.
+    const waiting = new Map();
+    let tickets = 0;
+    function askHeads(detail) {
+      const ticket = Math.random().toString(36).slice(2) + ++tickets;
+      trigger("heads", { ...detail, ticket });
+      return new Promise((resolve, reject) => waiting.set(ticket, { resolve, reject }));
+    }
+    async function headsCame() {
+      const ticket = told(props.heads), asked = waiting.get(ticket);
+      if (!asked) return;
+      waiting.delete(ticket);
+      const answer = await server.fetch_heads(ticket);
+      if (answer.error) asked.reject(new Error(answer.error));
+      else asked.resolve(answer);
+    }
 
     async function show(slot, reference) {
       if (!reference) {
@@ -441,6 +445,7 @@
 
     watch(["run", "second"], runChanged);
     watch("delta", deltaChanged);
+    watch("heads", headsCame);
     runChanged();
   }
 
@@ -451,6 +456,7 @@
     thumbnails: mountThumbnails,
     viewer: mountViewer,
     address: () => address().href,
+    shown,
     current: null,
   };
 })();

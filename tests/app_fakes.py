@@ -9,6 +9,8 @@ from dataclasses import dataclass, replace
 from types import SimpleNamespace
 from typing import Any
 
+import numpy as np
+
 from saliency_viz.errors import ModelError
 from saliency_viz.trace import RunSettings, Step, Trace
 
@@ -73,7 +75,7 @@ class FakeBackend:
         self.words: tuple[str, ...] = (" The", " cow", " eats", " grass", ".")
         self.fail_at: int | None = None
         self.failure: Exception = RuntimeError("accident")
-        self.written = self.closed = self.loads = 0
+        self.written = self.closed = self.loads = self.heads_asked = 0
         self.calls: list[dict[str, Any]] = []
         self.hold_at: int | None = None  # writes this token only once go_on is set
         self.go_on = threading.Event()
@@ -86,6 +88,11 @@ class FakeBackend:
         if name == "missing":
             raise ModelError("There is no model 'missing'. Choose another.")
         return SimpleNamespace(name=name, info=SimpleNamespace(device="cpu", dtype="float32"))
+
+    def head_rows(self, model: Any, trace: Trace, step: int) -> Any:
+        self.heads_asked += 1
+        shape = (trace.model.layers, trace.model.heads, trace.steps[step].position)
+        return SimpleNamespace(attention=np.full(shape, 0.25, np.float32), saliency=np.full(shape, 0.5, np.float32))
 
     def stream_caption(self, model: Any, image: Any, prompt: str, **settings: Any) -> FakeStream:
         self.calls.append({"model": model.name, "image": image, "prompt": prompt, **settings})

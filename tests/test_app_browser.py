@@ -39,7 +39,10 @@ def tab(site, browser):  # noqa: F811
 
 
 def pick(page, name):
+    page.wait_for_function("SaliencyApp.current.runs[0]")
+    before = page.evaluate("SaliencyApp.shown[0].serial")
     page.click(f'.app-thumb[data-name="{name}"]')
+    page.wait_for_function("(before) => SaliencyApp.shown[0].serial !== before", arg=before)
     page.wait_for_selector(f'.app-thumb[data-name="{name}"][aria-pressed=true]')
     page.wait_for_selector("#app-image img")
 
@@ -207,7 +210,7 @@ def test_a_broken_upload_gets_a_sentence_and_the_page_still_works(site, tab, dat
 
 
 def test_running_without_an_image_says_what_to_do(tab):
-    tab.click("#app-image button[aria-label*=lear], #app-image button[title*=lear]")
+    tab.click("#app-image button[aria-label='Remove Image']")
     tab.click("#app-run")
     tab.wait_for_selector(".app-notice.error")
     assert "image" in tab.locator(".app-notice-text").text_content()
@@ -262,9 +265,32 @@ def test_compare_runs_the_same_picture_and_seed_into_the_second_place(site, tab)
 def test_a_candidate_can_be_forced_and_the_caption_it_leads_to_stands_beside(site, tab):
     pick(tab, "farm")
     run(tab)
-    tab.evaluate("() => SaliencyApp.current.act('force', {step: 2, token_id: 555})")
+    tab.locator(".sv-strip .sv-token").nth(2).click()
+    drawn(tab)
+    tab.locator(".sv-tab-body button", has_text="force this here").first.click()
     wait_end(tab, 1)
-    assert site.backend.calls[-1]["forced"] == (100, 101, 555)
+    assert site.backend.calls[-1]["forced"] == (100, 101, 902)
+    assert site.backend.calls[-1]["image"].size == (70, 49)  # the picture of the trace, not of the upload field
+
+
+def test_what_if_attention_to_some_words_were_gone(site, tab):
+    pick(tab, "farm")
+    run(tab)
+    tab.evaluate("() => SaliencyApp.current.set({token: 5, pins: [40, 41]})")
+    tab.locator("button", has_text="regenerate from here").click()
+    wait_end(tab, 1)
+    call = site.backend.calls[-1]
+    assert call["forced"] == (100, 101, 102, 103, 104)
+    assert (call["edits"][0].keys, call["edits"][0].factor, call["edits"][0].rows[0]) == ((40, 41), 0.0, 42 + 5 - 1)
+
+
+def test_the_heads_of_a_step_are_computed_when_asked_for(site, tab):
+    pick(tab, "farm")
+    run(tab)
+    tab.click(".sv-tab[data-view=heads]")
+    tab.locator(".sv-tab-body button", has_text="compute the heads").click()
+    tab.wait_for_function("SaliencyApp.current.tabs.find((one) => one.name === 'heads').view.known.size === 1")
+    assert site.backend.heads_asked == 1
 
 
 def test_a_link_to_an_own_run_opens_it_again_and_says_so_when_it_is_gone(site, browser, tab):  # noqa: F811
@@ -277,7 +303,7 @@ def test_a_link_to_an_own_run_opens_it_again_and_says_so_when_it_is_gone(site, b
     link = tab.evaluate("navigator.clipboard.readText()")
     tab.goto("about:blank")  # the page closes; the run was shared, so it stays
     tab.goto(link)
-    tab.wait_for_function("SaliencyApp.current && SaliencyApp.current.runs[0]")
+    tab.wait_for_function("window.SaliencyApp && SaliencyApp.current && SaliencyApp.current.runs[0]")
     tab.wait_for_function("SaliencyApp.current.getState().token === 7")
     assert len(caption(tab)) == 40
     site.store._runs.clear()
@@ -317,11 +343,14 @@ def test_the_downloaded_trace_is_the_run_on_the_screen(site, tab, tmp_path):
 def test_help_opens_with_the_question_mark_and_closes_with_escape(tab):
     tab.locator("h1").click()
     tab.keyboard.press("?")
-    tab.wait_for_selector("dialog[open]")
+    tab.wait_for_selector(".sv-help", state="visible")
     tab.keyboard.press("Escape")
-    tab.wait_for_selector("dialog:not([open])", state="attached")
+    tab.wait_for_selector(".sv-help", state="hidden")
+    tab.click("#app-help")
+    tab.wait_for_selector(".sv-help", state="visible")
+    tab.keyboard.press("Escape")
     tab.locator("#app-prompt textarea").press("?")
-    assert tab.locator("dialog[open]").count() == 0
+    assert not tab.locator(".sv-help").is_visible()
 
 
 def test_the_model_chooser_says_what_is_not_there(site, tab):

@@ -180,8 +180,9 @@ def test_forcing_a_candidate_keeps_what_was_written_before_it():
     trace = example_trace(6)
     settings = actions.changed(trace, {"kind": "force", "step": 2, "token_id": 777})
     assert settings.forced == (100, 101, 777)
-    edited = actions.changed(trace, {"kind": "edit", "step": 3, "factor": 0.0, "keys": [4, 2]})
+    edited = actions.changed(trace, {"kind": "what_if", "step": 3, "factor": 0.0, "keys": [4, 2]})
     assert edited.forced == (100, 101, 102) and edited.edits[0].keys == (2, 4)
+    assert edited.edits[0].rows == tuple(range(3 + 35 + 4 + 2, 3 + 35 + 4 + 5))  # predicting rows of steps 3, 4 and 5
 
 
 @pytest.mark.parametrize(
@@ -190,7 +191,7 @@ def test_forcing_a_candidate_keeps_what_was_written_before_it():
         {},
         {"kind": "force", "step": 6},
         {"kind": "force", "step": "1"},
-        {"kind": "edit", "step": 0, "keys": [0]},
+        {"kind": "what_if", "step": 0, "keys": [0]},
         {"step": 0},
     ],
 )

@@ -11,6 +11,7 @@ import base64
 import json
 import logging
 import threading
+from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass, replace
@@ -22,7 +23,7 @@ from typing import Any
 import gradio as gr
 from PIL import Image
 
-from ..errors import PromptError, SaliencyVizError, SettingError, TraceError
+from ..errors import ModelError, PromptError, SaliencyVizError, SettingError, TraceError
 from ..figures.payload import payload, rows_payload, steps_payload
 from ..images import load_image
 from ..settings import Edit
@@ -88,23 +89,41 @@ def checked_prompt(prompt: Any) -> str:
 
 
 def changed(trace: Trace, asked: Mapping[str, Any]) -> RunSettings:
-    """The settings of a run with one token forced or one attention edit added. Raises SettingError."""
+    """The settings of a run with one thing changed from a step on, what was written before it kept.
+
+    asked: {kind: "force", step, token_id} takes that token there; {kind: "what_if", step, keys, factor} multiplies the
+    attention to these keys (and layers, heads, if given) in every row from the one that predicts the step. Raises
+    SettingError.
+    """
     step = asked.get("step")
     if not isinstance(step, int) or not 0 <= step < max(len(trace.steps), 1):
         raise SettingError(f"step must lie in 0..{len(trace.steps) - 1} of this caption. Got {step!r}.")
     if asked.get("kind") == "force":
         forced = (*trace.output_ids[:step], int(asked.get("token_id", -1)))
         return replace(trace.settings, forced=forced)
-    if asked.get("kind") == "edit":
-        edit = Edit(
-            factor=asked.get("factor"),
-            keys=asked.get("keys"),
-            rows=asked.get("rows"),
-            layers=asked.get("layers"),
-            heads=asked.get("heads"),
-        )
+    if asked.get("kind") == "what_if":
+        rows = range(trace.steps[step].position - 1, trace.first_output + trace.settings.max_new_tokens - 1)
+        edit = Edit(asked.get("factor"), asked.get("keys"), tuple(rows), asked.get("layers"), asked.get("heads"))
         return replace(trace.settings, edits=(*trace.settings.edits, edit), forced=trace.output_ids[:step])
-    raise SettingError(f"There is no such action: {asked.get('kind')!r}. Expected force or edit.")
+    raise SettingError(f"There is no such action: {asked.get('kind')!r}. Expected force or what_if.")
+
+
+def heads_payload(rows: Any, step: int) -> dict[str, Any]:
+    """HeadRows for the viewer: {step, shape, attention, saliency} with base64 of little-endian float16."""
+    packed = {
+        kind: base64.b64encode(getattr(rows, kind).astype("<f2").tobytes()).decode("ascii")
+        for kind in ("attention", "saliency")
+    }
+    return {"step": step, "shape": list(rows.attention.shape), **packed}
+
+
+def same_model(name: str, trace: Trace) -> None:
+    """Raises ModelError unless the chosen model is the one that made the trace (a directory goes by its last part)."""
+    if trace.model.name not in (name, Path(name).name):
+        raise ModelError(
+            f"This run was made by {trace.model.name!r}, and {Path(name).name!r} is chosen. Choose {trace.model.name!r} "
+            "in the header to change or look deeper into this run."
+        )
 
 
 def judged(trace: Trace, asked: Mapping[str, Any]) -> Trace:
@@ -175,6 +194,7 @@ class Actions:
         self.warm = warm
         self.page: Page = None  # type: ignore[assignment]
         self._serial = count(1)
+        self._heads: OrderedDict[str, dict[str, Any]] = OrderedDict()  # answers that wait to be fetched
         self._stops: dict[str, threading.Event] = {}  # by visit, while its run is on or waits
 
     # --- what the browser asks for on its own -------------------------------------------------------------------
@@ -261,19 +281,36 @@ class Actions:
 
         yield from self._captioned(make, model, request.session_hash, 1, self._scene_of(first))
 
-    def act(self, request: gr.Request, event: gr.EventData, first: str | None, model: str) -> Iterator[Updates]:
-        """What if: the first run made again with one thing changed, into the second place.
-
-        event: {kind: "force", step, token_id} takes that token there and decodes on; {kind: "edit", factor, keys,
-        rows, layers, heads, step} multiplies attention, from that step on.
-        """
+    def act(self, request: gr.Request, event: gr.EventData, model: str) -> Iterator[Updates]:
+        """What if: a run made again with one thing changed, into the second place (see `changed`)."""
+        asked = event._data
 
         def make() -> tuple[Any, str, RunSettings]:
-            trace, asked = self.trace(first or ""), event._data
-            settings = changed(trace, asked)
-            return self._pictures(trace), trace.prompt, self._bounded(settings)
+            trace = self.trace(asked.get("run") or "")
+            same_model(model, trace)
+            return self._pictures(trace), trace.prompt, self._bounded(changed(trace, asked))
 
-        yield from self._captioned(make, model, request.session_hash, 1, self._scene_of(first))
+        yield from self._captioned(make, model, request.session_hash, 1, self._scene_of(asked.get("run")))
+
+    def heads(self, event: gr.EventData, model: str) -> Updates:
+        """Every head of one step, computed with the model. event: {run, step, ticket}; the page fetches the answer."""
+        ticket = str(event._data.get("ticket"))
+
+        def make() -> dict[str, Any]:
+            trace, step = self.trace(event._data.get("run") or ""), event._data.get("step")
+            same_model(model, trace)
+            return heads_payload(self.engine.heads(model, trace, step), step)
+
+        answer = _answer(make)
+        self._heads[ticket] = answer
+        while len(self._heads) > 8:
+            self._heads.popitem(last=False)
+        news = {self.page.notice: note("error", text=answer["error"])} if "error" in answer else {}
+        return {self.page.viewer: told(heads=ticket), **news}
+
+    def fetch_heads(self, ticket: str) -> dict[str, Any]:
+        """The answer to `heads`, once."""
+        return self._heads.pop(str(ticket), {"error": english("unexpected")})
 
     def stop(self, request: gr.Request) -> Updates:
         """Ask this visit's run to end after its next token; one that still waits ends when its turn comes."""

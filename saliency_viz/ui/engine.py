@@ -42,9 +42,10 @@ def gpu(function: Any) -> Any:
     return spaces.GPU(function, duration=_gpu_seconds)
 
 
-def _gpu_seconds(name: str, image: Any, prompt: str, settings: RunSettings, *_: Any) -> int:
-    """What a run asks of a visitor's quota."""
-    return min(120, 15 + settings.max_new_tokens // 2)
+def _gpu_seconds(*given: Any) -> int:
+    """What a call asks of a visitor's quota: by the length of the caption, where there is one."""
+    lengths = [part.max_new_tokens for part in given if isinstance(part, RunSettings)]
+    return min(120, 15 + max(lengths, default=0) // 2)
 
 
 class Engine:
@@ -70,6 +71,7 @@ class Engine:
         self._states: dict[str, dict[str, str]] = {}
         self._lock = threading.Lock()  # held while loading: one model at a time
         self.captioning = gpu(self._captioning)
+        self.head_rows = gpu(self._head_rows)
 
     @property
     def backend(self) -> Any:
@@ -161,6 +163,17 @@ class Engine:
                 if late or (stop is not None and stop.is_set()):
                     break
         yield Progress(stream.trace, (), done=True)
+
+    def heads(self, name: str, trace: Trace, step: int) -> Any:
+        """Attention and saliency of every head for one step (HeadRows). Raises SaliencyVizError."""
+        self.load(name)
+        return self.head_rows(name, trace, step)
+
+    def _head_rows(self, name: str, trace: Trace, step: int) -> Any:
+        head_rows = (
+            getattr(self.backend, "head_rows", None) or importlib.import_module("saliency_viz.decoding").head_rows
+        )
+        return head_rows(self.load(name), trace, step)
 
     def _try(self, name: str) -> None:
         try:

@@ -122,7 +122,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "renormalize": ("renormalize", "重新归一化"),
     "renormalize_help": ("Scale each row back to sum 1 (the paper does not).", "使每行之和回到 1(论文不做)。"),
     # states
-    "status_loading": ("loading {model} …", "正在载入 {model} …"),
+    "status_loading": ("loading…", "正在载入…"),
     "status_ready": ("{device}, {dtype}", "{device},{dtype}"),
     "status_none": ("no model loaded", "未载入模型"),
     "status_failed": ("could not be loaded", "无法载入"),
@@ -154,24 +154,6 @@ TEXTS: dict[str, tuple[str, str]] = {
         "server's log. Try again, or with other settings.",
         "发生了意外错误。你的内容没有丢失,详情见服务器日志。请重试或更换设置。",
     ),
-    # help overlay
-    "help_title": ("Keyboard and reading guide", "键盘与阅读指南"),
-    "help_what": (
-        "Attention shows where the model looked when it wrote a word. Saliency, |attention × gradient|, shows what "
-        "mattered for that word. Click any word of the caption: every panel follows.",
-        "注意力表示模型写该词时看了哪里;显著性 |注意力 × 梯度| 表示什么真正起了作用。点击任一词,各面板随之更新。",
-    ),
-    "help_caveat": (
-        "Neither is an explanation by itself: a large value says that a change there would have changed this "
-        "prediction, not why.",
-        "两者本身都不是解释:数值大只表示改变该处会改变预测,而不说明原因。",
-    ),
-    "key_step": ("previous / next word", "上一个 / 下一个词"),
-    "key_ends": ("first / last word", "首词 / 末词"),
-    "key_layer": ("previous / next layer", "上一层 / 下一层"),
-    "key_run": ("run", "运行"),
-    "key_escape": ("unpin, close", "取消固定、关闭"),
-    "key_help": ("this help", "本帮助"),
 }
 
 
