@@ -170,11 +170,18 @@ def _open(options: argparse.Namespace) -> int:
 
 def _add_models(command: argparse.ArgumentParser) -> None:
     command.add_argument("--json", action="store_true", help="print JSON")
+    command.add_argument("--check", metavar="ID", help="the memory a hub id, directory or demo wants, from its config")
+    command.add_argument("--tokens", type=int, default=640, metavar="N", help="with --check: of prompt and picture")
+    command.add_argument("--new-tokens", type=int, default=128, metavar="N", help="with --check: of the caption")
+    command.add_argument("--dtype", default="bfloat16", help="with --check: float32, bfloat16 or float16")
+    command.add_argument("--quantization", choices=("4bit", "8bit"), help="with --check: small weights")
 
 
 def _models(options: argparse.Namespace) -> int:
     import json
 
+    if options.check:
+        return _check_memory(options)
     from .models.table import FAMILIES
 
     rows = [
@@ -197,6 +204,14 @@ def _models(options: argparse.Namespace) -> int:
         extra = ", takes video" if row["video"] else ""
         note = f" {row['note']}" if row["note"] else ""
         print(f"  {row['title']} [{', '.join(row['model_types'])}], beta {row['beta']:g}{extra}.{note}")
+    return 0
+
+
+def _check_memory(options: argparse.Namespace) -> int:
+    flags.quiet()
+    from .models.estimate import check
+
+    print(check(options.check, options.tokens, options.new_tokens, options.dtype, options.quantization))
     return 0
 
 

@@ -14,11 +14,14 @@ from .settings import FUSIONS, SGRS, LocoRE, Recording, Sampling
 
 
 def add_model_flags(command: argparse.ArgumentParser) -> None:
-    """--model, --device, --dtype, --revision."""
+    """--model, --device, --dtype, --revision, --quantization, --device-map, --adapter."""
     command.add_argument("--model", default="demo", help="demo, a hub id, or a directory in the hub's format")
     command.add_argument("--device", default="auto", help="auto, cpu, cuda, cuda:N or mps")
     command.add_argument("--dtype", default="auto", help="auto, float32, bfloat16 or float16")
     command.add_argument("--revision", help="commit or tag of a hub model")
+    command.add_argument("--quantization", choices=("4bit", "8bit"), help="small weights, through bitsandbytes")
+    command.add_argument("--device-map", choices=("auto",), help="spread a large model over all devices and the CPU")
+    command.add_argument("--adapter", metavar="DIR", help="a LoRA adapter made for the model, through peft")
 
 
 def add_sampling_flags(command: argparse.ArgumentParser) -> None:
@@ -78,13 +81,23 @@ def recording_of(options: argparse.Namespace) -> Recording:
 
 def quiet_load(options: argparse.Namespace) -> Any:
     """The model the flags ask for, without the libraries' own chatter on the terminal."""
+    quiet()
+    from .models import load_model
+
+    named = {name: getattr(options, name, None) for name in ("quantization", "device_map", "adapter")}
+    more = {name: value for name, value in named.items() if value is not None}
+    return load_model(options.model, options.device, options.dtype, options.revision, **more)
+
+
+def quiet() -> None:
+    """Keep the libraries' own messages and bars off the terminal."""
+    from logging import ERROR, getLogger
+
     from transformers.utils import logging
 
     logging.set_verbosity_error()
     logging.disable_progress_bar()
-    from .models import load_model
-
-    return load_model(options.model, options.device, options.dtype, options.revision)
+    getLogger("huggingface_hub").setLevel(ERROR)  # a line for every retry without a connection
 
 
 def indices(text: str) -> tuple[int, ...]:

@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 import saliency_viz as sv
+from saliency_viz.__main__ import main
 from saliency_viz.attention import Edits
 from saliency_viz.decoding import matrix, progress
 from saliency_viz.errors import ModelError, SettingError
@@ -193,3 +194,13 @@ def test_the_table_in_the_documents_is_the_estimators():
     text = (Path(__file__).resolve().parents[1] / "docs" / "models.md").read_text(encoding="utf-8")
     assert memory_table() in text
     assert all(kind in text for family in FAMILIES for kind in family.model_types)
+
+
+def test_the_command_line_prints_the_estimate(llava_dir, capsys):
+    options = ["--tokens", "40", "--new-tokens", "10", "--dtype", "float32"]
+    assert main(["models", "--check", str(llava_dir), *options]) == 0
+    assert capsys.readouterr().out == check(str(llava_dir), 40, 10, "float32") + "\n"
+    assert main(["models", "--check", str(llava_dir), "--quantization", "4bit"]) == 0
+    assert f"{llava_dir} (bfloat16, 4bit weights), 640 tokens" in capsys.readouterr().out
+    assert main(["models", "--check", str(llava_dir / "nothing")]) == 2
+    assert "could not be opened as a model" in capsys.readouterr().err

@@ -13,6 +13,7 @@ from transformers import AutoConfig, AutoModelForImageTextToText
 
 from ..errors import ModelError, SettingError
 from ..memory import size_text
+from ..paths import assets
 from .known import PUBLISHED
 from .placing import DTYPES, QUANTIZATIONS
 from .reading import read_config
@@ -116,8 +117,9 @@ def check(
 
 
 def _config(name: str, revision: str | None) -> tuple[Any, str]:
+    source = str(assets() / "demo-model") if name == "demo" else name
     try:
-        return read_config(name, name, revision)[0], ""
+        return read_config(source, name, revision)[0], ""
     except ModelError:
         if name not in PUBLISHED:
             raise
