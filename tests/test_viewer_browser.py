@@ -581,7 +581,7 @@ def test_heads_are_asked_for_and_drawn_when_they_come(show):
     answer = {"run": "r", "step": 6, "shape": [5, 3, 48], "attention": sent, "saliency": sent}
     opened.js("(heads) => { viewer.setHeads(heads); return viewer.drawn(); }", answer)
     assert opened.page.locator(".sv-tab-body .sv-grid-canvas:visible").count() == 2
-    top = opened.values(".sv-tab-body .sv-pair:visible .sv-bar-ticks > span")[2]
+    top = opened.values(".sv-tab-body > div:not([hidden]) .sv-bar-ticks > span")[2]
     assert top == pytest.approx(float(heads[2:, :, 3:38].astype(np.float32).mean(0).max()), rel=1e-5)
 
 

@@ -19,7 +19,7 @@
           ? "This step recorded no candidates." : "Candidates of the selected token appear here.") }));
         return;
       }
-      const tau = step.threshold, verdict = (one) => (step.fallback && one.token_id === step.token_id && one.verdict === "accepted" ? "fallback" : one.verdict);
+      const tau = step.threshold, verdict = (one) => (step.fallback && one.token_id === step.token_id ? "fallback" : one.verdict);
       const known = step.candidates.map((one) => one.saliency).filter((value) => value !== null);
       const tested = tau !== null && tau !== undefined;
       const high = tested ? Math.max(1e-12, ...known, tau) * 1.08 : 1, length = (one) => (tested ? one.saliency : one.probability);

@@ -67,7 +67,8 @@
       else pen.fillRect(i, 0, 1, 1);
     }
     const ticks = SV.el("span", { class: "sv-bar-ticks" });
-    for (const [place, value] of scale.ticks()) {
+    const shown = scale.transform === "log" && !vertical ? [0, 0.5, 1].map((place) => [place, scale.value(place)]) : scale.ticks();
+    for (const [place, value] of shown) {
       const clipped = place === 1 && scale.largest > scale.high * 1.0001;
       const under = place === 0 && scale.transform === "log";
       ticks.append(SV.el("span", {

@@ -2,8 +2,8 @@
 (function (SV) {
   "use strict";
 
-  const KEYS = [["← → ↑ ↓", "previous, next token; the line above, below"], ["Home End", "first, last token"], ["[ ]", "layer down, up"], ["Shift, Ctrl + click", "select a range, add a token"],
-    ["drag on a picture", "reverse look-up: which outputs drew on these patches"], ["click a patch or word", "pin it"], ["Esc", "unpin, select one token"], ["r h", "mark the token right, hallucinated"], ["?", "this help"]];
+  const KEYS = [["← → ↑ ↓", "previous, next token; the line above, below"], ["Home End", "first, last token"], ["[ ]", "layer down, up"], ["Shift / Ctrl click", "select a range, add a token"],
+    ["drag on a picture", "reverse look-up: which outputs drew on these patches"], ["click a patch or word", "pin it"], ["Esc", "unpin, select one token"], ["r  h", "mark the token right, hallucinated"], ["?", "this help"]];
   const MEANINGS = [["attention", "mean over heads of the row that predicts the token, with every edit that acted"],
     ["saliency", "|A · ∂L/∂A| summed over heads (Eq. 4), L = −log p of the token; what mattered to this prediction"],
     ["score", "S (Eq. 6): mean row-normalised saliency on the words before, over the target layers"],
@@ -30,4 +30,7 @@
     }
   }
   SV.Help = Help;
+
+  // For a page with a help of its own: what the viewer adds to it, [keys, meaning].
+  Object.defineProperty(SV, "keys", { get: () => [["↑  ↓", SV.t("the line above, below")], ...KEYS.slice(3, 6), KEYS[7]].map(([keys, text]) => [keys, SV.t(text)]) });
 })((window.SaliencyViewer = window.SaliencyViewer || {}));

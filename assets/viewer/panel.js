@@ -27,7 +27,8 @@
     draw() {
       const { viewer, kind } = this, { state, theme } = viewer, source = this.source();
       const names = { 0: SV.t("first"), 1: SV.t("second"), difference: SV.t("second − first") };
-      this.title.textContent = viewer.comparing ? names[this.which] : SV.t(kind);
+      const word = source.run && source.steps && source.steps.length && this.which !== "difference" ? " " + source.run.quoted(source.run.first + source.steps[0]) : "";
+      this.title.textContent = viewer.comparing ? names[this.which] + word : SV.t(kind);
       this.unit.textContent = (viewer.comparing ? SV.t(kind) + ", " : "") + SV.unit(kind, state.normalization) +
         (source.run ? " · " + (state.layer === "all" ? SV.t("every layer; words: mean of all {n}", { n: source.run.layers }) : source.run.layerWords(state.layer)) : "");
       this.root.setAttribute("aria-label", `${this.title.textContent} ${this.unit.textContent}`);

@@ -56,7 +56,7 @@
       const card = (name, ...children) => SV.el("section", { class: `sv-card ${name}` }, ...children);
       this.shell = SV.el("div", { class: "sv-shell" },
         card("sv-caption", SV.el("div", { class: "sv-section-head" }, SV.el("h2", { text: SV.t("Caption") }), this.about, this.legend,
-          SV.el("button", { type: "button", class: "sv-button sv-help-button", text: "?", "aria-label": SV.t("Keys and meanings"), title: SV.t("Keys and meanings"), on: { click: () => this.help.toggle() } })),
+          this.options.help !== false && SV.el("button", { type: "button", class: "sv-button sv-help-button", text: "?", "aria-label": SV.t("Keys and meanings"), title: SV.t("Keys and meanings"), on: { click: () => this.help.toggle() } })),
           this.notice, this.strips[0].root, this.strips[1].root, this.curve.root),
         card("sv-token-card", this.facts.root, this.controls.root, this.kindChoice, this.pair),
         card("sv-heat-card", this.heat.root),
@@ -415,7 +415,7 @@
       const { state, run } = this;
       if (event.key === "Escape" && this.help.open) this.help.toggle();
       else if (event.key === "Escape" && (state.pins.length || state.also.length)) this.set({ pins: [], also: [] });
-      else if (event.key === "?") this.help.toggle();
+      else if (event.key === "?" && this.options.help !== false) this.help.toggle();
       else if ((event.key === "[" || event.key === "]") && run) {
         const way = event.key === "]" ? 1 : -1;
         const at = typeof state.layer === "number" ? state.layer + way : way > 0 ? 0 : run.layers - 1;
