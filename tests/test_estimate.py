@@ -156,6 +156,11 @@ def test_lengths_and_names_out_of_range(settings, part):
         estimate(PUBLISHED["llava-hf/llava-1.5-7b-hf"](), **settings)
 
 
+def test_a_published_size_needs_no_connection(monkeypatch):
+    monkeypatch.setattr("saliency_viz.models.estimate.read_config", None)
+    assert "(from its published sizes):" in check("llava-hf/llava-1.5-7b-hf")
+
+
 def test_a_name_that_is_nowhere(tmp_path):
     with pytest.raises(ModelError, match="could not be opened"):
         check(str(tmp_path / "nothing"))

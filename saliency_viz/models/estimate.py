@@ -105,8 +105,8 @@ def check(
     quantization: str | None = None,
     revision: str | None = None,
 ) -> str:
-    """`estimate` of a checkpoint by name, as text. The config is read from hub or disk; without a connection, from the
-    published sizes where they are known. Raises ModelError, SettingError."""
+    """`estimate` of a checkpoint by name, as text: from the published sizes where they are known, else from the config
+    on hub or disk. Raises ModelError, SettingError."""
     config, source = _config(name, revision)
     found = estimate(config, prompt_tokens, new_tokens, dtype, quantization)
     kind = f"{dtype}, {quantization} weights" if quantization else dtype
@@ -117,13 +117,10 @@ def check(
 
 
 def _config(name: str, revision: str | None) -> tuple[Any, str]:
+    if name in PUBLISHED and revision is None:
+        return PUBLISHED[name](), " (from its published sizes)"
     source = str(assets() / "demo-model") if name == "demo" else name
-    try:
-        return read_config(source, name, revision)[0], ""
-    except ModelError:
-        if name not in PUBLISHED:
-            raise
-        return PUBLISHED[name](), " (from its published sizes: the config could not be read)"
+    return read_config(source, name, revision)[0], ""
 
 
 def _check(prompt_tokens: int, new_tokens: int, dtype: str, quantization: str | None) -> None:
