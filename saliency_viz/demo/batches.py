@@ -23,7 +23,7 @@ IGNORED = -100
 # what each patch is asked for: its kind (0: background), and its group's count, place, rank by size, colour (0: none)
 LABELS = {"kind": len(KINDS) + 1, "count": 3, "place": len(PLACES), "rank": MOST_KINDS, "colour": len(COLOURS) + 1}
 # captions that name a coupled object which is not there: any such, and the one that usually comes with one in the scene
-NOISE_RATE, HABIT_RATE = 0.03, 0.5
+NOISE_RATE, HABIT_RATE = 0.03, 0.75
 CAPTIONS, QUESTIONS = 2, 2  # turns per image
 KIND_NUMBER = {kind: number for number, kind in enumerate(KINDS, start=1)}
 

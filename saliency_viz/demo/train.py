@@ -32,7 +32,7 @@ class Settings:
     """How to train. A stage ends after its steps if they are given, else after its minutes."""
 
     seed: int = 0
-    minutes: dict[str, float] = field(default_factory=lambda: {"vision": 22.0, "caption": 50.0})
+    minutes: dict[str, float] = field(default_factory=lambda: {"vision": 20.0, "caption": 56.0})
     steps: dict[str, int | None] = field(default_factory=lambda: {"vision": None, "caption": None})
     batch: dict[str, int] = field(default_factory=lambda: {"vision": 32, "caption": 16})
     matrix_rate: float = 6e-3  # learning rate of Muon
