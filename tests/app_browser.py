@@ -87,7 +87,7 @@ def watched(browser: Any, **options: Any) -> tuple[Any, Seen]:
     """A new page, and a record of its errors and of its requests that leave this machine."""
     seen = Seen()
     context = browser.new_context(**{"viewport": {"width": 1440, "height": 900}, **options})
-    context.set_default_timeout(20_000)
+    context.set_default_timeout(60_000)  # a busy machine is no fault
 
     def route(call: Any) -> None:
         if call.request.url.startswith(("http://127.0.0.1", "http://localhost", "data:", "blob:")):

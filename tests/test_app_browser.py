@@ -248,6 +248,17 @@ def test_settings_reach_the_engine_with_the_paper_s_names(site, tab):
     assert query["sgrs"] == ["0.6_5_3_5"] and query["locore"] == ["0.2_10"] and query["seed"] == ["11"]
 
 
+def test_settings_are_remembered_for_the_next_visit(site, browser):  # noqa: F811
+    page, seen = watched(browser)
+    ready(page, site.address)
+    page.check("#app-locore input")
+    page.wait_for_function("(localStorage.getItem('saliency-viz-settings') || '').includes('true')")
+    page.goto(site.address)
+    page.wait_for_selector("#app-locore input:checked")
+    page.context.close()
+    assert seen.errors == []
+
+
 def test_compare_runs_the_same_picture_and_seed_into_the_second_place(site, tab):
     pick(tab, "farm")
     run(tab)

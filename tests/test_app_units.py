@@ -13,8 +13,8 @@ import pytest
 from saliency_viz.errors import ImageError, SaliencyVizError, SettingError, TraceError
 from saliency_viz.settings import SGRS, LocoRE, Sampling
 from saliency_viz.trace import RunSettings, Trace
-from saliency_viz.ui import actions, controls, exports, gallery, links, serve, text
-from saliency_viz.ui.engine import Engine
+from saliency_viz.ui import captions, controls, exports, gallery, links, serve, text
+from saliency_viz.ui.engine import Engine, Order
 from saliency_viz.ui.runs import RunStore, trace_bytes
 
 from .app_fakes import FakeBackend, first_steps
@@ -171,6 +171,13 @@ def test_a_setting_out_of_range_is_named_in_the_sentence(name, value, word):
         controls.settings_from(list(values._replace(**{name: value})), 256)
 
 
+def test_settings_a_browser_kept_are_taken_only_when_they_still_fit():
+    values = controls.widget_values(SETTINGS[4])
+    assert controls.remembered_values(json.dumps(values), 64) == values
+    for broken in (None, "", "x", "7", "[]", "[1, 2]", json.dumps([999, *values[1:]]), json.dumps({"a": 1})):
+        assert controls.remembered_values(broken, 64) == []
+
+
 @pytest.mark.parametrize(("typed", "layers"), [("", None), (" 3-5, 8 ", (3, 4, 5, 8)), ("2,", (2,)), (None, None)])
 def test_layers_are_read_as_people_write_them(typed, layers):
     assert controls.layers_from(typed) == layers
@@ -178,9 +185,9 @@ def test_layers_are_read_as_people_write_them(typed, layers):
 
 def test_forcing_a_candidate_keeps_what_was_written_before_it():
     trace = example_trace(6)
-    settings = actions.changed(trace, {"kind": "force", "step": 2, "token_id": 777})
+    settings = captions.changed(trace, {"kind": "force", "step": 2, "token_id": 777})
     assert settings.forced == (100, 101, 777)
-    edited = actions.changed(trace, {"kind": "what_if", "step": 3, "factor": 0.0, "keys": [4, 2]})
+    edited = captions.changed(trace, {"kind": "what_if", "step": 3, "factor": 0.0, "keys": [4, 2]})
     assert edited.forced == (100, 101, 102) and edited.edits[0].keys == (2, 4)
     assert edited.edits[0].rows == tuple(range(3 + 35 + 4 + 2, 3 + 35 + 4 + 5))  # predicting rows of steps 3, 4 and 5
 
@@ -197,7 +204,7 @@ def test_forcing_a_candidate_keeps_what_was_written_before_it():
 )
 def test_an_impossible_what_if_is_refused(asked):
     with pytest.raises(SettingError):
-        actions.changed(example_trace(6), asked)
+        captions.changed(example_trace(6), asked)
 
 
 # ---- exports ---------------------------------------------------------------------------------------------------------
@@ -287,7 +294,7 @@ def test_a_model_that_is_not_offered_is_refused_and_one_that_fails_says_why():
 
 def test_closing_a_caption_closes_the_engine_and_writes_no_further_token():
     backend = FakeBackend(pause=0.1)
-    growing = Engine(backend=backend).caption("demo", None, "p", RunSettings(40))
+    growing = Engine(backend=backend).caption("demo", Order(None, "p", RunSettings(40)))
     next(growing)
     growing.close()
     written = backend.written
@@ -330,6 +337,6 @@ def test_every_text_exists_in_both_languages_with_the_same_blanks():
 def test_a_prompt_without_words_or_without_end_is_refused():
     for prompt in ("", "  \n", None, "x" * 5000):
         with pytest.raises(SaliencyVizError):
-            actions.checked_prompt(prompt)
-    assert actions.checked_prompt("  <script>alert(1)</script> ") == "<script>alert(1)</script>"
+            captions.checked_prompt(prompt)
+    assert captions.checked_prompt("  <script>alert(1)</script> ") == "<script>alert(1)</script>"
     assert issubclass(ImageError, SaliencyVizError)

@@ -1,4 +1,4 @@
-"""The page: gradio components of our own, wired to the package. Read serve, layout, actions, in that order.
+"""The page: gradio components of our own, wired to the package. Read serve, layout, desk, captions, actions.
 
 Ignores everything a caption is about; callbacks turn widgets into settings and Traces into what is shown.
 """

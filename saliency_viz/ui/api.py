@@ -20,8 +20,9 @@ from ..figures.words import metadata
 from ..settings import SGRS, LocoRE, Sampling
 from ..trace import RunSettings, Trace
 from . import exports
-from .actions import Actions, label_of, log
+from .actions import Actions
 from .controls import DEFAULT_PROMPT, picture_field
+from .desk import label_of, log
 from .text import english
 
 MAX_TOKENS = 64

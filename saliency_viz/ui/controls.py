@@ -5,6 +5,7 @@ Ignores what is done with them (actions.py). Ranges here are what the page offer
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -144,6 +145,16 @@ def widget_values(settings: RunSettings) -> list[Any]:
         locore.window,
         locore.renormalize,
     ]
+
+
+def remembered_values(text: str | None, limit: int) -> list[Any]:
+    """The widgets' values as the browser kept them; nothing when they are not those of this version's widgets."""
+    try:
+        values = json.loads(text or "[]")
+        settings_from(values, limit)
+    except (ValueError, TypeError):
+        return []
+    return values
 
 
 def build_left(t: Any, scenes: list[dict[str, str]], max_new_tokens: int, limit: int, demo: bool) -> Left:

@@ -18,9 +18,28 @@ from typing import Any
 
 from ..errors import ModelError, SaliencyVizError
 from ..trace import RunSettings, Step, Trace
+from ..video import Video
 
 log = logging.getLogger("saliency_viz")
 FLUSH_SECONDS = 0.06  # the page gets news at most this often
+
+
+@dataclass(frozen=True)
+class Order:
+    """What is to be captioned and how. image: a picture, several, or a Video. system, history: as in a Trace."""
+
+    image: Any
+    prompt: str
+    settings: RunSettings
+    system: str | None = None
+    history: tuple[tuple[str, str], ...] = ()
+
+    @staticmethod
+    def again(trace: Trace, settings: RunSettings) -> Order:
+        """The request of a trace with these settings."""
+        frames = tuple(picture.image for picture in trace.pictures)
+        image = frames if trace.fps is None else Video(frames, trace.fps)
+        return Order(image, trace.prompt, settings, trace.system, trace.history)
 
 
 @dataclass(frozen=True)
@@ -44,7 +63,7 @@ def gpu(function: Any) -> Any:
 
 def _gpu_seconds(*given: Any) -> int:
     """What a call asks of a visitor's quota: by the length of the caption, where there is one."""
-    lengths = [part.max_new_tokens for part in given if isinstance(part, RunSettings)]
+    lengths = [part.settings.max_new_tokens for part in given if isinstance(part, Order)]
     return min(120, 15 + max(lengths, default=0) // 2)
 
 
@@ -118,9 +137,7 @@ class Engine:
         """state: "none", "loading", "ready" (with device and dtype) or "failed" (with the reason)."""
         return {"name": name, **self._states.get(name, {"state": "none"})}
 
-    def caption(
-        self, name: str, image: Any, prompt: str, settings: RunSettings, stop: threading.Event | None = None
-    ) -> Iterator[Progress]:
+    def caption(self, name: str, order: Order, stop: threading.Event | None = None) -> Iterator[Progress]:
         """One caption, as it grows; the last Progress is done. Closing it ends the run and frees the model.
 
         stop: once set, the run ends after its next token and its last Progress holds all that was written. It cannot
@@ -129,26 +146,28 @@ class Engine:
         self.load(name)
         remote = self.captioning != self._captioning
         progress = None
-        with closing(self.captioning(name, image, prompt, settings, None if remote else stop)) as growing:
+        with closing(self.captioning(name, order, None if remote else stop)) as growing:
             for progress in growing:
                 yield progress
                 if remote and stop is not None and stop.is_set() and not progress.done:
                     yield Progress(replace(progress.trace, ended="cancelled"), (), done=True)
                     return
 
-    def _captioning(
-        self, name: str, image: Any, prompt: str, settings: RunSettings, stop: threading.Event | None
-    ) -> Iterator[Progress]:
+    def _captioning(self, name: str, order: Order, stop: threading.Event | None) -> Iterator[Progress]:
+        settings = order.settings
         stream = self.backend.stream_caption(
             self.load(name),
-            image,
-            prompt=prompt,
+            order.image,
+            prompt=order.prompt,
             max_new_tokens=settings.max_new_tokens,
             sampling=settings.sampling,
             sgrs=settings.sgrs,
             locore=settings.locore,
             edits=settings.edits,
             forced=settings.forced,
+            recording=settings.recording,
+            system=order.system,
+            history=_messages(order.history),
         )
         pending: list[Step] = []
         started = shown = time.monotonic()
@@ -194,6 +213,15 @@ def _follow(event: Any, pending: list[Step]) -> None:
         pending[:] = [token for token in pending if token.index < event.index]
     else:  # a final Step
         pending[:] = [token for token in pending if token.index > event.index]
+
+
+def _messages(history: tuple[tuple[str, str], ...]) -> tuple[Any, ...]:
+    """Turns of a conversation as the engine takes them."""
+    if not history:
+        return ()
+    from ..models.base import Message
+
+    return tuple(Message(role, text) for role, text in history)
 
 
 def _described(model: Any, engine: Engine) -> dict[str, str]:

@@ -13,7 +13,8 @@ import gradio as gr
 from ..trace import Trace
 from . import api, controls
 from . import viewer as ours
-from .actions import Actions, Page
+from .actions import Actions
+from .desk import Page
 from .engine import Engine
 from .gallery import Gallery
 from .runs import RunStore
@@ -21,6 +22,9 @@ from .text import translator
 
 TITLE = "saliency_viz"
 GPU = {"concurrency_id": "gpu", "concurrency_limit": 1, "show_progress": "hidden", "api_visibility": "private"}
+# Settings stay in the visitor's browser: kept at every change without asking the server, handed over when a page opens.
+REMEMBER = "(...values) => { try { localStorage.setItem('saliency-viz-settings', JSON.stringify(values)); } catch {} }"
+RECALL = "() => { try { return localStorage.getItem('saliency-viz-settings') || ''; } catch { return ''; } }"
 QUICK = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
 
 
@@ -91,6 +95,7 @@ def page_parts(actions: Actions, t: Any, max_new_tokens: int, limit: int) -> Pag
         scene=gr.State(None),
         model=gr.State(names[0]),
         uploads=(uploads[0], uploads[1]),
+        remembered=gr.Textbox(visible=False, label="remembered"),
     )
 
 
@@ -126,5 +131,6 @@ def wire(page: gr.Blocks, actions: Actions) -> None:
         upload.upload(opened, upload, everything, **QUICK)
     for key, button in left.presets.items():
         button.click(lambda key=key: controls.PRESETS[key], None, [left.settings.alpha, left.settings.beta], **QUICK)
-    page.load(actions.restore, None, everything, **QUICK)
+    gr.on([widget.change for widget in left.settings], None, list(left.settings), None, js=REMEMBER, **QUICK)
+    page.load(actions.restore, parts.remembered, everything, js=RECALL, **QUICK)
     page.unload(actions.left)
