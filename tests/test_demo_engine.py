@@ -1,0 +1,75 @@
+"""On the embedded model: the answer is that of plain `generate`, and its saliency is the gradient it claims to be."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+import torch
+from transformers import AutoModelForImageTextToText
+
+import saliency_viz as sv
+from saliency_viz.demo.marks import truth_marks
+from saliency_viz.demo.world import HELD_OUT_SEEDS, Scene, render, sample_scene
+from saliency_viz.models import Request
+from saliency_viz.paths import assets
+
+from .engine import PROMPT, session, write
+from .reference import Reference, relative
+
+FOLDER = assets() / "demo-model"
+EXAMPLES = assets() / "examples"
+NAMES = [entry["name"] for entry in json.loads((EXAMPLES / "index.json").read_text(encoding="utf-8"))]
+
+
+@pytest.fixture(scope="module")
+def model():
+    return sv.load_model("demo", device="cpu")
+
+
+def test_greedy_tokens_equal_unmodified_generate_on_50_scenes(model):
+    plain = AutoModelForImageTextToText.from_pretrained(FOLDER, dtype=torch.float32, attn_implementation="sdpa").eval()
+    for number in range(50):
+        image = render(sample_scene(HELD_OUT_SEEDS + 7000 + number), 192)
+        inputs = model.family.prepare(model, Request((image,), PROMPT)).inputs
+        expected = plain.generate(**inputs, max_new_tokens=64, do_sample=False)[0, inputs["input_ids"].shape[1] :]
+        assert list(sv.caption(model, image, PROMPT, max_new_tokens=64).output_ids) == expected.tolist()
+
+
+def test_one_pass_equals_one_backward_per_token_in_float32(model):
+    reference = Reference(FOLDER, torch.float32)
+    run = session(model, render(sample_scene(HELD_OUT_SEEDS + 1), 192))
+    written = write(run, count=14)
+    seen = run.observe(len(run.prepared.prompt_ids) - 1, written)
+    for index, token in enumerate(written):
+        truth = reference.truth(run.prepared.inputs, written[:index], token).saliency[:, -1]
+        mine = (seen.saliency[index] * seen.norm[index][:, None])[:, : truth.shape[-1]]
+        assert relative(mine, truth) < 1e-5
+
+
+def test_sgrs_and_locore_write_the_same_at_every_lookahead(model):
+    image = render(sample_scene(HELD_OUT_SEEDS + 3), 192)
+    for locore in (None, sv.LocoRE()):
+        runs = {
+            sv.caption(model, image, PROMPT, max_new_tokens=30, sgrs=sv.SGRS(), locore=locore, lookahead=m).output_ids
+            for m in (1, 4, 16, None)
+        }
+        assert len(runs) == 1
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_ready_traces_are_what_the_model_writes_today(model, name):
+    ready = sv.Trace.load(EXAMPLES / f"{name}.trace")
+    again = sv.caption(model, EXAMPLES / f"{name}.png", ready.prompt, max_new_tokens=ready.settings.max_new_tokens)
+    assert again.output_ids == ready.output_ids
+    assert abs(again.saliency.astype(float) - ready.saliency.astype(float)).max() < 5e-3
+    scene = Scene.from_json((EXAMPLES / f"{name}.json").read_text(encoding="utf-8"))
+    assert ready.marks == truth_marks(again, scene)
+
+
+def test_examples_show_both_true_and_invented_objects():
+    traces = [sv.Trace.load(EXAMPLES / f"{name}.trace") for name in NAMES]
+    invented = [any(mark.judgement == "hallucinated" for mark in trace.marks.values()) for trace in traces]
+    assert len(NAMES) >= 16
+    assert 4 <= sum(invented) <= len(NAMES) - 4
+    assert all(min(picture.image.size) >= 384 for trace in traces for picture in trace.pictures)
