@@ -434,7 +434,7 @@ def test_a_phone_shows_everything_without_sideways_scrolling(show, dark):
         [example_trace(), example_trace(seed=1)],
     ):
         opened = show(traces, width=390, dark=dark)
-        for view in ("candidates", "layers", "words", "over", "heads", "marks", "data"):
+        for view in ("candidates", "layers", "words", "over", "heads", "matrix", "marks", "data"):
             opened.state(view=view)
             assert opened.js("document.documentElement.scrollWidth") <= 390
         assert opened.js("document.querySelector('.sv-root').classList.contains('sv-dark')") is dark
@@ -583,6 +583,24 @@ def test_heads_are_asked_for_and_drawn_when_they_come(show):
     assert opened.page.locator(".sv-tab-body .sv-grid-canvas:visible").count() == 2
     top = opened.values(".sv-tab-body > div:not([hidden]) .sv-bar-ticks > span")[2]
     assert top == pytest.approx(float(heads[2:, :, 3:38].astype(np.float32).mean(0).max()), rel=1e-5)
+
+
+def test_the_single_loss_map_is_asked_for_and_shows_words_by_words(show):
+    trace = example_trace()
+    opened = show(trace)
+    start(opened)
+    state = "{token: 6, view: 'matrix', layer: 1}"
+    opened.js(f"(p) => {{ viewer.setRun(p); viewer.setState({state}); return viewer.drawn(); }}", payload(trace, "r"))
+    opened.page.locator(".sv-tab-body button", has_text="compute the map").click()
+    assert opened.js("acts.at(-1)") == ["matrix", {"run": "r", "step": 6, "layer": 1}]
+    found = np.random.default_rng(3).random((48, 48)).astype("<f2")
+    sent = base64.b64encode(found.tobytes()).decode()
+    answer = {"run": "r", "step": 6, "layer": 1, "shape": [48, 48], "attention": sent, "saliency": sent}
+    opened.js("(found) => { viewer.setMatrix(found); return viewer.drawn(); }", answer)
+    shown = np.array(opened.js(TRIANGLE.replace("'words'", "'matrix'")), float)
+    keys = [key for key in range(48) if not 3 <= key < 38]
+    wanted = np.where(np.tri(len(keys), dtype=bool), found[np.ix_(keys, keys)].astype(float), np.nan)
+    assert np.allclose(shown, wanted, equal_nan=True)
 
 
 def test_shares_over_the_caption_and_distances_are_the_figures_numbers(show):

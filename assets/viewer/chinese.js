@@ -9,7 +9,7 @@
     select: "选择", word: "词", sentence: "句", opacity: "不透明度", "hide sinks": "隐藏汇聚词元", "reveal truth": "显示真值", all: "全部", "mean of target": "目标层均值", "target layer": "目标层",
     "locked: these layers": "锁定：所选层", "locked: every layer": "锁定：所有层", "this token only": "仅此词元", linear: "线性", "linear to 99 %": "线性至 99 %", "linear to the top": "线性至最大", log: "对数",
     "row l2 (Eq. 5)": "行 l2（式 5）", raw: "原始", share: "份额", first: "第一", second: "第二", "second − first": "第二 − 第一", compare: "比较", example: "示例", View: "视图",
-    Candidates: "候选", "All layers": "所有层", "Words × words": "词 × 词", "Over the caption": "沿描述", Heads: "注意力头", Marks: "标记", Data: "数据", "Layers × keys": "层 × 键", "image as": "图像作为",
+    Candidates: "候选", "All layers": "所有层", "Words × words": "词 × 词", "Over the caption": "沿描述", Heads: "注意力头", "One token's map": "单词元图", Marks: "标记", Data: "数据", "Layers × keys": "层 × 键", "image as": "图像作为",
     "largest patch": "最大图块", "sum of patches": "图块之和", "every patch": "每个图块", "left out": "略去", "Σ image": "Σ 图像", show: "显示", over: "范围", outputs: "输出", "prompt and outputs": "提示与输出",
     "saliency − attention (shares)": "显著性 − 注意力（份额）", accepted: "接受", "not tried": "未尝试", fallback: "回退", verdict: "判定", drawn: "抽取次序", "force this here": "在此强制选用", position: "位置", part: "部分", patch: "图块",
     "copy CSV": "复制 CSV", "save CSV": "保存 CSV", copied: "已复制", note: "备注", mark: "标记", close: "关闭", "Keys and meanings": "按键与含义", distance: "距离", "not reached": "不可及", "not observed yet": "尚未观测",

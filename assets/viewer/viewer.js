@@ -5,11 +5,13 @@
   const DEFAULTS = {
     token: null, also: [], layer: "target", scale: "layer", transform: "percentile", normalization: "row", cmap: "viridis", opacity: 0.62,
     view: "candidates", hide_sinks: false, reveal_truth: false, pins: [], pin_kind: "saliency", granularity: "token",
-    image_columns: "max", triangle: "saliency", triangle_keys: "outputs", compare_kind: "saliency",
+    image_columns: "max", triangle: "saliency", triangle_keys: "outputs", compare_kind: "saliency", matrix: "saliency",
   };
   const CHOICES = { scale: ["run", "layer", "token"], transform: ["linear", "percentile", "log"], normalization: ["row", "raw", "share"],
-    granularity: ["token", "word", "sentence"], image_columns: ["max", "sum", "each", "none"] };
-  const TABS = [["candidates", "Candidates", "Candidates"], ["layers", "All layers", "Layers"], ["words", "Words × words", "Triangle"], ["over", "Over the caption", "Over"], ["heads", "Heads", "Heads"], ["marks", "Marks", "Marks"], ["data", "Data", "Data"]];
+    granularity: ["token", "word", "sentence"], image_columns: ["max", "sum", "each", "none"],
+    triangle: ["saliency", "attention", "difference"], triangle_keys: ["outputs", "words"], compare_kind: ["attention", "saliency"],
+    pin_kind: ["attention", "saliency"], matrix: ["attention", "saliency"] };
+  const TABS = [["candidates", "Candidates", "Candidates"], ["layers", "All layers", "Layers"], ["words", "Words × words", "Triangle"], ["over", "Over the caption", "Over"], ["heads", "Heads", "Heads"], ["matrix", "One token's map", "Matrix"], ["marks", "Marks", "Marks"], ["data", "Data", "Data"]];
 
   class Viewer {
     constructor(root, options) {
@@ -49,7 +51,7 @@
         ...["attention", "saliency"].map((kind) => SV.el("button", { type: "button", text: SV.t(kind), "data-kind": kind, on: { click: () => this.set({ compare_kind: kind }) } })));
       this.about = SV.el("div", { class: "sv-about" });
       this.panels = [];
-      this.tabs = TABS.filter(([, , name]) => SV[name]).map(([name, title, type]) => ({ name, title, view: new SV[type](this) }));
+      this.tabs = TABS.filter(([name]) => name !== "matrix" || this.can("matrix")).map(([name, title, type]) => ({ name, title, view: new SV[type](this) }));
       this.tabList = SV.el("div", { class: "sv-tabs", role: "tablist", on: { keydown: (event) => this.tabKey(event) } },
         ...this.tabs.map((tab) => (tab.button = SV.el("button", { type: "button", role: "tab", class: "sv-tab", text: SV.t(tab.title), "data-view": tab.name, on: { click: () => this.set({ view: tab.name }) } }))));
       this.tabBody = SV.el("div", { class: "sv-tab-body", role: "tabpanel" }, ...this.tabs.map((tab) => tab.view.root));
@@ -121,6 +123,13 @@
       this.set(partial, true);
     }
     getState() { return { ...this.state, token: this.run && this.run.steps.length ? this.tokenOf(0) : this.state.token }; }
+
+    // The single-loss map of one token: {run, step, layer, shape: [n, n], attention, saliency} as base64 float16.
+    setMatrix(found) {
+      const tab = this.tabs.find((one) => one.name === "matrix");
+      if (tab) tab.view.set(found);
+      this.schedule();
+    }
 
     // Heads of one step: {run, step, shape: [layers, heads, keys], attention, saliency} as base64 float16.
     setHeads(heads) {
