@@ -248,6 +248,7 @@ def _add_sweep(command: argparse.ArgumentParser) -> None:
     command.add_argument("--scenes", type=int, default=50, metavar="N", help="held-out scenes to caption")
     command.add_argument("--temperature", type=float, default=0.0, help="0 takes the most probable token")
     command.add_argument("--seed", type=int, default=0, help="of the first scene; the next scene takes the next")
+    command.add_argument("--world", choices=("held-out", "combinations", "style"), default="style", help=WORLD_HELP)
     command.add_argument("--csv", metavar="FILE", help="also write the numbers here")
     command.add_argument("--figure", metavar="FILE", help="also draw them here (.png, .svg or .pdf)")
     command.add_argument("--json", action="store_true", help="print JSON instead of the table")
@@ -269,6 +270,7 @@ def _sweep(options: argparse.Namespace) -> int:
             options.scenes,
             options.temperature,
             seed=options.seed,
+            world=options.world,
             tell=progress.show,
         )
     print(json_text(rows) if options.json else table(rows))
@@ -278,7 +280,7 @@ def _sweep(options: argparse.Namespace) -> int:
         from .figures.paper_sweep import sweep_figure
         from .figures.style import save
 
-        note = f"{options.model}, {options.scenes} held-out demo scenes, temperature {options.temperature:g}."
+        note = f"{options.model}, {options.scenes} demo scenes ({options.world}), temperature {options.temperature:g}."
         save(sweep_figure(rows, [note]), figure)
     return 0
 
@@ -289,6 +291,7 @@ def _fail(sentence: str) -> int:
 
 
 Command = tuple[Callable[[argparse.ArgumentParser], None], Callable[[argparse.Namespace], int], str]
+WORLD_HELP = "scenes like those of its training, with kinds that never met there, or drawn in a style it never saw"
 FORMATS = ("png", "svg", "pdf")
 PARTS = ("saliency", "memory", "decoding", "methods", "app")
 COMMANDS: dict[str, Command] = {

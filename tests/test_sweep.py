@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 
 import saliency_viz as sv
-from saliency_viz.__main__ import main
+from saliency_viz.__main__ import main, parser
 from saliency_viz.demo.evaluate import held_out_scenes
 from saliency_viz.demo.kinds import KINDS
-from saliency_viz.sweep import HEADS, Tally, csv_text, measure, methods, resamples, row, sweep, table, tally
+from saliency_viz.sweep import HEADS, WORLDS, Tally, csv_text, measure, methods, resamples, row, sweep, table, tally
 
 from .traces import example_trace
 
@@ -62,6 +62,13 @@ def test_a_change_is_paired_scene_by_scene():
     copy = list(plain)
     assert str(row(0.6, 0.0, copy, plain).change) == "0 [0, 0]"  # unpaired, this would have a width
     assert row(0.0, 0.0, plain, plain).change is None
+
+
+def test_the_worlds_of_the_flag_are_those_there_are():
+    flag = next(a for a in parser()._subparsers._group_actions[0].choices["sweep"]._actions if a.dest == "world")
+    assert tuple(flag.choices) == tuple(WORLDS)
+    scenes = {world: held_out_scenes(1, *WORLDS[world])[0] for world in WORLDS}
+    assert scenes["style"].style not in (scenes["held-out"].style, scenes["combinations"].style)
 
 
 def test_zero_switches_a_method_off():
