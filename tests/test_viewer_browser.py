@@ -511,6 +511,12 @@ def test_a_growing_run_shows_drafts_grey_and_scores_when_observed(show):
         ),
     )
     assert opened.page.locator(".sv-token").count() == 4  # a withdrawn draft is gone
+    words = (
+        "[...document.querySelectorAll('.sv-panel[data-kind=attention] .sv-word[data-key]')].map((n) => n.dataset.key)"
+    )
+    assert opened.js(words) == [str(key) for key in (*range(3), *range(38, 46))]
+    assert opened.js("document.querySelectorAll('.sv-panel[data-kind=attention] .sv-words-break').length") == 1
+    assert opened.js("asked") == []  # rows of a growing run come by themselves
     opened.js("(p) => { viewer.setState({token: 1}); viewer.setRun(p); return viewer.drawn(); }", payload(trace, "r"))
     assert opened.page.locator(".sv-token").count() == 11 and opened.js("viewer.getState().token") == 1
     opened.js("viewer.clear(); viewer.drawn()")

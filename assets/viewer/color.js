@@ -30,7 +30,7 @@
   const INKS = [[24, 24, 27], [236, 236, 241], [0, 0, 0], [255, 255, 255]];
 
   // How opaque a patch or a word's ground is: small values let the picture or paper through. 1 everywhere at opacity 1.
-  SV.alpha = (place, opacity) => Math.min(1, 1.5 * opacity) * opacity ** (3 * (1 - place));
+  SV.alpha = (place, opacity) => Math.min(1, 1.5 * opacity) * opacity ** (4 * (1 - place));
   const GROUND = (weight) => 0.1 + 0.7 * weight; // the same for a word's ground
 
   // {background, ink} of a word whose value is at a place of the map, on light or dark paper.

@@ -11,6 +11,7 @@
     granularity: ["token", "word", "sentence"], image_columns: ["max", "sum", "each", "none"],
     triangle: ["saliency", "attention", "difference"], triangle_keys: ["outputs", "words"], compare_kind: ["attention", "saliency"],
     pin_kind: ["attention", "saliency"], matrix: ["attention", "saliency"] };
+  const STREAM = 150; // ms
   const TABS = [["candidates", "Candidates", "Candidates"], ["layers", "All layers", "Layers"], ["words", "Words × words", "Triangle"], ["over", "Over the caption", "Over"], ["heads", "Heads", "Heads"], ["matrix", "One token's map", "Matrix"], ["marks", "Marks", "Marks"], ["data", "Data", "Data"]];
 
   class Viewer {
@@ -115,6 +116,7 @@
       if (!run || (delta.run && run.id !== delta.run)) return;
       run.place(delta.steps, delta.start, delta.rows);
       this.aligned = null;
+      this.grew = performance.now();
       this.schedule();
     }
 
@@ -365,7 +367,7 @@
 
     fetch(run, step) {
       const name = `${run.id}/${step}`;
-      if (run.steps[step].pending || !this.options.fetchRows || this.fetching.has(name)) return;
+      if (!run.ranges || run.steps[step].pending || !this.options.fetchRows || this.fetching.has(name)) return;
       const asked = this.options.fetchRows(run.id, step);
       if (!asked) return;
       this.fetching.add(name);
@@ -466,7 +468,15 @@
       if (this.gone) return;
       this.arrange();
       this.header();
-      for (const view of [...this.strips, this.curve, this.facts, this.controls, ...this.panels]) view.draw();
+      // While tokens pour in, the strip leads; the rest follows when it can, and wholly once they pause.
+      const now = performance.now(), growing = now - (this.grew || -1e9) < STREAM;
+      const rest = !growing || now - (this.rested || 0) > STREAM;
+      const views = [this.curve, this.facts, this.controls, ...this.panels];
+      for (const view of this.strips) view.draw();
+      if (rest) {
+        this.rested = now;
+        for (const view of views) view.draw();
+      }
       for (const tab of this.tabs) {
         const on = tab.name === this.state.view;
         tab.button.setAttribute("aria-selected", on);
@@ -474,7 +484,8 @@
         tab.view.root.hidden = !on;
       }
       const heavy = [this.heat, this.tabs.find((tab) => tab.name === this.state.view).view];
-      this.after(0, () => {
+      this.after(growing ? STREAM : 0, () => {
+        if (!rest) for (const view of views) view.draw();
         const away = heavy.filter((view) => !this.onScreen(view.root));
         for (const view of heavy) if (!away.includes(view)) view.draw();
         this.root.dataset.seen = this.shownName();

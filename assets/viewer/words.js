@@ -17,6 +17,7 @@
       this.note = SV.el("div", { class: "sv-words-note" });
       this.root = SV.el("div", { class: "sv-words-box" }, this.list, this.note);
       this.nodes = new Map();
+      this.chips = [];
     }
 
     keyOf(target) {
@@ -31,35 +32,49 @@
       this.viewer.tip.at(this.nodes.get(key), this.viewer.keyLines(this.panel, key));
     }
 
+    // Nodes for every position; of a run that only grew, those that are still right stay.
     build(run) {
+      let from = 0;
+      if (run && run === this.run) while (from < run.first || (from < this.texts.length && from < run.keys && this.texts[from] === run.shown(from))) from++;
+      else {
+        this.nodes.clear();
+        this.chips = [];
+        SV.fill(this.list);
+      }
+      for (let key = from; this.run === run && this.texts && key < this.texts.length; key++) {
+        const node = this.nodes.get(key);
+        if (!node) continue;
+        const before = node.previousSibling;
+        if (key === run.first && before && before.className === "sv-words-break") before.remove();
+        while (node.nextSibling) node.nextSibling.remove();
+        node.remove();
+        this.nodes.delete(key);
+      }
       this.run = run;
       this.version = run ? run.version : null;
-      this.nodes.clear();
-      this.chips = [];
+      this.texts = [];
+      for (let key = 0; run && key < run.keys; key++) this.texts.push(run.shown(key));
       const parts = [];
-      let last = null;
-      for (let key = 0; run && key < run.keys; key++) {
+      for (let key = from; run && key < run.keys; key++) {
         const kind = run.kinds[key];
         if (kind === "image") {
-          if (last !== "image" || key === 0) {
+          if (key === 0 || run.kinds[key - 1] !== "image") {
             const chip = SV.el("span", { class: "sv-word sv-chip" }, SV.el("span", { class: "sv-word-text" }), SV.el("span", { class: "sv-word-bar" }));
             this.chips.push({ node: chip, start: key, stop: key });
             parts.push(chip);
           }
           this.chips[this.chips.length - 1].stop = key + 1;
-          last = "image";
           continue;
         }
-        if (kind === "output" && last !== "output") parts.push(SV.el("span", { class: "sv-words-break", "aria-hidden": "true" }));
-        last = kind;
+        if (key === run.first) parts.push(SV.el("span", { class: "sv-words-break", "aria-hidden": "true" }));
         const node = SV.el("span", { class: "sv-word", "data-key": key },
-          SV.el("span", { class: "sv-word-text", text: run.shown(key) }), SV.el("span", { class: "sv-word-bar" }, SV.el("span")));
+          SV.el("span", { class: "sv-word-text", text: this.texts[key] }), SV.el("span", { class: "sv-word-bar" }, SV.el("span")));
         node.classList.toggle("sv-dim", run.dimmed.has(key));
         this.nodes.set(key, node);
         parts.push(node);
         if (/[\n\r]$/.test(run.texts[key]) && kind === "output") parts.push(document.createElement("br"));
       }
-      SV.fill(this.list, ...parts);
+      this.list.append(...parts);
     }
 
     draw() {
