@@ -69,11 +69,18 @@ def caption_scores(scenes: Sequence[Scene], captions: Sequence[str]) -> dict[str
                 places.append((claim.stated, scene.group(claim.kind).places))
     shares = {aspect: _share(rights) for aspect, rights in stated.items()}
     return {
-        "recall": tally["seen"] / tally["kinds"], "precision": tally["seen"] / max(1, tally["named"]),
-        "chair_i": tally["invented"] / max(1, tally["mentions"]), "chair_s": tally["inventing"] / len(scenes),
-        "grammatical": tally["grammatical"] / len(scenes), "theme_right": tally["theme"] / len(scenes),
-        "counts_right": shares["count"], "counts_above_one_right": shares["many"], "places_right": shares["place"],
-        "places_by_chance": _chance(places), "colours_right": shares["colour"], "relations_right": shares["relation"],
+        "recall": tally["seen"] / tally["kinds"],
+        "precision": tally["seen"] / max(1, tally["named"]),
+        "chair_i": tally["invented"] / max(1, tally["mentions"]),
+        "chair_s": tally["inventing"] / len(scenes),
+        "grammatical": tally["grammatical"] / len(scenes),
+        "theme_right": tally["theme"] / len(scenes),
+        "counts_right": shares["count"],
+        "counts_above_one_right": shares["many"],
+        "places_right": shares["place"],
+        "places_by_chance": _chance(places),
+        "colours_right": shares["colour"],
+        "relations_right": shares["relation"],
     }
 
 
@@ -141,8 +148,10 @@ def evaluate(model, processor, scenes: Sequence[Scene], side: int = SIDE) -> Sco
     captions = generate(model, processor, images, [CAPTION_PROMPT] * len(scenes))
     asked = [question(scene, Random(scene.seed)) for scene in scenes]
     answers = generate(model, processor, images, [prompt for prompt, _ in asked])
-    right = [answer_is_right(answer, wanted, scene)
-             for answer, (_, wanted), scene in zip(answers, asked, scenes, strict=True)]
+    right = [
+        answer_is_right(answer, wanted, scene)
+        for answer, (_, wanted), scene in zip(answers, asked, scenes, strict=True)
+    ]
     return Scores(scenes=len(scenes), **caption_scores(scenes, captions), answers_right=_share(right))
 
 
@@ -176,8 +185,11 @@ def main(arguments: list[str] | None = None) -> None:
             "unseen style": held_out_scenes(options.scenes, HELD_OUT_STYLE),
         }
     results = {name: evaluate(model, processor, scenes) for name, scenes in tests.items()}
-    print(json.dumps({name: asdict(scores) for name, scores in results.items()}, indent=1)
-          if options.json else table(results))
+    print(
+        json.dumps({name: asdict(scores) for name, scores in results.items()}, indent=1)
+        if options.json
+        else table(results)
+    )
 
 
 if __name__ == "__main__":

@@ -117,8 +117,9 @@ def main(arguments: list[str] | None = None) -> None:
     for slot, (scene, _) in choose(SLOTS, *load(options.model)).items():
         render(scene, SIDE).save(options.to / f"{slot.name}.png", optimize=True)
         (options.to / f"{slot.name}.json").write_text(scene.to_json() + "\n")
-        index.append({"name": slot.name, "title": slot.title, "note": note(slot, scene),
-                      "hallucinates": slot.hallucinates})
+        index.append(
+            {"name": slot.name, "title": slot.title, "note": note(slot, scene), "hallucinates": slot.hallucinates}
+        )
     (options.to / "index.json").write_text(json.dumps(index, indent=1) + "\n")
 
 

@@ -19,7 +19,7 @@ def article(word: str) -> str:
 
 
 def noun_phrase(kind: str, count: int = 1, colour: str | None = None) -> str:
-    """"a dog", "an owl", "two red cars"."""
+    """ "a dog", "an owl", "two red cars"."""
     words = f"{colour} " if colour else ""
     words += KINDS[kind].plural if count > 1 else kind
     return f"{COUNT_WORDS[count] if count > 1 else article(words.split()[0])} {words}"
@@ -59,7 +59,7 @@ def _item(group: Group, random: Random) -> tuple[int, str]:
 
 
 def _position(group: Group) -> str:
-    """"The dog is on the left."."""
+    """ "The dog is on the left."."""
     noun = group.kind if group.count == 1 else KINDS[group.kind].plural
     return f"The {noun} {'is' if group.count == 1 else 'are'} {PLACES[group.place]}."
 
@@ -71,7 +71,7 @@ def relation_holds(first: Group, relation: str, second: Group, margin: float = 0
 
 
 def _relation(scene: Scene, random: Random) -> str | None:
-    """"The dog is above the cow." for two single things clearly apart, the bigger one first; None if there are none."""
+    """ "The dog is above the cow." for two single things clearly apart, the bigger one first; None if there are none."""
     singles = [group for group in scene.groups if group.count == 1]
     true = [
         f"The {first.kind} is {relation} the {second.kind}."
@@ -121,8 +121,10 @@ def _is_there(group: Group) -> tuple[str, str]:
 
 def _how_many(group: Group) -> tuple[str, str]:
     noun = group.kind if group.count == 1 else KINDS[group.kind].plural
-    return (f"How many {KINDS[group.kind].plural}?",
-            f"There {'is' if group.count == 1 else 'are'} {COUNT_WORDS[group.count]} {noun}.")
+    return (
+        f"How many {KINDS[group.kind].plural}?",
+        f"There {'is' if group.count == 1 else 'are'} {COUNT_WORDS[group.count]} {noun}.",
+    )
 
 
 def _where(group: Group) -> tuple[str, str]:

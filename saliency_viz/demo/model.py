@@ -51,13 +51,20 @@ def build_tokenizer(texts: int = 6000) -> PreTrainedTokenizerFast:
     core.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
     core.decoder = decoders.ByteLevel()
     trainer = trainers.BpeTrainer(
-        vocab_size=VOCABULARY, special_tokens=list(SPECIAL), show_progress=False,
+        vocab_size=VOCABULARY,
+        special_tokens=list(SPECIAL),
+        show_progress=False,
         initial_alphabet=sorted(pre_tokenizers.ByteLevel.alphabet()),
     )
     core.train_from_iterator(_corpus(texts), trainer)
     return PreTrainedTokenizerFast(
-        tokenizer_object=core, pad_token=SPECIAL[PAD], bos_token=SPECIAL[BOS], eos_token=SPECIAL[EOS],
-        extra_special_tokens={"image_token": SPECIAL[IMAGE]}, padding_side="left", model_max_length=512,
+        tokenizer_object=core,
+        pad_token=SPECIAL[PAD],
+        bos_token=SPECIAL[BOS],
+        eos_token=SPECIAL[EOS],
+        extra_special_tokens={"image_token": SPECIAL[IMAGE]},
+        padding_side="left",
+        model_max_length=512,
         clean_up_tokenization_spaces=False,
     )
 
@@ -69,21 +76,31 @@ def _corpus(texts: int) -> list[str]:
         scene = sample_scene(seed)
         asked, answer = question(scene, random)
         lines += [f"USER: \n{CAPTION_PROMPT} ASSISTANT: {caption(scene, random)}", f"{asked} {answer}"]
-    phrases = [f" {noun_phrase(kind, count, colour)} {COUNT_WORDS[count]}"
-               for kind in KINDS for count in COUNT_WORDS for colour in (None, *COLOURS)]
+    phrases = [
+        f" {noun_phrase(kind, count, colour)} {COUNT_WORDS[count]}"
+        for kind in KINDS
+        for count in COUNT_WORDS
+        for colour in (None, *COLOURS)
+    ]
     return lines + phrases * 4
 
 
 def build_processor(tokenizer: PreTrainedTokenizerFast) -> LlavaProcessor:
     """Resizes to 160 x 160 pixels, scales to [-1, 1], puts one token per patch for each `<image>`."""
     images = CLIPImageProcessorPil(
-        size={"shortest_edge": IMAGE_SIDE}, crop_size={"height": IMAGE_SIDE, "width": IMAGE_SIDE},
-        image_mean=[0.5] * 3, image_std=[0.5] * 3,
+        size={"shortest_edge": IMAGE_SIDE},
+        crop_size={"height": IMAGE_SIDE, "width": IMAGE_SIDE},
+        image_mean=[0.5] * 3,
+        image_std=[0.5] * 3,
     )
     # num_additional_image_tokens=1 counts the class token that the "default" strategy then drops
     return LlavaProcessor(
-        image_processor=images, tokenizer=tokenizer, patch_size=PATCH, vision_feature_select_strategy="default",
-        num_additional_image_tokens=1, chat_template=CHAT_TEMPLATE,
+        image_processor=images,
+        tokenizer=tokenizer,
+        patch_size=PATCH,
+        vision_feature_select_strategy="default",
+        num_additional_image_tokens=1,
+        chat_template=CHAT_TEMPLATE,
     )
 
 
@@ -91,18 +108,40 @@ def build_model(seed: int, attention: str = "eager") -> LlavaForConditionalGener
     """An untrained model, float32. Eager attention trains fastest on a CPU."""
     torch.manual_seed(seed)
     vision = CLIPVisionConfig(
-        hidden_size=192, intermediate_size=768, num_hidden_layers=6, num_attention_heads=6, image_size=IMAGE_SIDE,
-        patch_size=PATCH, projection_dim=192, hidden_act="gelu",
+        hidden_size=192,
+        intermediate_size=768,
+        num_hidden_layers=6,
+        num_attention_heads=6,
+        image_size=IMAGE_SIDE,
+        patch_size=PATCH,
+        projection_dim=192,
+        hidden_act="gelu",
     )
     text = LlamaConfig(
-        vocab_size=VOCABULARY, hidden_size=256, intermediate_size=512, num_hidden_layers=6, num_attention_heads=8,
-        num_key_value_heads=4, head_dim=32, max_position_embeddings=512, tie_word_embeddings=True, pad_token_id=PAD,
-        bos_token_id=BOS, eos_token_id=EOS,
+        vocab_size=VOCABULARY,
+        hidden_size=256,
+        intermediate_size=512,
+        num_hidden_layers=6,
+        num_attention_heads=8,
+        num_key_value_heads=4,
+        head_dim=32,
+        max_position_embeddings=512,
+        tie_word_embeddings=True,
+        pad_token_id=PAD,
+        bos_token_id=BOS,
+        eos_token_id=EOS,
     )
     config = LlavaConfig(
-        vision_config=vision, text_config=text, image_token_index=IMAGE, image_seq_length=PATCHES,
-        vision_feature_layer=-1, vision_feature_select_strategy="default", tie_word_embeddings=True,
-        pad_token_id=PAD, bos_token_id=BOS, eos_token_id=EOS,
+        vision_config=vision,
+        text_config=text,
+        image_token_index=IMAGE,
+        image_seq_length=PATCHES,
+        vision_feature_layer=-1,
+        vision_feature_select_strategy="default",
+        tie_word_embeddings=True,
+        pad_token_id=PAD,
+        bos_token_id=BOS,
+        eos_token_id=EOS,
     )
     config._attn_implementation = attention
     model = LlavaForConditionalGeneration(config)

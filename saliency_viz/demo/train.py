@@ -76,9 +76,13 @@ class Run:
         """Writes everything a resumed run needs, whole or not at all."""
         path.parent.mkdir(parents=True, exist_ok=True)
         state = {
-            "stage": self.stage, "step": self.step, "seconds": self.seconds,
-            "vocabulary": self.tokenizer.get_vocab(), "model": self.model.state_dict(),
-            "heads": self.heads.state_dict(), "optimizers": [each.state_dict() for each in self.optimizers],
+            "stage": self.stage,
+            "step": self.step,
+            "seconds": self.seconds,
+            "vocabulary": self.tokenizer.get_vocab(),
+            "model": self.model.state_dict(),
+            "heads": self.heads.state_dict(),
+            "optimizers": [each.state_dict() for each in self.optimizers],
         }
         torch.save(state, path.with_suffix(".partial"))
         path.with_suffix(".partial").replace(path)
@@ -123,8 +127,11 @@ def build_optimizers(run: Run) -> list[torch.optim.Optimizer]:
 
     def rows(matrix: bool) -> list[dict]:
         rate = run.settings.matrix_rate if matrix else run.settings.other_rate
-        return [{"params": params, "peak": rate * share} for (is_matrix, share), params in groups.items()
-                if is_matrix == matrix]
+        return [
+            {"params": params, "peak": rate * share}
+            for (is_matrix, share), params in groups.items()
+            if is_matrix == matrix
+        ]
 
     muon = torch.optim.Muon(rows(True), lr=0.0, weight_decay=0.05, adjust_lr_fn="match_rms_adamw")
     adam = torch.optim.AdamW(rows(False), lr=0.0, weight_decay=0.01, betas=(0.9, 0.98))
@@ -175,8 +182,13 @@ def caption_loss(run: Run, batch: CaptionBatch) -> tuple[Tensor, dict[str, float
     dense, right = dense_loss(run, features, batch.labels)
     alignment = alignment_loss(run, projected, batch.labels[:, 0])
     grounded = weight == weight.max()
-    numbers = {"words": words.item(), "dense": dense.item(), "alignment": alignment.item(),
-               "grounded_right": (scores.argmax(-1) == wanted)[grounded].float().mean().item(), **right}
+    numbers = {
+        "words": words.item(),
+        "dense": dense.item(),
+        "alignment": alignment.item(),
+        "grounded_right": (scores.argmax(-1) == wanted)[grounded].float().mean().item(),
+        **right,
+    }
     return words + DENSE_WEIGHT * dense + ALIGNMENT_WEIGHT * alignment, numbers
 
 
@@ -212,8 +224,9 @@ def batches(run: Run, worker: bool) -> Iterator[VisionBatch | CaptionBatch]:
     else:
         data = CaptionBatches(seed * 10**7, size, run.tokenizer)
     numbers = range(run.step, run.settings.steps[run.stage] or 10**6)
-    loader = torch.utils.data.DataLoader(data, batch_size=None, sampler=numbers, num_workers=int(worker),
-                                         prefetch_factor=12 if worker else None)
+    loader = torch.utils.data.DataLoader(
+        data, batch_size=None, sampler=numbers, num_workers=int(worker), prefetch_factor=12 if worker else None
+    )
     return iter(loader)
 
 
@@ -241,7 +254,7 @@ def train_step(run: Run, batch: VisionBatch | CaptionBatch) -> dict[str, float]:
 def train(run: Run, worker: bool = True, stop_after: int | None = None) -> None:
     """Goes through the stages from where the run stands; after `stop_after` steps it saves and leaves."""
     checkpoint = run.settings.work / "checkpoint.pt"
-    for stage in STAGES[STAGES.index(run.stage):]:
+    for stage in STAGES[STAGES.index(run.stage) :]:
         if stage != run.stage:
             run.stage, run.step, run.seconds = stage, 0, 0.0
             run.optimizers = build_optimizers(run)
@@ -279,8 +292,12 @@ def train_stage(run: Run, worker: bool, checkpoint: Path) -> Iterator[int]:
 
 def log(run: Run, means: dict[str, float]) -> None:
     """One JSON line to the log file and to the screen."""
-    row = {"stage": run.stage, "step": run.step, "minutes": round(run.seconds / 60, 2),
-           "images": run.step * run.settings.batch[run.stage]}
+    row = {
+        "stage": run.stage,
+        "step": run.step,
+        "minutes": round(run.seconds / 60, 2),
+        "images": run.step * run.settings.batch[run.stage],
+    }
     line = json.dumps(row | {name: round(value, 4) for name, value in means.items()})
     run.settings.log.parent.mkdir(parents=True, exist_ok=True)
     with run.settings.log.open("a") as file:
@@ -308,8 +325,12 @@ def main(arguments: list[str] | None = None) -> None:
         seed=options.seed,
         minutes={"vision": options.vision_minutes, "caption": options.caption_minutes},
         steps={"vision": options.vision_steps, "caption": options.caption_steps},
-        matrix_rate=options.matrix_rate, other_rate=options.other_rate, work=options.work, log=options.log,
-        export_to=options.export, preview_to=options.preview,
+        matrix_rate=options.matrix_rate,
+        other_rate=options.other_rate,
+        work=options.work,
+        log=options.log,
+        export_to=options.export,
+        preview_to=options.preview,
     )
     run = Run(settings)
     if options.resume:

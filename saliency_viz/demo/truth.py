@@ -148,7 +148,8 @@ def _noun_pattern() -> re.Pattern[str]:
 def _item_pattern() -> re.Pattern[str]:
     return re.compile(
         rf"\b(?P<count>{_either(_COUNT_OF_WORD)}) (?:(?P<colour>{_either(COLOURS)}) )?"
-        rf"(?P<noun>{_either(_kinds_by_noun())})\b(?: (?P<place>{_either(PLACES.values())})\b)?", re.IGNORECASE
+        rf"(?P<noun>{_either(_kinds_by_noun())})\b(?: (?P<place>{_either(PLACES.values())})\b)?",
+        re.IGNORECASE,
     )
 
 
@@ -156,7 +157,8 @@ def _item_pattern() -> re.Pattern[str]:
 def _definite_pattern() -> re.Pattern[str]:
     return re.compile(
         rf"\bthe (?P<noun>{_either(_kinds_by_noun())}) (?:is|are) "
-        rf"(?:(?P<place>{_either(PLACES.values())})|(?P<colour>{_either(COLOURS)}))\b", re.IGNORECASE
+        rf"(?:(?P<place>{_either(PLACES.values())})|(?P<colour>{_either(COLOURS)}))\b",
+        re.IGNORECASE,
     )
 
 
@@ -170,10 +172,14 @@ def _relation_pattern() -> re.Pattern[str]:
 
 def _phrases(counts: tuple[int, ...]) -> str:
     """Every right noun phrase with one of the counts; only painted kinds take a colour."""
-    return _either({
-        noun_phrase(kind.name, count, colour)
-        for kind in KINDS.values() for count in counts for colour in (None, *(COLOURS if kind.painted else ()))
-    })
+    return _either(
+        {
+            noun_phrase(kind.name, count, colour)
+            for kind in KINDS.values()
+            for count in counts
+            for colour in (None, *(COLOURS if kind.painted else ()))
+        }
+    )
 
 
 @lru_cache(maxsize=1)

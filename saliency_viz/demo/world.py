@@ -80,8 +80,13 @@ class Group:
     def places(self) -> frozenset[str]:
         """Every place that is true: a thing in the upper left corner is both at the top and on the left."""
         x, y = self.centre
-        true = {"left": x < 0.4, "right": x > 0.6, "top": y < 0.4, "bottom": y > 0.6,
-                "middle": max(abs(x - 0.5), abs(y - 0.5)) < 0.15}
+        true = {
+            "left": x < 0.4,
+            "right": x > 0.6,
+            "top": y < 0.4,
+            "bottom": y > 0.6,
+            "middle": max(abs(x - 0.5), abs(y - 0.5)) < 0.15,
+        }
         return frozenset({self.place, *(place for place, holds in true.items() if holds)})
 
 
@@ -190,8 +195,13 @@ def _find_room(random: Random, size: float, placed: list[Thing], friends: list[T
     half = size / 2 + 0.001
     best, best_overlap = None, float("inf")
     for _ in range(40):
-        thing = Thing(round(random.uniform(half, 1 - half), 4), round(random.uniform(half, 1 - half), 4), size,
-                      round(random.uniform(-8, 8), 1), random.random() < 0.5)
+        thing = Thing(
+            round(random.uniform(half, 1 - half), 4),
+            round(random.uniform(half, 1 - half), 4),
+            size,
+            round(random.uniform(-8, 8), 1),
+            random.random() < 0.5,
+        )
         if friends and hypot(thing.x - friends[0].x, thing.y - friends[0].y) > 1.5 * size:
             continue
         overlap = max((_overlap(thing, other) for other in placed), default=0.0)
