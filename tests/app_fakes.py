@@ -33,11 +33,11 @@ class Withdrawn:
 class FakeStream:
     """Writes the words of `example_trace`, `chunk` drafted tokens at a time, `pause` seconds a token."""
 
-    def __init__(self, backend: FakeBackend, settings: RunSettings, prompt: str) -> None:
+    def __init__(self, backend: FakeBackend, name: str, settings: RunSettings, prompt: str) -> None:
         self.backend, self.done, self.closed = backend, 0, False
         count = min(settings.max_new_tokens, backend.longest)
         made = example_trace(count, words=backend.words, sgrs=settings.sgrs, locore=settings.locore)
-        self.whole = replace(made, prompt=prompt, settings=settings)
+        self.whole = replace(made, prompt=prompt, settings=settings, model=replace(made.model, name=name))
 
     def events(self) -> Iterator[Any]:
         steps = self.whole.steps
@@ -97,7 +97,7 @@ class FakeBackend:
     def stream_caption(self, model: Any, image: Any, prompt: str, **settings: Any) -> FakeStream:
         self.calls.append({"model": model.name, "image": image, "prompt": prompt, **settings})
         names = RunSettings.__dataclass_fields__
-        return FakeStream(self, RunSettings(**{k: v for k, v in settings.items() if k in names}), prompt)
+        return FakeStream(self, model.name, RunSettings(**{k: v for k, v in settings.items() if k in names}), prompt)
 
 
 def first_steps(trace: Trace, count: int, ended: str = "cancelled") -> Trace:

@@ -39,6 +39,7 @@ class Order:
         """The request of a trace with these settings."""
         frames = tuple(picture.image for picture in trace.pictures)
         image = frames if trace.fps is None else Video(frames, trace.fps)
+        image = frames[0] if trace.fps is None and len(frames) == 1 else image
         return Order(image, trace.prompt, settings, trace.system, trace.history)
 
 
