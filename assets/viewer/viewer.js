@@ -2,15 +2,6 @@
 (function (SV) {
   "use strict";
 
-  const DEFAULTS = {
-    token: null, also: [], layer: "target", scale: "layer", transform: "percentile", normalization: "row", cmap: "viridis", opacity: 0.62,
-    view: "candidates", hide_sinks: false, reveal_truth: false, pins: [], pin_kind: "saliency", granularity: "token",
-    image_columns: "max", triangle: "saliency", triangle_keys: "outputs", compare_kind: "saliency", matrix: "saliency",
-  };
-  const CHOICES = { scale: ["run", "layer", "token"], transform: ["linear", "percentile", "log"], normalization: ["row", "raw", "share"],
-    granularity: ["token", "word", "sentence"], image_columns: ["max", "sum", "each", "none"],
-    triangle: ["saliency", "attention", "difference"], triangle_keys: ["outputs", "words"], compare_kind: ["attention", "saliency"],
-    pin_kind: ["attention", "saliency"], matrix: ["attention", "saliency"] };
   const STREAM = 150; // ms
   const TABS = [["candidates", "Candidates", "Candidates"], ["layers", "All layers", "Layers"], ["words", "Words × words", "Triangle"], ["over", "Over the caption", "Over"], ["heads", "Heads", "Heads"], ["matrix", "One token's map", "Matrix"], ["marks", "Marks", "Marks"], ["data", "Data", "Data"]];
 
@@ -20,7 +11,7 @@
       this.Plotly = this.options.plotly || window.Plotly;
       SV.setLanguage(this.options.lang);
       this.root = root;
-      this.state = { ...DEFAULTS };
+      this.state = { ...SV.DEFAULTS };
       this.runs = [null, null];
       this.lit = null;
       this.litSlot = 0;
@@ -173,108 +164,7 @@
       if (!silent && this.options.onState) this.options.onState(this.getState());
     }
 
-    checkState() {
-      const { state, run } = this;
-      for (const [name, allowed] of Object.entries(CHOICES)) if (!allowed.includes(state[name])) state[name] = DEFAULTS[name];
-      if (!SV.SEQUENTIAL.includes(state.cmap)) state.cmap = DEFAULTS.cmap;
-      if (!this.tabs.some((tab) => tab.name === state.view)) state.view = DEFAULTS.view;
-      state.opacity = Math.max(0, Math.min(1, Number.isFinite(Number(state.opacity)) ? Number(state.opacity) : DEFAULTS.opacity));
-      if (state.layer !== "target" && state.layer !== "all") {
-        const layer = Math.round(Number(state.layer));
-        state.layer = Number.isFinite(layer) ? Math.max(0, Math.min(run ? run.layers - 1 : 999, layer)) : DEFAULTS.layer;
-      }
-      if (state.token !== null) {
-        const token = Math.round(Number(state.token));
-        state.token = Number.isFinite(token) ? Math.max(0, run && run.steps.length ? Math.min(run.steps.length - 1, token) : token) : null;
-      }
-      const within = (list, limit) => (Array.isArray(list) ? list.map(Number).filter((n) => Number.isInteger(n) && n >= 0 && n < limit) : []);
-      if (run) {
-        state.also = within(state.also, run.steps.length);
-        state.pins = within(state.pins, run.keys);
-      }
-    }
-
-    pick(slot, step, how) {
-      const { add, range } = how || {}, { state } = this;
-      if (slot === 1) {
-        const pair = this.alignment().pairs.find(([, j]) => j === step);
-        this.second = step;
-        this.set({ token: pair ? pair[0] : SV.partner(this.alignment().pairs.map(([i, j]) => [j, i]), step, this.run.steps.length), also: [] });
-        this.second = step;
-        return;
-      }
-      this.second = null;
-      const at = this.tokenOf(0);
-      if (add) {
-        const also = new Set([...state.also, at]);
-        if (also.has(step) && step !== at) also.delete(step);
-        else also.add(step);
-        this.set({ token: step, also: [...also].filter((one) => one !== step) });
-      } else if (range) {
-        const anchor = this.anchor === undefined ? at : this.anchor, [low, high] = [Math.min(anchor, step), Math.max(anchor, step)];
-        this.anchor = anchor;
-        this.set({ token: step, also: Array.from({ length: high - low + 1 }, (_, i) => low + i).filter((one) => one !== step) });
-        return;
-      } else this.set({ token: step, also: [] });
-      this.anchor = step;
-    }
-
-    togglePin(key, kind) {
-      const pins = new Set(this.state.pins);
-      if (pins.has(key)) pins.delete(key);
-      else pins.add(key);
-      this.set({ pins: [...pins].sort((a, b) => a - b), pin_kind: kind || this.state.pin_kind });
-    }
-
     // ---- what the views ask
-
-    tokenOf(slot) {
-      const { state, run } = this;
-      if (!run || !run.steps.length) return 0;
-      let token = state.token;
-      if (token === null) token = this.firstChoice(run);
-      token = Math.max(0, Math.min(run.steps.length - 1, token));
-      if (slot === 0) return token;
-      const count = this.runs[1] ? this.runs[1].steps.length : 0;
-      if (!count) return 0;
-      if (this.second !== null && this.second !== undefined && this.second < count) return this.second;
-      return SV.partner(this.alignment().pairs, token, count);
-    }
-
-    // Nobody chose yet: the last observed token of a growing run, else the one most of whose saliency lies on the image.
-    firstChoice(run) {
-      let last = 0;
-      run.steps.forEach((step, i) => { if (!step.pending) last = i; });
-      if (run.ranges && !run.complete) return Math.min(1, last);
-      if (!run.complete) return last;
-      if (run.memo.has("first choice")) return run.memo.get("first choice");
-      let best = 0, top = -1;
-      run.steps.forEach((_, step) => {
-        const shares = run.shares(run.values("saliency", step, "target", "row"));
-        if (step && shares && shares.image > top) [best, top] = [step, shares.image];
-      });
-      run.memo.set("first choice", best);
-      return best;
-    }
-
-    stepsOf(slot) {
-      const run = this.runs[slot];
-      if (!run || !run.steps.length) return [];
-      if (slot === 1) return [this.tokenOf(1)];
-      const token = this.tokenOf(0), chosen = new Set([token, ...this.state.also]);
-      if (this.state.granularity !== "token") for (const step of [...chosen]) for (const one of this.unitAround(run, step)) chosen.add(one);
-      return [...chosen].filter((step) => step < run.steps.length).sort((a, b) => a - b);
-    }
-
-    // Steps of the word or sentence a step lies in.
-    unitAround(run, step) {
-      const texts = run.steps.map((one) => one.text), word = this.state.granularity === "word";
-      const starts = (i) => i === 0 || (word ? /^[\s\p{P}]/u.test(texts[i]) || /[\s]$/.test(texts[i - 1]) || /^\p{P}/u.test(texts[i - 1].trim()) : /[.!?\n。！？]\s*$/.test(texts[i - 1]));
-      let low = step, high = step;
-      while (!starts(low)) low--;
-      while (high + 1 < texts.length && !starts(high + 1)) high++;
-      return Array.from({ length: high - low + 1 }, (_, i) => low + i);
-    }
 
     runsCompared() { return this.runs.filter(Boolean); }
     hiddenKeys(run) { return this.state.hide_sinks ? run.dimmed : new Set(); }
@@ -307,110 +197,6 @@
       if (from === to || !this.comparing) return key;
       const found = (from === 0 ? this.alignment().there : this.alignment().back).get(key);
       return found === undefined ? -1 : found;
-    }
-
-    scoreScale() {
-      const scores = this.runsCompared().flatMap((run) => run.steps.map((step) => (step.pending ? null : step.score))).filter((score) => score !== null && score !== undefined);
-      const high = Math.max(0, ...scores);
-      return new SV.Scale(high, "linear", { largest: high });
-    }
-
-    // {values [steps], scale, name} of the strip: scores, or how much each output drew on the pinned keys.
-    stripValues(slot) {
-      const { state } = this, run = this.runs[slot];
-      if (!state.pins.length) return { values: run.steps.map((step) => step.score), scale: this.scoreScale(), name: SV.t("score") };
-      const each = this.runsCompared().map((one) => {
-        const keys = one === this.runs[0] ? state.pins : state.pins.map((key) => this.translate(key, 0, 1)).filter((key) => key >= 0);
-        const drawn = one.drawnOn(keys, state.pin_kind, state.layer, state.normalization);
-        return Array.from(drawn, (value, step) => (one.has(step) && keys.some((key) => key < one.reach(step)) ? value : null));
-      });
-      const high = Math.max(0, ...each.flat().filter((value) => value !== null));
-      return { values: each[this.runs[0] === run ? 0 : 1], scale: new SV.Scale(high, "linear", { largest: high }), name: SV.t("drawn on the pins") };
-    }
-
-    // What a panel shows: {run, values, steps, reach, scale, wordScale, map, layer(l)}.
-    source(which, kind) {
-      const { state } = this, run = this.runs[which === "difference" ? 0 : which];
-      if (!run) return { run: null, kind };
-      if (which === "difference") return this.difference(kind);
-      const steps = this.stepsOf(which), ready = steps.length && steps.every((step) => run.has(step));
-      if (!ready) {
-        for (const step of steps) this.fetch(run, step);
-        return { run, kind, steps, values: null };
-      }
-      const both = this.runsCompared(), chosen = this.stepsOf(0);
-      return {
-        run, kind, steps, map: state.cmap, reach: Math.max(...steps.map((step) => run.reach(step))),
-        values: run.values(kind, steps, state.layer, state.normalization),
-        scale: run.imageKeys.length ? SV.lockedScale(both, "image", kind, state, chosen) : null,
-        wordScale: SV.lockedScale(both, "words", kind, state, chosen),
-        layer: (layer) => run.values(kind, steps, layer, state.normalization),
-      };
-    }
-
-    // Second minus first, at the first run's positions; NaN where nothing corresponds.
-    difference(kind) {
-      const first = this.source(0, kind), second = this.source(1, kind), [run, other] = this.runs;
-      if (!first.values || !second.values) return { run, kind, values: null };
-      const { there } = this.alignment();
-      const minus = (a, b) => Float32Array.from({ length: run.keys }, (_, key) => {
-        const match = there.get(key);
-        return match === undefined || key >= first.reach || match >= second.reach ? NaN : b[match] - a[key];
-      });
-      const values = minus(first.values, second.values);
-      const signed = (keys, layered) => SV.signedScale(layered.map((row) => keys.map((key) => row[key]).filter((value) => !Number.isNaN(value))));
-      const layer = (l) => minus(first.layer(l), second.layer(l));
-      const shown = this.state.layer === "all" ? run.layerList("all").map(layer) : [values];
-      return { run, kind, steps: first.steps, values, layer, map: SV.DIVERGING, reach: first.reach, other,
-        scale: run.imageKeys.length ? signed(run.imageKeys, shown) : null, wordScale: signed(run.brightKeys, [values]) };
-    }
-
-    fetch(run, step) {
-      const name = `${run.id}/${step}`;
-      if (!run.ranges || run.steps[step].pending || !this.options.fetchRows || this.fetching.has(name)) return;
-      const asked = this.options.fetchRows(run.id, step);
-      if (!asked) return;
-      this.fetching.add(name);
-      asked.then((rows) => {
-        this.fetching.delete(name);
-        if (!rows || this.gone || !this.runs.includes(run)) return;
-        run.placeRows(step, rows);
-        this.schedule();
-      }, () => this.fetching.delete(name));
-    }
-
-    stepLines(slot, index) {
-      const run = this.runs[slot], step = run.steps[index], shown = this.stripValues(slot);
-      const lines = [`${run.quoted(run.first + index)} · ${SV.t("token {i}", { i: index })}`];
-      if (step.pending) return [...lines, SV.t("not observed yet")];
-      lines.push([SV.t("score"), SV.number(step.score)]);
-      if (step.threshold !== null && step.threshold !== undefined) lines.push(["τ", SV.number(step.threshold)]);
-      lines.push(["p", `${SV.number(step.probability)} (${SV.t("rank {n}", { n: step.rank })})`]);
-      if (this.state.pins.length) lines.push([shown.name, SV.number(shown.values[index])]);
-      if (step.rejected) lines.push([SV.t("rejected"), String(step.rejected)]);
-      if (step.fallback) lines.push(SV.t("fallback: no candidate reached tau"));
-      const mark = run.marks[index];
-      if (mark && this.state.reveal_truth) lines.push([SV.t("truth"), SV.t(mark.judgement)]);
-      return lines;
-    }
-
-    keyLines(panel, key) {
-      const source = panel.source(), { run } = source, patch = run.patchOf.get(key);
-      const lines = [patch === undefined ? `${run.quoted(key)} · ${SV.t("position {p}", { p: key })}` : `${SV.t("patch {n}", { n: patch })} · ${SV.t("position {p}", { p: key })}`];
-      if (!source.values) return lines;
-      if (key >= source.reach) return [...lines, SV.t("not yet written at this token")];
-      if (panel.which === "difference") return [...lines, [SV.t("second − first"), SV.number(source.values[key], 4)]];
-      const other = panel.kind === "attention" ? "saliency" : "attention";
-      for (const kind of [panel.kind, other]) lines.push([SV.t(kind), SV.number(run.values(kind, source.steps, this.state.layer, this.state.normalization)[key], 4)]);
-      if (source.steps.length === 1) {
-        const gain = run.gain(source.steps[0])[key];
-        if (gain > 1) {
-          lines.push([SV.t("LocoRE gain"), "×" + SV.number(gain)]);
-          if (!run.settings.locore.renormalize && panel.kind === "attention") lines.push([SV.t("attention before the gain"), SV.number(source.values[key] / gain, 4)]);
-        }
-      }
-      if (run.dimmed.has(key)) lines.push(SV.t("template or sink: outside the scale"));
-      return lines;
     }
 
     hover(key, slot) {
@@ -528,48 +314,9 @@
       SV.fill(this.pair, ...this.panels.map((panel) => panel.root));
     }
 
-    // "What if the attention to the pins were multiplied": only the server can answer.
-    whatIf() {
-      const factor = this.factor === undefined ? 0 : this.factor, shown = SV.el("b", { text: `×${factor}` });
-      const input = SV.el("input", { type: "range", min: 0, max: 2, step: 0.1, value: factor, "aria-label": SV.t("factor"), on: { input: () => {
-        this.factor = Number(input.value);
-        shown.textContent = `×${this.factor}`;
-      } } });
-      const { state } = this;
-      return SV.el("span", { class: "sv-what-if" }, SV.el("span", { text: SV.t("what if attention to them were") }), input, shown,
-        SV.el("button", { type: "button", class: "sv-button", text: SV.t("regenerate from here"),
-          on: { click: () => this.act("what_if", { step: this.tokenOf(0), keys: [...state.pins], factor: this.factor === undefined ? 0 : this.factor }) } }));
-    }
-
-    header() {
-      const { run, state } = this;
-      this.root.classList.toggle("sv-no-run", !run);
-      this.root.classList.toggle("sv-example", Boolean(run && run.example));
-      if (!run) {
-        SV.fill(this.about, SV.el("span", { class: "sv-hint", text: SV.t("The caption appears here, a button per token. Choose an example or run the model.") }));
-        SV.fill(this.legend);
-        this.notice.hidden = true;
-        return;
-      }
-      const { model, settings } = run.payload;
-      const words = [model.name, settings.sgrs && "SGRS", settings.locore && "LocoRE"].filter(Boolean).join(" + ");
-      SV.fill(this.about, run.example && SV.el("span", { class: "sv-tag", text: SV.t("example") }), SV.el("span", { class: "sv-hint", text: words + " · " + SV.t("{n} tokens", { n: run.steps.length }) }));
-      const shown = this.stripValues(0);
-      SV.fill(this.legend, SV.el("span", { class: "sv-unit", text: state.pins.length ? shown.name : SV.t("score S, Eq. 6") }),
-        SV.colorBar(shown.scale, { name: state.cmap, theme: this.theme, label: shown.name }));
-      this.notice.hidden = !state.pins.length;
-      const pinned = state.pins.join() + state.pin_kind + state.layer + this.tokenOf(0) + run.id;
-      if (state.pins.length && pinned !== this.pinned) {
-        this.pinned = pinned;
-        const patches = state.pins.filter((key) => run.patchOf.has(key)).length, words2 = state.pins.length - patches;
-        const what = [patches && SV.t("{n} patches", { n: patches }), words2 && SV.t("{n} words", { n: words2 })].filter(Boolean).join(" + ");
-        SV.fill(this.notice, SV.el("span", { text: SV.t("Reverse look-up: colours show how much {k} each output drew from {w}, {l}.", { k: SV.t(state.pin_kind), w: what, l: run.layerWords(state.layer) }) }),
-          this.can("what_if") && this.whatIf(),
-          SV.el("button", { type: "button", class: "sv-button", text: SV.t("unpin (Esc)"), on: { click: () => this.set({ pins: [] }) } }));
-      }
-    }
   }
 
+  Object.assign(Viewer.prototype, SV.Choosing, SV.Sources, SV.Header);
   SV.Viewer = Viewer;
   SV.create = (root, options) => new Viewer(root, options);
 })((window.SaliencyViewer = window.SaliencyViewer || {}));

@@ -20,7 +20,8 @@ from .payload import payload
 SCRIPTS = (
     "maps", "dom", "half", "texts", "chinese", "color", "scale", "run", "align",
     "tip", "strip", "curve", "facts", "controls", "overlay", "grid", "words", "panel", "plot", "heat",
-    "candidates", "triangle", "over", "heads", "matrix", "marks", "data", "help", "viewer",
+    "candidates", "triangle", "over", "heads", "matrix", "marks", "data", "help", "choosing", "sources", "header",
+    "viewer",
 )  # fmt: skip
 PLOTLY = "plotly-cartesian.min.js"
 

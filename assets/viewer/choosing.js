@@ -1,0 +1,118 @@
+// What is chosen: tokens, words, ranges, pins, and that a state from outside is always a valid one. Methods of Viewer.
+(function (SV) {
+  "use strict";
+
+  const DEFAULTS = {
+    token: null, also: [], layer: "target", scale: "layer", transform: "percentile", normalization: "row", cmap: "viridis", opacity: 0.62,
+    view: "candidates", hide_sinks: false, reveal_truth: false, pins: [], pin_kind: "saliency", granularity: "token",
+    image_columns: "max", triangle: "saliency", triangle_keys: "outputs", compare_kind: "saliency", matrix: "saliency",
+  };
+  const CHOICES = { scale: ["run", "layer", "token"], transform: ["linear", "percentile", "log"], normalization: ["row", "raw", "share"],
+    granularity: ["token", "word", "sentence"], image_columns: ["max", "sum", "each", "none"],
+    triangle: ["saliency", "attention", "difference"], triangle_keys: ["outputs", "words"], compare_kind: ["attention", "saliency"],
+    pin_kind: ["attention", "saliency"], matrix: ["attention", "saliency"] };
+  SV.DEFAULTS = DEFAULTS;
+
+  SV.Choosing = {
+    checkState() {
+      const { state, run } = this;
+      for (const [name, allowed] of Object.entries(CHOICES)) if (!allowed.includes(state[name])) state[name] = DEFAULTS[name];
+      if (!SV.SEQUENTIAL.includes(state.cmap)) state.cmap = DEFAULTS.cmap;
+      if (!this.tabs.some((tab) => tab.name === state.view)) state.view = DEFAULTS.view;
+      state.opacity = Math.max(0, Math.min(1, Number.isFinite(Number(state.opacity)) ? Number(state.opacity) : DEFAULTS.opacity));
+      if (state.layer !== "target" && state.layer !== "all") {
+        const layer = Math.round(Number(state.layer));
+        state.layer = Number.isFinite(layer) ? Math.max(0, Math.min(run ? run.layers - 1 : 999, layer)) : DEFAULTS.layer;
+      }
+      if (state.token !== null) {
+        const token = Math.round(Number(state.token));
+        state.token = Number.isFinite(token) ? Math.max(0, run && run.steps.length ? Math.min(run.steps.length - 1, token) : token) : null;
+      }
+      const within = (list, limit) => (Array.isArray(list) ? list.map(Number).filter((n) => Number.isInteger(n) && n >= 0 && n < limit) : []);
+      if (run) {
+        state.also = within(state.also, run.steps.length);
+        state.pins = within(state.pins, run.keys);
+      }
+    },
+
+    pick(slot, step, how) {
+      const { add, range } = how || {}, { state } = this;
+      if (slot === 1) {
+        const pair = this.alignment().pairs.find(([, j]) => j === step);
+        this.second = step;
+        this.set({ token: pair ? pair[0] : SV.partner(this.alignment().pairs.map(([i, j]) => [j, i]), step, this.run.steps.length), also: [] });
+        this.second = step;
+        return;
+      }
+      this.second = null;
+      const at = this.tokenOf(0);
+      if (add) {
+        const also = new Set([...state.also, at]);
+        if (also.has(step) && step !== at) also.delete(step);
+        else also.add(step);
+        this.set({ token: step, also: [...also].filter((one) => one !== step) });
+      } else if (range) {
+        const anchor = this.anchor === undefined ? at : this.anchor, [low, high] = [Math.min(anchor, step), Math.max(anchor, step)];
+        this.anchor = anchor;
+        this.set({ token: step, also: Array.from({ length: high - low + 1 }, (_, i) => low + i).filter((one) => one !== step) });
+        return;
+      } else this.set({ token: step, also: [] });
+      this.anchor = step;
+    },
+
+    togglePin(key, kind) {
+      const pins = new Set(this.state.pins);
+      if (pins.has(key)) pins.delete(key);
+      else pins.add(key);
+      this.set({ pins: [...pins].sort((a, b) => a - b), pin_kind: kind || this.state.pin_kind });
+    },
+
+    tokenOf(slot) {
+      const { state, run } = this;
+      if (!run || !run.steps.length) return 0;
+      let token = state.token;
+      if (token === null) token = this.firstChoice(run);
+      token = Math.max(0, Math.min(run.steps.length - 1, token));
+      if (slot === 0) return token;
+      const count = this.runs[1] ? this.runs[1].steps.length : 0;
+      if (!count) return 0;
+      if (this.second !== null && this.second !== undefined && this.second < count) return this.second;
+      return SV.partner(this.alignment().pairs, token, count);
+    },
+
+    // Nobody chose yet: the last observed token of a growing run, else the one most of whose saliency lies on the image.
+    firstChoice(run) {
+      let last = 0;
+      run.steps.forEach((step, i) => { if (!step.pending) last = i; });
+      if (run.ranges && !run.complete) return Math.min(1, last);
+      if (!run.complete) return last;
+      if (run.memo.has("first choice")) return run.memo.get("first choice");
+      let best = 0, top = -1;
+      run.steps.forEach((_, step) => {
+        const shares = run.shares(run.values("saliency", step, "target", "row"));
+        if (step && shares && shares.image > top) [best, top] = [step, shares.image];
+      });
+      run.memo.set("first choice", best);
+      return best;
+    },
+
+    stepsOf(slot) {
+      const run = this.runs[slot];
+      if (!run || !run.steps.length) return [];
+      if (slot === 1) return [this.tokenOf(1)];
+      const token = this.tokenOf(0), chosen = new Set([token, ...this.state.also]);
+      if (this.state.granularity !== "token") for (const step of [...chosen]) for (const one of this.unitAround(run, step)) chosen.add(one);
+      return [...chosen].filter((step) => step < run.steps.length).sort((a, b) => a - b);
+    },
+
+    // Steps of the word or sentence a step lies in.
+    unitAround(run, step) {
+      const texts = run.steps.map((one) => one.text), word = this.state.granularity === "word";
+      const starts = (i) => i === 0 || (word ? /^[\s\p{P}]/u.test(texts[i]) || /[\s]$/.test(texts[i - 1]) || /^\p{P}/u.test(texts[i - 1].trim()) : /[.!?\n。！？]\s*$/.test(texts[i - 1]));
+      let low = step, high = step;
+      while (!starts(low)) low--;
+      while (high + 1 < texts.length && !starts(high + 1)) high++;
+      return Array.from({ length: high - low + 1 }, (_, i) => low + i);
+    },
+  };
+})((window.SaliencyViewer = window.SaliencyViewer || {}));

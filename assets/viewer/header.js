@@ -1,0 +1,47 @@
+// The line over the strip: whose caption it is, its legend, the pins and what may be asked of them. Methods of Viewer.
+(function (SV) {
+  "use strict";
+
+  SV.Header = {
+    // "What if the attention to the pins were multiplied": only the server can answer.
+    whatIf() {
+      const factor = this.factor === undefined ? 0 : this.factor, shown = SV.el("b", { text: `×${factor}` });
+      const input = SV.el("input", { type: "range", min: 0, max: 2, step: 0.1, value: factor, "aria-label": SV.t("factor"), on: { input: () => {
+        this.factor = Number(input.value);
+        shown.textContent = `×${this.factor}`;
+      } } });
+      const { state } = this;
+      return SV.el("span", { class: "sv-what-if" }, SV.el("span", { text: SV.t("what if attention to them were") }), input, shown,
+        SV.el("button", { type: "button", class: "sv-button", text: SV.t("regenerate from here"),
+          on: { click: () => this.act("what_if", { step: this.tokenOf(0), keys: [...state.pins], factor: this.factor === undefined ? 0 : this.factor }) } }));
+    },
+
+    header() {
+      const { run, state } = this;
+      this.root.classList.toggle("sv-no-run", !run);
+      this.root.classList.toggle("sv-example", Boolean(run && run.example));
+      if (!run) {
+        SV.fill(this.about, SV.el("span", { class: "sv-hint", text: SV.t("The caption appears here, a button per token. Choose an example or run the model.") }));
+        SV.fill(this.legend);
+        this.notice.hidden = true;
+        return;
+      }
+      const { model, settings } = run.payload;
+      const words = [model.name, settings.sgrs && "SGRS", settings.locore && "LocoRE"].filter(Boolean).join(" + ");
+      SV.fill(this.about, run.example && SV.el("span", { class: "sv-tag", text: SV.t("example") }), SV.el("span", { class: "sv-hint", text: words + " · " + SV.t("{n} tokens", { n: run.steps.length }) }));
+      const shown = this.stripValues(0);
+      SV.fill(this.legend, SV.el("span", { class: "sv-unit", text: state.pins.length ? shown.name : SV.t("score S, Eq. 6") }),
+        SV.colorBar(shown.scale, { name: state.cmap, theme: this.theme, label: shown.name }));
+      this.notice.hidden = !state.pins.length;
+      const pinned = state.pins.join() + state.pin_kind + state.layer + this.tokenOf(0) + run.id;
+      if (state.pins.length && pinned !== this.pinned) {
+        this.pinned = pinned;
+        const patches = state.pins.filter((key) => run.patchOf.has(key)).length, words2 = state.pins.length - patches;
+        const what = [patches && SV.t("{n} patches", { n: patches }), words2 && SV.t("{n} words", { n: words2 })].filter(Boolean).join(" + ");
+        SV.fill(this.notice, SV.el("span", { text: SV.t("Reverse look-up: colours show how much {k} each output drew from {w}, {l}.", { k: SV.t(state.pin_kind), w: what, l: run.layerWords(state.layer) }) }),
+          this.can("what_if") && this.whatIf(),
+          SV.el("button", { type: "button", class: "sv-button", text: SV.t("unpin (Esc)"), on: { click: () => this.set({ pins: [] }) } }));
+      }
+    },
+  };
+})((window.SaliencyViewer = window.SaliencyViewer || {}));
