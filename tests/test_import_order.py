@@ -5,13 +5,13 @@ from __future__ import annotations
 import ast
 import subprocess
 import sys
-import tomllib
 from pathlib import Path
 
 import pytest
 
 import saliency_viz
 
+tomllib = pytest.importorskip("tomllib", reason="comes with Python 3.11")
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = ROOT / "saliency_viz"
 

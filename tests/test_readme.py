@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import re
-import tomllib
 from dataclasses import fields
 from pathlib import Path
 
@@ -17,6 +16,7 @@ from saliency_viz.images import MAX_BYTES, MAX_PIXELS, MAX_RATIO, MIN_SIDE, WORK
 
 from .test_import_order import ORDER
 
+tomllib = pytest.importorskip("tomllib", reason="comes with Python 3.11")
 ROOT = Path(__file__).resolve().parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))

@@ -35,7 +35,9 @@ def _tiles(model: LVLM, width: int, height: int) -> tuple[int, int, int]:
     processor = model.processor.image_processor
     tile = processor.size["height"]
     most = processor.max_patches
-    if not model.processor.images_kwargs.get("crop_to_patches", processor.crop_to_patches) or most <= 1:
+    # Before transformers 5.23 the processor's defaults are on its class of keyword arguments, and crop.
+    defaults = getattr(model.processor, "images_kwargs", {"crop_to_patches": True})
+    if not defaults.get("crop_to_patches", processor.crop_to_patches) or most <= 1:
         return tile, 1, 1
     return tile, *get_optimal_tiled_canvas((height, width), (tile, tile), processor.min_patches, most)
 
