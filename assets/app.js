@@ -368,10 +368,10 @@
       plotly: window.Plotly,
       lang: language,
       help: false, // the header has its button, and the whole page its key
-      actions: ["force", "what_if", "mark", "heads"],
+      actions: ["force", "what_if", "mark", "heads", "matrix"],
       onState: remember,
       onAction: (kind, detail) => {
-        if (kind === "heads") return askHeads(detail);
+        if (kind === "heads" || kind === "matrix") return look({ ...detail, kind });
         trigger(kind === "mark" ? "mark" : "action", { ...detail, kind });
         if (kind !== "mark") say({ kind: "busy", key: "queued" });
         return null;
@@ -389,19 +389,19 @@
     let chain = Promise.resolve(); // one change after the other, in the order they came
     const queue = (work) => { chain = chain.then(work).catch((error) => { console.error(error); say({ kind: "error", key: "unexpected" }); }); };
 
-    // Heads are computed in the queue, like a run; the answer is fetched when the server says that it is there.
+    // Heads and single-loss maps are computed in the queue, like a run; the answer is fetched when the server says that it is there.
     const waiting = new Map();
     let tickets = 0;
-    function askHeads(detail) {
+    function look(detail) {
       const ticket = Math.random().toString(36).slice(2) + ++tickets;
-      trigger("heads", { ...detail, ticket });
+      trigger("look", { ...detail, ticket });
       return new Promise((resolve, reject) => waiting.set(ticket, { resolve, reject }));
     }
-    async function headsCame() {
-      const ticket = told(props.heads), asked = waiting.get(ticket);
+    async function answerCame() {
+      const ticket = told(props.answer), asked = waiting.get(ticket);
       if (!asked) return;
       waiting.delete(ticket);
-      const answer = await server.fetch_heads(ticket);
+      const answer = await server.fetch_answer(ticket);
       if (answer.error) asked.reject(new Error(answer.error));
       else asked.resolve(answer);
     }
@@ -445,7 +445,7 @@
 
     watch(["run", "second"], runChanged);
     watch("delta", deltaChanged);
-    watch("heads", headsCame);
+    watch("answer", answerCame);
     runChanged();
   }
 

@@ -75,7 +75,7 @@ class FakeBackend:
         self.words: tuple[str, ...] = (" The", " cow", " eats", " grass", ".")
         self.fail_at: int | None = None
         self.failure: Exception = RuntimeError("accident")
-        self.written = self.closed = self.loads = self.heads_asked = 0
+        self.written = self.closed = self.loads = self.heads_asked = self.matrices_asked = 0
         self.calls: list[dict[str, Any]] = []
         self.hold_at: int | None = None  # writes this token only once go_on is set
         self.go_on = threading.Event()
@@ -93,6 +93,14 @@ class FakeBackend:
         self.heads_asked += 1
         shape = (trace.model.layers, trace.model.heads, trace.steps[step].position)
         return SimpleNamespace(attention=np.full(shape, 0.25, np.float32), saliency=np.full(shape, 0.5, np.float32))
+
+    def token_matrix(self, model: Any, trace: Trace, step: int) -> Any:
+        self.matrices_asked += 1
+        size = trace.steps[step].position
+        layer = np.arange(trace.model.layers, dtype=np.float32)[:, None, None]
+        return np.tril(np.ones((trace.model.layers, size, size), np.float32)) * layer, np.zeros(
+            (len(layer), size, size)
+        )
 
     def stream_caption(self, model: Any, image: Any, prompt: str, **settings: Any) -> FakeStream:
         self.calls.append({"model": model.name, "image": image, "prompt": prompt, **settings})

@@ -305,6 +305,30 @@ def test_the_heads_of_a_step_are_computed_when_asked_for(site, tab):
     assert site.backend.heads_asked == 1
 
 
+def test_the_single_loss_map_of_a_token_is_computed_for_the_layers_on_the_screen(site, tab):
+    pick(tab, "farm")
+    run(tab)
+    tab.evaluate("() => SaliencyApp.current.set({token: 4, layer: 3})")
+    tab.click(".sv-tab[data-view=matrix]")
+    tab.locator(".sv-tab-body button", has_text="compute the map").click()
+    tab.wait_for_function("SaliencyApp.current.tabs.find((one) => one.name === 'matrix').view.known.size === 1")
+    drawn(tab)
+    assert site.backend.matrices_asked == 1
+    assert tab.evaluate(
+        "() => { const { view } = SaliencyApp.current.tabs.find((one) => one.name === 'matrix');"
+        " const held = [...view.known.values()][0];"
+        " return [held.size, SaliencyViewer.half[held.saliency[held.size]]] }"
+    ) == [46, 3]  # prompt and four words; layer 3 of the fake is all threes
+
+
+def test_what_the_model_cannot_add_is_said_in_a_sentence(site, tab):
+    tab.wait_for_selector(".sv-token")  # the example was made by another model
+    tab.click(".sv-tab[data-view=heads]")
+    tab.locator(".sv-tab-body button", has_text="compute the heads").click()
+    tab.wait_for_selector(".app-notice.error")
+    assert "synthetic" in tab.locator(".app-notice-text").text_content()
+
+
 def test_a_link_to_an_own_run_opens_it_again_and_says_so_when_it_is_gone(site, browser, tab):  # noqa: F811
     pick(tab, "kitchen")
     run(tab)

@@ -1,4 +1,4 @@
-"""Captions in the making: Run, Compare, What if, heads, Stop.
+"""Captions in the making: Run, Compare, What if, Stop; and what only the model can add to a finished one.
 
 Ignores how the engine writes (engine.py) and which run is looked at (actions.py). Whatever happens, a run leaves the
 page ready for the next, and what was written is kept.
@@ -9,16 +9,18 @@ from __future__ import annotations
 import base64
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import gradio as gr
+import numpy as np
 
 from ..errors import ModelError, PromptError, SaliencyVizError, SettingError
 from ..figures.payload import steps_payload
+from ..figures.reading import layer_indices
 from ..images import load_image
 from ..settings import Edit
 from ..trace import RunSettings, Trace
@@ -72,13 +74,13 @@ def same_model(name: str, trace: Trace) -> None:
         )
 
 
-def heads_payload(rows: Any, step: int) -> dict[str, Any]:
-    """HeadRows for the viewer: {step, shape, attention, saliency} with base64 of little-endian float16."""
-    packed = {
-        kind: base64.b64encode(getattr(rows, kind).astype("<f2").tobytes()).decode("ascii")
-        for kind in ("attention", "saliency")
+def packed(shape: Sequence[int], attention: np.ndarray, saliency: np.ndarray) -> dict[str, Any]:
+    """Two arrays for the viewer: {shape, attention, saliency} with base64 of little-endian float16."""
+    both = {"attention": attention, "saliency": saliency}
+    return {
+        "shape": list(shape),
+        **{name: base64.b64encode(values.astype("<f2").tobytes()).decode("ascii") for name, values in both.items()},
     }
-    return {"step": step, "shape": list(rows.attention.shape), **packed}
 
 
 class Captions(Desk):
@@ -86,7 +88,7 @@ class Captions(Desk):
 
     def __init__(self, *given: Any, **named: Any) -> None:
         super().__init__(*given, **named)
-        self._heads: OrderedDict[str, dict[str, Any]] = OrderedDict()  # answers that wait to be fetched
+        self._answers: OrderedDict[str, dict[str, Any]] = OrderedDict()  # answers that wait to be fetched
         self._stops: dict[str, threading.Event] = {}  # by visit, while its run is on
 
     def start(
@@ -135,25 +137,35 @@ class Captions(Desk):
 
         yield from self._captioned(make, model, request.session_hash, 1, self._scene_of(asked.get("run")))
 
-    def heads(self, event: gr.EventData, model: str) -> Updates:
-        """Every head of one step, computed with the model. event: {run, step, ticket}; the page fetches the answer."""
-        ticket = str(event._data.get("ticket"))
+    def look(self, event: gr.EventData, model: str) -> Updates:
+        """What a trace leaves out, computed with the model; the page fetches the answer by its ticket.
+
+        event: {kind: "heads" or "matrix", run, step, layer, ticket}.
+        """
+        asked = event._data
 
         def make() -> dict[str, Any]:
-            trace, step = self.trace(event._data.get("run") or ""), event._data.get("step")
+            trace, step = self.trace(asked.get("run") or ""), asked.get("step")
             same_model(model, trace)
-            return heads_payload(self.engine.heads(model, trace, step), step)
+            if asked.get("kind") == "heads":
+                rows = self.engine.looked("head_rows", model, trace, step)
+                return packed(rows.attention.shape, rows.attention, rows.saliency)
+            layers = list(layer_indices(trace, asked.get("layer", "target")))
+            saliency, attention = (
+                part[layers].mean(0) for part in self.engine.looked("token_matrix", model, trace, step)
+            )
+            return packed(saliency.shape, attention, saliency)
 
-        answer = answered(make)
-        self._heads[ticket] = answer
-        while len(self._heads) > 8:
-            self._heads.popitem(last=False)
+        ticket, answer = str(asked.get("ticket")), answered(make)
+        self._answers[ticket] = answer
+        while len(self._answers) > 8:
+            self._answers.popitem(last=False)
         news = {self.page.notice: note("error", text=answer["error"])} if "error" in answer else {}
-        return {self.page.viewer: told(heads=ticket), **news}
+        return {self.page.viewer: told(answer=ticket), **news}
 
-    def fetch_heads(self, ticket: str) -> dict[str, Any]:
-        """The answer to `heads`, once."""
-        return self._heads.pop(str(ticket), {"error": english("unexpected")})
+    def fetch_answer(self, ticket: str) -> dict[str, Any]:
+        """The answer to `look`, once."""
+        return self._answers.pop(str(ticket), {"error": english("unexpected")})
 
     def stop(self, request: gr.Request) -> Updates:
         """Ask this visit's run to end after its next token; one that still waits ends when its turn comes."""

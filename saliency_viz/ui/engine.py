@@ -91,7 +91,7 @@ class Engine:
         self._states: dict[str, dict[str, str]] = {}
         self._lock = threading.Lock()  # held while loading: one model at a time
         self.captioning = gpu(self._captioning)
-        self.head_rows = gpu(self._head_rows)
+        self.compute = gpu(self._compute)
 
     @property
     def backend(self) -> Any:
@@ -184,16 +184,16 @@ class Engine:
                     break
         yield Progress(stream.trace, (), done=True)
 
-    def heads(self, name: str, trace: Trace, step: int) -> Any:
-        """Attention and saliency of every head for one step (HeadRows). Raises SaliencyVizError."""
+    def looked(self, what: str, name: str, trace: Trace, step: int) -> Any:
+        """What a trace leaves out, computed again for one step. what: "head_rows" (HeadRows) or "token_matrix"
+        (saliency and attention [layers, n, n]). Raises SaliencyVizError."""
         self.load(name)
-        return self.head_rows(name, trace, step)
+        return self.compute(what, name, trace, step)
 
-    def _head_rows(self, name: str, trace: Trace, step: int) -> Any:
-        head_rows = (
-            getattr(self.backend, "head_rows", None) or importlib.import_module("saliency_viz.decoding").head_rows
-        )
-        return head_rows(self.load(name), trace, step)
+    def _compute(self, what: str, name: str, trace: Trace, step: int) -> Any:
+        model = self.load(name)  # brings the package's decoding with it
+        home = self.backend if hasattr(self.backend, what) else importlib.import_module("saliency_viz.decoding")
+        return getattr(home, what)(model, trace, step)
 
     def _try(self, name: str) -> None:
         try:

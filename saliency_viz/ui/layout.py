@@ -80,7 +80,7 @@ def page_parts(actions: Actions, t: Any, max_new_tokens: int, limit: int) -> Pag
             thumbnails = actions.gallery.thumbnails()
             left = controls.build_left(t, thumbnails, max_new_tokens, limit, demo=names[0] == "demo")
         with gr.Column(scale=1, min_width=320, elem_id="app-right"):
-            viewer = ours.viewer([actions.fetch_run, actions.fetch_rows, actions.fetch_heads])
+            viewer = ours.viewer([actions.fetch_run, actions.fetch_rows, actions.fetch_answer])
     uploads = [
         gr.UploadButton("trace", file_types=[".trace"], type="filepath", visible="hidden", elem_id=f"app-open-{place}")
         for place in ("first", "second")
@@ -119,7 +119,7 @@ def wire(page: gr.Blocks, actions: Actions) -> None:
     )
     parts.header.compare(actions.compare, [parts.first, parts.model, *left.settings], everything, **GPU)
     parts.viewer.action(actions.act, [parts.model], everything, **GPU)
-    parts.viewer.heads(actions.heads, [parts.model], [parts.viewer, parts.notice], **GPU)
+    parts.viewer.look(actions.look, [parts.model], [parts.viewer, parts.notice], **GPU)
     parts.viewer.mark(actions.mark, None, everything, **QUICK)
     left.stop.click(actions.stop, None, [left.stop], **QUICK)
     left.thumbnails.pick(actions.pick, left.thumbnails, everything, **QUICK)

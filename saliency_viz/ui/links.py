@@ -16,7 +16,7 @@ from ..errors import SettingError
 from ..settings import SGRS, LocoRE, Sampling
 from ..trace import RunSettings
 
-NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
+NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
 # What the viewer looks at: its own words, passed through; it checks them.
 STATE_KEYS = (
     "token", "also", "layer", "view", "scale", "transform", "normalization", "cmap", "opacity", "granularity", "pins",

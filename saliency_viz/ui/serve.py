@@ -103,7 +103,9 @@ def serve(
 
     examples = examples or assets() / "examples"
     warm_later = warm and not zero
-    page, translate = build(engine, store or RunStore(), examples, max_new_tokens, limit, opened, warm_later)
+    page, translate = build(
+        engine, RunStore() if store is None else store, examples, max_new_tokens, limit, opened, warm_later
+    )
     page.queue(max_size=QUEUE, default_concurrency_limit=4)
     _, address, _ = page.launch(
         server_name=host,

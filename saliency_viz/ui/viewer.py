@@ -71,16 +71,16 @@ def thumbnails(items: list[dict[str, str]]) -> gr.HTML:
 
 def viewer(server_functions: list[Callable[..., Any]]) -> gr.HTML:
     """Shows one run or two. Props: run and second ({id, label, example, recipe, state, serial} or None), delta (news
-    of a growing run, a tail window), heads (ticket of an answer). Events: action (what if: force a candidate, edit
-    attention), mark (a person judges a token), heads (compute every head of a step)."""
+    of a growing run, a tail window), answer (ticket of what was looked up). Events: action (what if: force a
+    candidate, edit attention), mark (a person judges a token), look (compute what the trace leaves out)."""
     return _part(
         '<div class="app-viewer"></div>',
-        "SaliencyApp.viewer({element, props, trigger, watch, server}); /* events: 'action' 'mark' 'heads' */",
+        "SaliencyApp.viewer({element, props, trigger, watch, server}); /* events: 'action' 'mark' 'look' */",
         elem_id="app-viewer",
         run=None,
         second=None,
         delta=None,
-        heads=None,
+        answer=None,
         server_functions=server_functions,
     )
 
