@@ -10,7 +10,7 @@ import torch
 from saliency_viz.__main__ import main, parser
 from saliency_viz.bench import make_workload, measure
 from saliency_viz.bench.eager import eager
-from saliency_viz.bench.memory import KINDS, extra_memory
+from saliency_viz.bench.memory import KINDS, extra_memory, peak_memory
 from saliency_viz.bench.rows import Report, Row, compared, number, report_text
 from saliency_viz.errors import SettingError
 
@@ -76,32 +76,31 @@ def test_json_holds_every_run(capsys):
     assert report["rows"][1]["median"] == sorted(report["rows"][1]["runs"])[1]
 
 
-def test_memory_of_a_known_allocation_is_measured():
-    work = make_workload(options(), 29)
+def test_memory_of_known_allocations_is_exact():
+    def compute():
+        first = torch.ones(5 * 2**18)  # 5 MiB
+        second = first + 1  # 10 held
+        del first
+        return (second * 2).sum()  # 10 held again, and the sum
 
-    class Allocating:
-        def observe(self, *_):
-            return torch.ones(10 * 2**20)  # 40 MiB
-
-    found = extra_memory(_Fake(work, Allocating()), KINDS[0])
-    assert 38 < found < 44
-
-
-class _Fake:
-    """A workload whose session takes a known amount."""
-
-    def __init__(self, work, session):
-        self.model, self.first, self._session = work.model, work.first, session
-
-    def decoded(self):
-        return self._session, [1]
+    assert peak_memory(compute, torch.device("cpu")) == pytest.approx(10, abs=0.001)
 
 
-@pytest.mark.slow
-def test_children_measure_memory_and_the_eager_way_needs_more():
-    rows = measure(options("--only", "memory", "--prompt-tokens", "601")).rows
-    taken = {row.name: row.runs[0] for row in rows}
-    assert taken["one backward per token, prompt 1202"] > 3 * taken["one pass, prompt 1202"]
+def test_one_pass_takes_rows_times_keys_and_the_eager_way_keys_times_keys():
+    taken = {}
+    for prompt in (601, 1201):
+        work = make_workload(options(), prompt)
+        taken[prompt] = [extra_memory(work, kind) for kind in KINDS]
+    assert taken[1201][0] / taken[601][0] < 2.1
+    assert taken[1201][1] / taken[601][1] > 3
+    # the eager way keeps every layer's attention and its gradient: 3 layers of 6 heads, float32
+    assert taken[1201][1] > 2 * 3 * 6 * 1205**2 * 4 / 2**20
+
+
+def test_memory_is_reported_at_two_lengths():
+    rows = measure(options("--only", "memory")).rows
+    assert [row.name for row in rows] == [f"{kind}, prompt {length}" for length in (29, 58) for kind in KINDS]
+    assert [row.ratio is None for row in rows] == [True, False, True, False]
 
 
 @pytest.mark.slow

@@ -45,7 +45,7 @@ def measure(options: argparse.Namespace, tell: Callable[[str], None] = lambda te
     if "memory" in options.only:
         from .memory import memory_rows
 
-        rows += memory_rows(options, make_workload, tell)
+        rows += memory_rows(lambda length: make_workload(options, length), options.prompt_tokens, tell)
     if "decoding" in options.only:
         from .speed import decoding_rows
 

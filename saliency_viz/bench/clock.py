@@ -30,9 +30,9 @@ def rounds(
     """
     runs: dict[str, list[float]] = {name: [] for name in contenders}
     for number in range(repeats + 1):
+        gc.collect()
         for name, measure in contenders.items():
             tell(f"{name}, round {number}")
-            gc.collect()
             value = measure(number)
             if number:
                 runs[name].append(value)
