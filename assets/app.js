@@ -104,6 +104,7 @@
     url.search = "";
     const reference = shown[0];
     for (const [key, value] of Object.entries((reference && reference.recipe) || {})) url.searchParams.set(key, value);
+    if (reference && shown[1]) url.searchParams.set("beside", shown[1].id);
     const state = viewer ? viewer.getState() : {};
     for (const [key, value] of Object.entries(state)) {
       const always = key === "token" || key === "layer";
@@ -293,7 +294,7 @@
 
     async function copyLink() {
       if (!shown[0]) return;
-      if (!shown[0].example) server.share_run(shown[0].id);
+      for (const reference of shown) if (reference && !reference.example) server.share_run(reference.id);
       await copy(address().href);
       say({ kind: "info", key: "copied" });
     }
@@ -428,7 +429,7 @@
         serials[slot] = serial;
         shown[slot] = reference && reference.id ? reference : null;
         queue(() => show(slot, shown[slot]));
-        queue(() => { for (const listener of listeners) listener(); if (slot === 0) remember(); });
+        queue(() => { for (const listener of listeners) listener(); remember(); });
       });
     }
 

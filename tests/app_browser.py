@@ -53,13 +53,14 @@ def write_examples(folder: Path) -> Path:
     return folder
 
 
-def open_site(examples: Path, **options: Any) -> Site:
+def open_site(examples: Path, auth: Any = None, **options: Any) -> Site:
     """Serve the page on a fake engine at a free port."""
     backend, store = FakeBackend(**options), RunStore(grace=0.0)
     page, address = serve(
         Engine(("demo", "other", "missing"), backend=backend),
         port=None,
         store=store,
+        auth=auth,
         examples=examples,
         block=False,
     )

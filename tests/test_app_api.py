@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import urllib.error
 import urllib.request
 
 import pytest
@@ -107,3 +108,20 @@ def test_the_health_check_answers_and_private_files_are_not_served(site):
     for path in ("/viewer-files/app.js", "/viewer-files/../app.py", "/viewer-files/demo-model/config.json"):
         assert status(path) == 404
     assert status("/monitoring/summary") in (403, 404)
+
+
+def test_with_a_password_other_sites_pages_are_refused_and_strangers_too(tmp_path):
+    site = open_site(write_examples(tmp_path / "examples"), auth=("me", "secret"))
+
+    def status(path, **headers):
+        try:
+            return urllib.request.urlopen(urllib.request.Request(site.address + path, headers=headers)).status
+        except urllib.error.HTTPError as error:
+            return error.code
+
+    assert status("/config") == 401
+    assert status("/healthz", Origin=site.address) == 200
+    assert status("/healthz", Origin="https://elsewhere.example") == 403
+    own = Client(site.address, auth=("me", "secret"), verbose=False)
+    assert own.view_api(return_format="dict")["named_endpoints"]
+    site.page.close()

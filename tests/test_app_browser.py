@@ -270,8 +270,14 @@ def test_compare_runs_the_same_picture_and_seed_into_the_second_place(site, tab)
     assert first["locore"] is None and second["locore"] is not None
     assert first["sampling"] == second["sampling"] and first["prompt"] == second["prompt"]
     assert tab.locator(".sv-pair.sv-three").count() == 1
+    link = tab.evaluate("SaliencyApp.address()")
     tab.select_option("select[name=compare]", "")
     tab.wait_for_function("!SaliencyApp.current.runs[1]")
+    assert "beside" not in tab.evaluate("SaliencyApp.address()")
+    other = tab.context.new_page()
+    other.goto(link)
+    other.wait_for_function("window.SaliencyApp && SaliencyApp.current && SaliencyApp.current.runs[1]")
+    other.close()
 
 
 def test_a_candidate_can_be_forced_and_the_caption_it_leads_to_stands_beside(site, tab):

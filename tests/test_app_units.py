@@ -110,7 +110,8 @@ SETTINGS = (
 def test_a_link_gives_back_what_was_put_in(settings):
     link = links.Link(
         example="farm-2",
-        run="ab_-12345678901234567890",
+        run="_b_-12345678901234567890",
+        beside="example-farm-2",
         prompt="What is left of the cow? & = # 牛",
         settings=settings,
         state={"token": "3", "layer": "target", "pins": "[1,2]"},

@@ -136,11 +136,13 @@ class Actions(Captions):
             updates |= {page.left.image: Image.open(scene.picture).convert("RGB"), page.scene: scene.name}
         run = self.store.get(link.run)
         if run is not None:
-            return {**updates, **self._shown({0: run.id}, state=dict(link.state))}
+            beside = {1: link.beside} if self.known(link.beside) else {}
+            return {**updates, **self._shown({0: run.id, **beside}, state=dict(link.state))}
         if scene is not None and scene.trace.is_file():
             same = link.settings is None or same_recipe(link, self.gallery.trace(scene.name))
             news = note() if same else note("info", "press_run")
-            return {**updates, **self._shown({0: f"example-{scene.name}"}, state=dict(link.state)), page.notice: news}
+            places = {0: f"example-{scene.name}"} | ({1: link.beside} if self.known(link.beside) else {})
+            return {**updates, **self._shown(places, state=dict(link.state)), page.notice: news}
         first = self.gallery.first
         if self.opened is not None:
             run_id = self.store.put(self.opened, label_of(self.opened), request.session_hash)

@@ -158,6 +158,11 @@ class Desk:
         """A link was copied: keep the run beyond the visit."""
         return self.store.share(str(run_id))
 
+    def known(self, run_id: str | None) -> bool:
+        """Whether there is such a run to show."""
+        scene = self.gallery.scenes.get((run_id or "").removeprefix("example-"))
+        return self.store.get(run_id) is not None or (scene is not None and scene.trace.is_file())
+
     def trace(self, run_id: str) -> Trace:
         """A kept run's trace, or an example's ready one ("example-NAME"). Raises TraceError when it is gone."""
         run_id = str(run_id)

@@ -28,11 +28,13 @@ MAX_PROMPT = 2000
 
 @dataclass(frozen=True)
 class Link:
-    """example: name of a ready trace. run: id of a run this server may still keep. settings None: the example's own.
+    """example: name of a ready trace. run: id of a run this server may still keep. beside: id of the run compared with
+    it ("example-NAME" for a ready trace). settings None: the example's own.
     state: the viewer's place (token, layer, view, scale, ...) as strings."""
 
     example: str | None = None
     run: str | None = None
+    beside: str | None = None
     prompt: str | None = None
     settings: RunSettings | None = None
     state: Mapping[str, str] = field(default_factory=dict)
@@ -41,7 +43,7 @@ class Link:
 def write(link: Link) -> dict[str, str]:
     """Query parameters of a link, in a fixed order; `read` gives the link back."""
     query: dict[str, str] = {}
-    for name in ("example", "run", "prompt"):
+    for name in ("example", "run", "beside", "prompt"):
         if getattr(link, name):
             query[name] = getattr(link, name)
     if link.settings is not None:
@@ -74,11 +76,12 @@ def recipe(settings: RunSettings) -> dict[str, str]:
 
 def read(query: Mapping[str, Any]) -> Link:
     """The link in a page's query parameters."""
-    example, run, prompt = (str(query.get(key) or "") for key in ("example", "run", "prompt"))
+    example, run, beside, prompt = (str(query.get(key) or "") for key in ("example", "run", "beside", "prompt"))
     state = {key: str(query[key]) for key in STATE_KEYS if query.get(key) and len(str(query[key])) <= MAX_STATE}
     return Link(
         example=example if NAME.fullmatch(example) else None,
         run=run if NAME.fullmatch(run) else None,
+        beside=beside if NAME.fullmatch(beside) else None,
         prompt=prompt[:MAX_PROMPT] or None,
         settings=_settings(query),
         state=state,

@@ -127,7 +127,7 @@ def serve(
         theme=theme(),
         head=head(assets()),
         mcp_server=importlib.util.find_spec("mcp") is not None,
-        app_kwargs={"routes": [_files(), _health(engine)]},
+        app_kwargs={"routes": [_files(), _health(engine)], "middleware": _own_pages_only() if auth else []},
         prevent_thread_lock=True,
     )
     print(f"saliency_viz is at {address}", flush=True)
@@ -176,6 +176,27 @@ def _health(engine: Any) -> Any:
         return JSONResponse({"ok": True, "model": engine.status(engine.names[0])["state"]})
 
     return Route("/healthz", health)
+
+
+class OwnPagesOnly:
+    """Refuses requests that another site's page sends with a visitor's login (gradio 6.31 answers any origin)."""
+
+    def __init__(self, app: Any) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        headers = dict(scope.get("headers") or [])
+        origin, host = headers.get(b"origin"), headers.get(b"x-forwarded-host", headers.get(b"host", b""))
+        if origin is None or origin.partition(b"://")[2] == host:
+            return await self.app(scope, receive, send)
+        await send({"type": "http.response.start", "status": 403, "headers": [(b"content-type", b"text/plain")]})
+        await send({"type": "http.response.body", "body": b"This page answers only its own site."})
+
+
+def _own_pages_only() -> list[Any]:
+    from starlette.middleware import Middleware
+
+    return [Middleware(OwnPagesOnly)]
 
 
 def _auth(text: str | None) -> tuple[str, str] | None:
