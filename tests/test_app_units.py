@@ -8,6 +8,7 @@ import json
 from dataclasses import replace
 
 import numpy as np
+import PIL.Image
 import pytest
 
 from saliency_viz.errors import ImageError, SaliencyVizError, SettingError, TraceError
@@ -341,3 +342,20 @@ def test_a_prompt_without_words_or_without_end_is_refused():
             captions.checked_prompt(prompt)
     assert captions.checked_prompt("  <script>alert(1)</script> ") == "<script>alert(1)</script>"
     assert issubclass(ImageError, SaliencyVizError)
+
+
+def test_what_is_computed_on_demand_agrees_with_the_trace_of_the_real_model():
+    engine = Engine(("demo",), device="cpu")
+    picture = PIL.Image.open(io.BytesIO(png(96, 96))).convert("RGB")
+    *_, last = engine.caption("demo", Order(picture, "Describe the image.", RunSettings(6, locore=LocoRE())))
+    trace, step = last.trace, 4
+    position = trace.steps[step].position
+    raw, attention = trace.raw_saliency()[step], trace.attention[step].astype(np.float32)
+    saliency, seen = engine.looked("token_matrix", "demo", trace, step)
+    assert saliency.shape == seen.shape == (trace.model.layers, position, position)
+    assert np.allclose(saliency[:, -1], raw[:, :position], rtol=4e-3, atol=1e-6 * raw.max())
+    assert np.allclose(seen[:, -1], attention[:, :position], rtol=2e-3, atol=1e-6)
+    heads = engine.looked("head_rows", "demo", trace, step)
+    assert np.allclose(heads.saliency.sum(1)[:, :position], raw[:, :position], rtol=4e-3, atol=1e-6 * raw.max())
+    assert np.allclose(heads.attention.mean(1)[:, :position], attention[:, :position], rtol=2e-3, atol=1e-6)
+    assert captions.packed(saliency.shape, seen, saliency)["shape"] == [trace.model.layers, position, position]

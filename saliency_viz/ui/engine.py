@@ -186,14 +186,15 @@ class Engine:
 
     def looked(self, what: str, name: str, trace: Trace, step: int) -> Any:
         """What a trace leaves out, computed again for one step. what: "head_rows" (HeadRows) or "token_matrix"
-        (saliency and attention [layers, n, n]). Raises SaliencyVizError."""
+        (saliency and attention [layers, n, n], float32). Raises SaliencyVizError."""
         self.load(name)
         return self.compute(what, name, trace, step)
 
     def _compute(self, what: str, name: str, trace: Trace, step: int) -> Any:
         model = self.load(name)  # brings the package's decoding with it
         home = self.backend if hasattr(self.backend, what) else importlib.import_module("saliency_viz.decoding")
-        return getattr(home, what)(model, trace, step)
+        found = getattr(home, what)(model, trace, step)
+        return tuple(_array(part) for part in found) if isinstance(found, tuple) else found
 
     def _try(self, name: str) -> None:
         try:
@@ -214,6 +215,11 @@ def _follow(event: Any, pending: list[Step]) -> None:
         pending[:] = [token for token in pending if token.index < event.index]
     else:  # a final Step
         pending[:] = [token for token in pending if token.index > event.index]
+
+
+def _array(values: Any) -> Any:
+    """A tensor as a float32 array: only arrays may leave ZeroGPU's process, and the page knows no tensors."""
+    return values.float().cpu().numpy() if hasattr(values, "cpu") else values
 
 
 def _messages(history: tuple[tuple[str, str], ...]) -> tuple[Any, ...]:
