@@ -34,7 +34,7 @@ class FakeStream:
     """Writes the words of `example_trace`, `chunk` drafted tokens at a time, `pause` seconds a token."""
 
     def __init__(self, backend: FakeBackend, name: str, settings: RunSettings, prompt: str) -> None:
-        self.backend, self.done, self.closed = backend, 0, False
+        self.backend, self.done, self.closed, self.stopped = backend, 0, False, False
         count = min(settings.max_new_tokens, backend.longest)
         made = example_trace(count, words=backend.words, sgrs=settings.sgrs, locore=settings.locore)
         self.whole = replace(made, prompt=prompt, settings=settings, model=replace(made.model, name=name))
@@ -43,7 +43,7 @@ class FakeStream:
         steps = self.whole.steps
         for start in range(0, len(steps), self.backend.chunk):
             chunk = steps[start : start + self.backend.chunk]
-            for step in chunk:
+            for place, step in enumerate(chunk):
                 time.sleep(self.backend.pause)
                 if step.index == self.backend.hold_at:
                     self.backend.go_on.wait(60)
@@ -51,9 +51,17 @@ class FakeStream:
                 yield Drafted(step.index, step.position, step.token_id, step.text)
                 if self.backend.fail_at == step.index:
                     raise self.backend.failure
+                if self.stopped:
+                    chunk = chunk[: place + 1]
+                    break
             for step in chunk:
                 self.done = step.index + 1
                 yield step
+            if self.stopped:
+                return
+
+    def stop(self) -> None:
+        self.stopped = True
 
     def partial(self) -> Trace:
         return first_steps(self.whole, self.done)

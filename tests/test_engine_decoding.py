@@ -153,6 +153,21 @@ def test_a_closed_stream_lets_go_of_its_cache(model):
     assert keys() is None
 
 
+def test_a_stopped_stream_still_observes_what_was_drafted(model):
+    stream = sv.stream_caption(model, picture(), PROMPT, max_new_tokens=30)
+    written = []
+    for event in stream.events():
+        if isinstance(event, Drafted):
+            written.append(event.token_id)
+            if len(written) == 5:
+                stream.stop()
+    assert stream.trace.output_ids == tuple(written)
+    assert (len(written), stream.trace.ended) == (5, "cancelled")
+    assert stream.trace.steps[4].score is not None
+    whole = sv.caption(model, picture(), PROMPT, max_new_tokens=30)
+    assert whole.output_ids[:5] == tuple(written)
+
+
 def test_a_generator_dropped_half_way_stops(model):
     stream = sv.stream_caption(model, picture(), PROMPT, max_new_tokens=30, lookahead=2)
     events = stream.events()

@@ -14,7 +14,7 @@ from ..attention import Edits, at_least_float32
 from ..errors import ModelError, SettingError
 from ..memory import guarded
 from ..models.base import LVLM
-from ..models.text import token_text
+from ..models.text import next_texts
 from ..trace import Trace
 from .matrix import ADVICE, prepared_again
 from .session import Session
@@ -79,8 +79,7 @@ def logit_lens(model: LVLM, trace: Trace, step: int, count: int = 5) -> list[lis
 
 
 def _lens_token(model: LVLM, trace: Trace, step: int, probability: float, token: int) -> LensToken:
-    written = [*trace.output_ids[:step][-8:], token]
-    return LensToken(token, token_text(model.tokenizer, written, len(written) - 1), probability)
+    return LensToken(token, next_texts(model.tokenizer, trace.output_ids[:step], [token])[0], probability)
 
 
 def _replayed(model: LVLM, trace: Trace, step: int) -> tuple[Session, int]:

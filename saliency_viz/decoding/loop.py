@@ -63,7 +63,7 @@ def decode(run: Run) -> Iterator[Event]:
             yield Drafted(index, run.first + index, draft.token_id, text)
             now = time.perf_counter()
             over_time = run.time_limit is not None and now - started > run.time_limit
-            if over_time or (not patient and now - chunk_started > PATIENCE):
+            if over_time or run.stopped or (not patient and now - chunk_started > PATIENCE):
                 break
         kept = 0
         for step in _walk(run, drafts):
@@ -73,7 +73,7 @@ def decode(run: Run) -> Iterator[Event]:
             yield Withdrawn(len(run.steps))
         run.ahead.after(cut=run.steps[-1].token_id != drafts[kept - 1].token_id)
         run.ended = _ended(run, over_time)
-        if run.ended != "cancelled":
+        if run.ended != "cancelled" or run.stopped:
             return
         run.session.rewind(run.first + len(run.steps) - 1)
         logits = _timed(run, "decode", partial(run.session.advance, [run.steps[-1].token_id]))[-1]

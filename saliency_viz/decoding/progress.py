@@ -56,6 +56,7 @@ class Run:
     rows: Rows = field(default_factory=Rows)
     history: list[float] = field(default_factory=list)  # scores of accepted outputs, Eq. 7
     ended: str = "cancelled"
+    stopped: bool = False  # asked to end with what is drafted
     seconds: dict[str, float] = field(default_factory=lambda: {"prefill": 0.0, "decode": 0.0, "observe": 0.0})
     chunks: list[int] = field(default_factory=list)  # how many tokens each observing pass saw
     ahead: Lookahead = field(init=False)

@@ -57,6 +57,10 @@ class CaptionStream:
         """How many tokens each observing pass saw."""
         return tuple(self._run.chunks)
 
+    def stop(self) -> None:
+        """Draft no further token; what is drafted is still observed, and the iteration ends with it."""
+        self._run.stopped = True
+
     def close(self) -> None:
         """Stop the run and free what it held; `trace` stays."""
         self._events.close()

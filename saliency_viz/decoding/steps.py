@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 import torch
 
-from ..models.text import token_text
+from ..models.text import next_texts, token_text
 from ..trace import Candidate, Step, Verdict
 from .progress import Draft, Run
 from .sgrs import Decision, threshold
@@ -40,12 +40,12 @@ def judged_step(run: Run, draft: Draft, decision: Decision) -> Step:
 def _candidates(
     run: Run, draft: Draft, saliency: Sequence[float | None], verdicts: Sequence[Verdict]
 ) -> tuple[Candidate, ...]:
-    tokenizer, written = run.session.model.tokenizer, run.output_ids()
+    texts = next_texts(run.session.model.tokenizer, run.output_ids(), draft.choices.token_ids)
     places = {candidate: place for place, candidate in enumerate(draft.choices.order)}
     return tuple(
         Candidate(
             token_id=token,
-            text=token_text(tokenizer, [*written[-8:], token], min(len(written), 8)),
+            text=texts[index],
             probability=draft.choices.probabilities[index],
             saliency=saliency[index],
             verdict=verdicts[index],

@@ -71,7 +71,7 @@ def relation_holds(first: Group, relation: str, second: Group, margin: float = 0
 
 
 def _relation(scene: Scene, random: Random) -> str | None:
-    """ "The dog is above the cow." for two single things clearly apart, the bigger one first; None if there are none."""
+    """ "The dog is above the cow." for two things clearly apart, the bigger one first; None if there are none."""
     singles = [group for group in scene.groups if group.count == 1]
     true = [
         f"The {first.kind} is {relation} the {second.kind}."

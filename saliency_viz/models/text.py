@@ -17,19 +17,31 @@ UNFINISHED = "\ufffd"  # what a tokenizer gives for the first bytes of a charact
 
 
 def token_text(tokenizer: Any, ids: Sequence[int], index: int, skip_special: bool = False) -> str:
-    """The text that token `index` adds to the ones before it.
+    """The text that token `index` adds to the ones before it."""
+    token = int(ids[index])
+    if skip_special and token in tokenizer.all_special_ids:
+        return ""
+    return next_texts(tokenizer, ids[max(0, index - WINDOW) : index], [token])[0]
+
+
+def next_texts(tokenizer: Any, ids: Sequence[int], tokens: Sequence[int]) -> tuple[str, ...]:
+    """The text that each of several tokens would add to ids.
 
     A character spread over several tokens is given to the last of them; until then its tokens add nothing. Decoded
     with a few tokens before it, since a tokenizer may treat the start of a text in its own way.
     """
-    token = int(ids[index])
-    if token in tokenizer.all_special_ids:
-        return "" if skip_special else tokenizer.convert_ids_to_tokens(token)
-    before, after = (_decode(tokenizer, ids[max(0, index - WINDOW) : stop]) for stop in (index, index + 1))
-    if after.endswith(UNFINISHED):
-        return ""
-    before = before.rstrip(UNFINISHED)
-    return after[len(before) :] if after.startswith(before) else _decode(tokenizer, [token])
+    special, recent = tokenizer.all_special_ids, list(ids[-WINDOW:])
+    before = _decode(tokenizer, recent).rstrip(UNFINISHED)
+
+    def added(token: int) -> str:
+        if token in special:
+            return tokenizer.convert_ids_to_tokens(token)
+        after = _decode(tokenizer, [*recent, token])
+        if after.endswith(UNFINISHED):
+            return ""
+        return after[len(before) :] if after.startswith(before) else _decode(tokenizer, [token])
+
+    return tuple(added(token) for token in tokens)
 
 
 def token_texts(tokenizer: Any, ids: Sequence[int], skip_special: bool = False) -> tuple[str, ...]:

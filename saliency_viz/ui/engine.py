@@ -181,7 +181,7 @@ class Engine:
                     shown = time.monotonic()
                 late = self.seconds_limit is not None and now - started > self.seconds_limit
                 if late or (stop is not None and stop.is_set()):
-                    break
+                    stream.stop()  # what is drafted is still observed
         yield Progress(stream.trace, (), done=True)
 
     def looked(self, what: str, name: str, trace: Trace, step: int) -> Any:
