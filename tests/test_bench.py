@@ -56,14 +56,15 @@ def test_a_workload_has_the_lengths_it_says():
 def test_every_part_reports_its_rows():
     rows = measure(options("--only", "saliency", "decoding", "methods")).rows
     names = [row.name for row in rows]
-    assert names[:5] == [
+    assert names[:6] == [
         "one backward per token",
         "one pass",
         "generate of transformers",
         "plain, unobserved",
         "plain, observed",
+        "of that, observing passes",
     ]
-    assert len(names) == 5 + 2 * 6
+    assert len(names) == 6 + 2 * 6
     assert all(len(row.runs) == 2 and min(row.runs) > 0 for row in rows if row.unit == "ms/token")
 
 
@@ -71,7 +72,7 @@ def test_json_holds_every_run(capsys):
     arguments = ["bench", "--shape", "tiny-llava", "--tokens", "3", "--prompt-tokens", "29", "--repeats", "3", "--json"]
     assert main([*arguments, "--only", "decoding"]) == 0
     report = json.loads(capsys.readouterr().out)
-    assert [len(row["runs"]) for row in report["rows"]] == [3, 3, 3]
+    assert [len(row["runs"]) for row in report["rows"]] == [3, 3, 3, 3]
     assert report["model"]["prompt"] == "prompt of 29 tokens"
     assert report["rows"][1]["median"] == sorted(report["rows"][1]["runs"])[1]
 

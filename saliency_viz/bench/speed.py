@@ -12,6 +12,7 @@ from statistics import mean
 import torch
 
 from ..decoding.choices import Chooser
+from ..decoding.run import CaptionStream
 from ..settings import SGRS, LocoRE, Sampling
 from ..trace import RunSettings
 from .clock import rounds, seconds, synchronize
@@ -59,17 +60,26 @@ def saliency_rows(work: Workload, repeats: int, tell: Tell) -> list[Row]:
 
 
 def decoding_rows(work: Workload, repeats: int, tell: Tell) -> list[Row]:
-    """(c) Milliseconds per token of plain decoding: transformers' generate, ours unobserved, ours observed."""
+    """(c) Milliseconds per token of plain decoding: transformers' generate, ours unobserved, ours observed, and the
+    observing passes alone (the rest of an observed run describes the steps: texts, candidates, ranks)."""
     per_token = 1000 / work.tokens
+    passes: list[float] = []
+
+    def observed(_: int) -> float:
+        cost, stream = _streamed(work, RunSettings(work.tokens))
+        passes.append(per_token * stream.trace.seconds["observe"])
+        return cost
+
     runs = rounds(
         {
             "generate of transformers": lambda _: _generate(work),
             "plain, unobserved": lambda _: per_token * _plain(work, Sampling()),
-            "plain, observed": lambda _: _streamed(work, RunSettings(work.tokens))[0],
+            "plain, observed": observed,
         },
         repeats,
         tell,
     )
+    runs["of that, observing passes"] = passes[1:]
     return compared(f"decoding after a prompt of {work.first}", "ms/token", runs, "plain, unobserved")
 
 
@@ -81,8 +91,9 @@ def method_rows(work: Workload, repeats: int, tell: Tell, temperature: float) ->
     def streamed(name: str, **settings: object) -> Callable[[int], float]:
         def measure(number: int) -> float:
             run = RunSettings(work.tokens, Sampling(temperature, number), **settings)
-            cost, accepted, chunk = _streamed(work, run)
-            facts.setdefault(name, []).append((accepted, chunk))
+            cost, stream = _streamed(work, run)
+            accepted = mean(step.rejected == 0 for step in stream.trace.steps)
+            facts.setdefault(name, []).append((accepted, mean(stream.chunks)))
             return cost
 
         return measure
@@ -123,12 +134,11 @@ def _plain(work: Workload, sampling: Sampling, locore: LocoRE | None = None) -> 
     return seconds(decode, work.model.device)
 
 
-def _streamed(work: Workload, settings: RunSettings) -> tuple[float, float, float]:
-    """(ms per token without the prefill, share of steps without a rejection, mean tokens per observing pass)."""
+def _streamed(work: Workload, settings: RunSettings) -> tuple[float, CaptionStream]:
+    """(ms per token without the prefill, the finished stream)."""
     stream = work.stream(settings)
     taken = seconds(lambda: list(stream), work.model.device) - stream.trace.seconds["prefill"]
-    steps = stream.trace.steps
-    return 1000 * taken / len(steps), mean(step.rejected == 0 for step in steps), mean(stream.chunks)
+    return 1000 * taken / len(stream.trace.steps), stream
 
 
 def _generate(work: Workload) -> float:
