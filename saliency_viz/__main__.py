@@ -1,4 +1,4 @@
-"""The command line: caption, figures, open, models, bench and sweep.
+"""The command line: caption, figures, film, open, models, bench and sweep.
 
 Ignores the work: each command turns its flags into settings, calls the package and prints. What cannot be done ends
 with one sentence on stderr and exit code 2; an interrupted run ends with 130.
@@ -125,7 +125,7 @@ def _pictures(options: argparse.Namespace) -> Any:
     return Video.from_file(options.image[0], options.frames)
 
 
-# ---- figures, open, models -------------------------------------------------------------------------------------------
+# ---- figures, film, open, models -------------------------------------------------------------------------------------
 
 
 def _add_figures(command: argparse.ArgumentParser) -> None:
@@ -149,6 +149,25 @@ def _figures(options: argparse.Namespace) -> int:
         raise SettingError(f"{options.out} cannot be written ({error.strerror}). Choose another folder.") from error
     for path in paths:
         print(path)
+    return 0
+
+
+def _add_film(command: argparse.ArgumentParser) -> None:
+    command.add_argument("trace", help="a trace saved by caption --out or by the app")
+    command.add_argument(
+        "--out", default="film.gif", metavar="FILE", help="ends in .gif or .mp4 (needs: pip install av)"
+    )
+    command.add_argument("--kind", choices=("saliency", "attention", "both"), default="saliency", help="which map")
+    command.add_argument("--seconds", type=float, default=0.5, metavar="S", help="how long a word is shown")
+    command.add_argument("--width", type=int, default=640, metavar="N", help="of the film, in pixels")
+
+
+def _film(options: argparse.Namespace) -> int:
+    from .figures.film_files import save_film
+    from .trace import Trace
+
+    out, trace = flags.writable(options.out), Trace.load(options.trace)
+    print(save_film(trace, out, options.kind, seconds_per_token=options.seconds, width=options.width))
     return 0
 
 
@@ -297,6 +316,7 @@ PARTS = ("saliency", "memory", "decoding", "methods", "app")
 COMMANDS: dict[str, Command] = {
     "caption": (_add_caption, _caption, "caption pictures; print the caption coloured by how much its past mattered"),
     "figures": (_add_figures, _figures, "draw a saved trace for a paper"),
+    "film": (_add_film, _film, "play a saved caption word by word with its map, as GIF or MP4"),
     "open": (_add_open, _open, "show a saved trace in the browser; needs no model"),
     "models": (_add_models, _models, "list the model families that can be recorded"),
     "bench": (_add_bench, _bench, "measure speed and memory here"),

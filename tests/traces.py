@@ -51,7 +51,9 @@ def example_trace(
     for step in range(steps):
         text = words[step % len(words)]
         score = float(saliency[step, targets, first : first + step].mean()) if step else None
-        other = Candidate(900 + step, " <b>dog</b>", 0.2, 0.001 if step else None, "rejected" if step % 3 == 2 else "untried", 0)
+        other = Candidate(
+            900 + step, " <b>dog</b>", 0.2, 0.001 if step else None, "rejected" if step % 3 == 2 else "untried", 0
+        )
         taken = Candidate(100 + step, text, 0.5, score, "accepted", 1)
         entries.append(
             Step(

@@ -12,6 +12,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.image import AxesImage
+from PIL import Image
 
 from ..errors import SettingError
 from ..trace import Trace
@@ -29,7 +30,7 @@ OPACITY = 0.62
 
 def image_overlays(trace: Trace, step: int, view: View = PAIR) -> Figure:
     """The image | attention | saliency for one token, a line per picture and scale; one scale for all of it."""
-    places = _places(trace)
+    places = places_of(trace)
     with style():
         side, gap = 2.1, 0.12
         heights = [side * trace.pictures[p].size[1] / trace.pictures[p].size[0] for p, _ in places]
@@ -65,9 +66,11 @@ def image_overlays(trace: Trace, step: int, view: View = PAIR) -> Figure:
 
 def image_layers(trace: Trace, step: int, kind: Kind = "saliency", view: View = PLAIN, picture: int = 0) -> Figure:
     """One token's map on one picture at every layer, all on one scale (tiles; the thumbnail where there are none)."""
-    places = [place for place in _places(trace) if place[0] == picture]
+    places = [place for place in places_of(trace) if place[0] == picture]
     if not places:
-        raise SettingError(f"The trace shows pictures {sorted({p for p, _ in _places(trace)})}. Got picture {picture}.")
+        raise SettingError(
+            f"The trace shows pictures {sorted({p for p, _ in places_of(trace)})}. Got picture {picture}."
+        )
     with style():
         width, tall = trace.pictures[picture].size
         columns = min(8, trace.model.layers)
@@ -103,15 +106,19 @@ def overlay(
     """Draw one map over the greyed picture; returns the map, whose data is `ImageMap.grid`."""
     found = image_map(trace, step, kind, view.layers, view.normalization, picture, box_scale)
     extent = (0, found.size[0], found.size[1], 0)
-    grey = np.asarray(trace.pictures[picture].seen.convert("L"), np.float32)
-    axes.imshow(255 - (255 - grey) * 0.65, cmap="gray", vmin=0, vmax=255, extent=extent, aspect="auto")
+    axes.imshow(greyed(trace.pictures[picture].seen), cmap="gray", vmin=0, vmax=255, extent=extent, aspect="auto")
     drawn = heat(axes, found.grid(), scale, view.colors, missing="none", extent=extent, alpha=OPACITY)
     axes.set_xlim(0, found.size[0])
     axes.set_ylim(found.size[1], 0)
     return drawn
 
 
-def _places(trace: Trace) -> list[tuple[int, int]]:
+def greyed(image: Image.Image) -> np.ndarray:
+    """float32 [height, width] in 0..255: a picture, grey and light, to lie under colours."""
+    return 255 - (255 - np.asarray(image.convert("L"), np.float32)) * 0.65
+
+
+def places_of(trace: Trace) -> list[tuple[int, int]]:
     """(picture, scale) of every map there is. Raises SettingError for a run without an image."""
     places = [(picture, scale) for picture in range(len(trace.pictures)) for scale in scales_of(trace, picture)]
     if not places:

@@ -169,6 +169,24 @@ def shares(
     return {name: float(value / total) for name, value in zip(PARTS, sums, strict=True)} if total > 0 else None
 
 
+def picture_shares(
+    trace: Trace,
+    step: int | Iterable[int],
+    kind: Kind = "saliency",
+    layers: Layers = "target",
+    normalization: Normalization = "row",
+) -> np.ndarray:
+    """float64 [pictures]: the part of a row that went to each picture or video frame, all its scales together.
+
+    They add to the image's part of `shares`; all 0 when the row is 0.
+    """
+    values = row(trace, step, kind, layers, normalization).astype(np.float64)
+    shown = values[trace.positions("image")]
+    sums = np.bincount(trace.box_images.astype(np.int64), shown, minlength=len(trace.pictures))
+    total = values.sum()
+    return sums / total if total > 0 else np.zeros_like(sums)
+
+
 def shares_over_run(
     trace: Trace, kind: Kind = "saliency", layers: Layers = "target", normalization: Normalization = "row"
 ) -> np.ndarray:
