@@ -108,7 +108,10 @@ def _stage(trace: Trace, kind: FilmKind, width: int, view: View) -> Stage:
     height = bottom + 2 * line_height(small) + margin // 2 + lines * line_height(text) + margin
     scale = pair_scales(trace, view, "image")[0] if kind == "both" else view.scale(trace, kind, keys="image")
     about = (run_words(trace), view.layer_words(trace), f"scale: {scale.note}")
-    notes = lines_of([words + "\n" for words in about], width - 2 * margin, small)
+    notes: list[Run] = []
+    for words in about:
+        first = notes[-1].line + 1 if notes else 0
+        notes += [replace(run, line=run.line + first) for run in lines_of([words], width - 2 * margin, small)]
     height += line_height(text) + (1 + notes[-1].line) * line_height(small) + margin
     several = arrange is _strips
     shares = {
