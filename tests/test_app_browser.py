@@ -280,6 +280,25 @@ def test_compare_runs_the_same_picture_and_seed_into_the_second_place(site, tab)
     other.close()
 
 
+def test_a_stopped_comparison_leaves_the_first_run_and_a_clean_page(site, tab):
+    pick(tab, "farm")
+    run(tab)
+    first = caption(tab)
+    before = site.backend.closed
+    site.backend.hold_at = 9
+    tab.select_option("select[name=compare]", "method:sgrs")
+    tab.wait_for_function(RUNNING.replace("[0]", "[1]"))
+    tab.click("#app-stop")
+    tab.wait_for_selector("#app-stop[disabled]")
+    site.backend.go_on.set()
+    wait_end(tab, 1)
+    assert site.backend.closed == before + 1
+    assert caption(tab) == first  # the run that was there is untouched
+    site.backend.hold_at = None
+    run(tab)  # and the place is free for the next
+    assert len(caption(tab)) == 40
+
+
 def test_a_candidate_can_be_forced_and_the_caption_it_leads_to_stands_beside(site, tab):
     pick(tab, "farm")
     run(tab)
