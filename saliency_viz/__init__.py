@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from . import errors
-    from .decoding import caption, head_rows, logit_lens, replay, stream_caption, token_matrix
+    from .decoding import caption, faithfulness, head_rows, logit_lens, replay, stream_caption, token_matrix
     from .errors import SaliencyVizError
+    from .figures.notebook import view
     from .models import LVLM, load_model
     from .settings import SGRS, Edit, LocoRE, Recording, Sampling
     from .trace import Trace
@@ -22,6 +23,7 @@ _HOMES = {
     "stream_caption": "decoding",
     "replay": "decoding",
     "token_matrix": "decoding",
+    "faithfulness": "decoding",
     "head_rows": "decoding",
     "logit_lens": "decoding",
     "load_model": "models",
@@ -33,6 +35,7 @@ _HOMES = {
     "Recording": "settings",
     "Trace": "trace",
     "Video": "video",
+    "view": "figures.notebook",
     "SaliencyVizError": "errors",
 }
 _MODULES = ("errors", "figures")
@@ -50,12 +53,14 @@ __all__ = [
     "__version__",
     "caption",
     "errors",
+    "faithfulness",
     "head_rows",
     "load_model",
     "logit_lens",
     "replay",
     "stream_caption",
     "token_matrix",
+    "view",
 ]
 
 

@@ -88,7 +88,7 @@ def _caption(options: argparse.Namespace) -> int:
 
     with Progress(options.max_new_tokens) as progress:
         progress.show(0, f"loading {options.model}")
-        model = flags.quiet_load(options)
+        model = flags.quiet_load(options, progress.loading)
         from .decoding import stream_caption
 
         progress.show(0, "reading the image")
@@ -154,10 +154,11 @@ def _figures(options: argparse.Namespace) -> int:
 
 def _add_film(command: argparse.ArgumentParser) -> None:
     command.add_argument("trace", help="a trace saved by caption --out or by the app")
-    command.add_argument(
-        "--out", default="film.gif", metavar="FILE", help="ends in .gif or .mp4 (needs: pip install av)"
-    )
+    command.add_argument("--out", default="film.gif", metavar="FILE", help="ends in .gif or .mp4")
     command.add_argument("--kind", choices=("saliency", "attention", "both"), default="saliency", help="which map")
+    command.add_argument(
+        "--frames", choices=("all", "most"), default="all", help="of several: all, or each word's most looked-at one"
+    )
     command.add_argument("--seconds", type=float, default=0.5, metavar="S", help="how long a word is shown")
     command.add_argument("--width", type=int, default=640, metavar="N", help="of the film, in pixels")
 
@@ -167,7 +168,8 @@ def _film(options: argparse.Namespace) -> int:
     from .trace import Trace
 
     out, trace = flags.writable(options.out), Trace.load(options.trace)
-    print(save_film(trace, out, options.kind, seconds_per_token=options.seconds, width=options.width))
+    how = {"seconds_per_token": options.seconds, "width": options.width, "shown": options.frames}
+    print(save_film(trace, out, options.kind, **how))
     return 0
 
 
@@ -240,13 +242,14 @@ def _check_memory(options: argparse.Namespace) -> int:
 def _add_bench(command: argparse.ArgumentParser) -> None:
     flags.add_model_flags(command)
     command.add_argument(
-        "--shape", metavar="NAME", help="random weights of this shape: llava-1.5-7b, qwen2-vl-7b or tiny-..."
+        "--shape", metavar="NAME", help="random weights of this shape: llava-1.5-7b, qwen2.5-vl-72b, tiny-llava, ..."
     )
     command.add_argument("--layers", type=int, metavar="N", help="with --shape: only N text layers")
     command.add_argument("--tokens", type=int, default=32, metavar="N", help="caption length")
     command.add_argument("--prompt-tokens", type=int, default=587, metavar="N", help="prompt length, at least")
     command.add_argument("--repeats", type=int, default=5, metavar="N", help="rounds the medians are taken over")
     command.add_argument("--only", nargs="+", choices=PARTS, default=list(PARTS), help="what to measure")
+    command.add_argument("--visits", type=int, metavar="N", help="instead: the app's memory over N opened pages")
     command.add_argument("--json", action="store_true", help="print JSON instead of the table")
 
 
@@ -283,7 +286,7 @@ def _sweep(options: argparse.Namespace) -> int:
     with Progress(len(options.alpha) * len(options.beta) * max(options.scenes, 0)) as progress:
         progress.show(0, f"loading {options.model}")
         rows = sweep(
-            flags.quiet_load(options),
+            flags.quiet_load(options, progress.loading),
             options.alpha,
             options.beta,
             options.scenes,
@@ -312,7 +315,7 @@ def _fail(sentence: str) -> int:
 Command = tuple[Callable[[argparse.ArgumentParser], None], Callable[[argparse.Namespace], int], str]
 WORLD_HELP = "scenes like those of its training, with kinds that never met there, or drawn in a style it never saw"
 FORMATS = ("png", "svg", "pdf")
-PARTS = ("saliency", "memory", "decoding", "methods", "app")
+PARTS = ("saliency", "memory", "decoding", "methods", "app", "clicks")
 COMMANDS: dict[str, Command] = {
     "caption": (_add_caption, _caption, "caption pictures; print the caption coloured by how much its past mattered"),
     "figures": (_add_figures, _figures, "draw a saved trace for a paper"),

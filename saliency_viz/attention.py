@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import torch
 from jaxtyping import Float
@@ -25,6 +25,7 @@ NAME = "saliency_viz"
 UNSUPPORTED = ("softcap", "s_aux", "position_bias")  # change the softmax itself; not reproduced by a probe
 
 
+@runtime_checkable
 class Probe(Protocol):
     """What a model call may carry: takes over the attention of every text layer of that call."""
 

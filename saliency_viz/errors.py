@@ -27,12 +27,20 @@ class ModelError(SaliencyVizError):
     """A checkpoint cannot be found, read, or understood."""
 
 
+class LoadCancelled(ModelError):
+    """Loading was stopped by the person who asked for it."""
+
+
 class ContextError(SaliencyVizError, ValueError):
     """Prompt and caption together are longer than the model's context."""
 
 
 class MemoryLimitError(SaliencyVizError, MemoryError):
     """The request does not fit into the free memory."""
+
+
+class LimitError(SaliencyVizError):
+    """A visitor asks for more than a shared server gives one."""
 
 
 class TraceError(SaliencyVizError, ValueError):

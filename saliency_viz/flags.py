@@ -6,6 +6,7 @@ Ignores what is done with them. Fields keep the paper's names and symbols; range
 from __future__ import annotations
 
 import argparse
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -79,14 +80,18 @@ def recording_of(options: argparse.Namespace) -> Recording:
     return Recording(options.fusion, options.target_layers)
 
 
-def quiet_load(options: argparse.Namespace) -> Any:
-    """The model the flags ask for, without the libraries' own chatter on the terminal."""
+def quiet_load(options: argparse.Namespace, tell: Callable[[Any], None] | None = None) -> Any:
+    """The model the flags ask for, without the libraries' own chatter on the terminal. tell: hears the progress; unset,
+    a line on the terminal says it."""
     quiet()
     from .models import load_model
+    from .terminal import LoadingLine
 
     named = {name: getattr(options, name, None) for name in ("quantization", "device_map", "adapter")}
     more = {name: value for name, value in named.items() if value is not None}
-    return load_model(options.model, options.device, options.dtype, options.revision, **more)
+    line = LoadingLine()
+    tell = tell or (lambda loading: line.show(options.model, loading))
+    return load_model(options.model, options.device, options.dtype, options.revision, **more, tell=tell)
 
 
 def quiet() -> None:

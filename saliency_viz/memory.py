@@ -5,6 +5,8 @@ Ignores what the memory is for.
 
 from __future__ import annotations
 
+import gc
+import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -38,15 +40,30 @@ def require(needed: int, device: torch.device, what: str, advice: str) -> None:
 
 @contextmanager
 def guarded(device: torch.device, advice: str) -> Iterator[None]:
-    """Turn running out of memory into MemoryLimitError, with the cache given back."""
+    """Turn running out of memory into MemoryLimitError, with everything the failed work held given back."""
     try:
         yield
     except (torch.OutOfMemoryError, MemoryError, RuntimeError) as error:
         if isinstance(error, MemoryLimitError) or not _is_out_of_memory(error):
             raise
-        if device.type == "cuda":
-            torch.cuda.empty_cache()
-        raise MemoryLimitError(f"The {device.type} device ran out of memory. {advice}") from error
+        let_go(error)
+        give_back()
+        # without the cause: its traceback would keep the frames, and they the tensors
+        raise MemoryLimitError(f"The {device.type} device ran out of memory. {advice}") from None
+
+
+def let_go(error: BaseException | None) -> None:
+    """Empty the frames an error came through, and those of its causes: their tensors are let go."""
+    while error is not None:
+        traceback.clear_frames(error.__traceback__)
+        error = error.__cause__ or error.__context__
+
+
+def give_back() -> None:
+    """Collect what nobody holds, and hand CUDA's free blocks back to the device."""
+    gc.collect()
+    if torch.cuda.is_available() and torch.cuda.is_initialized():
+        torch.cuda.empty_cache()
 
 
 def _is_out_of_memory(error: BaseException) -> bool:

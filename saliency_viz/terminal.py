@@ -9,7 +9,7 @@ import os
 import shutil
 import sys
 import time
-from typing import TextIO
+from typing import Any, TextIO
 
 import numpy as np
 
@@ -110,6 +110,34 @@ class Progress:
         rate = f" {done / max(now - self.started, 1e-9):.1f}/s" if done else ""
         line = f"{'█' * filled}{'░' * (width - filled)} {done}/{self.total}{rate}  {label(text, 30)}"
         self.stream.write("\r" + line[: shutil.get_terminal_size().columns - 1] + "\x1b[K")
+        self.stream.flush()
+
+    def loading(self, loading: Any) -> None:
+        """Where loading the model stands, in the same line; what the person should know stays above it."""
+        if loading.stage == "note":
+            self.stream.write(("\r\x1b[K" if self.active else "") + f"{loading}\n")
+        self.show(0, str(loading))
+
+
+class LoadingLine:
+    """Where loading a model stands, on one line of a terminal; elsewhere only what a person should know is printed."""
+
+    def __init__(self, stream: TextIO | None = None) -> None:
+        self.stream = stream or sys.stderr
+        self.drawn = 0.0
+
+    def show(self, name: str, loading: Any) -> None:
+        """loading: with stage, done, total, and words as str()."""
+        line = f"{visible(name)}: {loading}"
+        if loading.stage == "note":
+            self.stream.write(("\r\x1b[K" if self.stream.isatty() else "") + line + "\n")
+        elif self.stream.isatty():
+            now, last = time.monotonic(), loading.stage == "weights" and loading.done == loading.total
+            if now - self.drawn < 0.1 and not last:
+                return
+            self.drawn = now
+            width = shutil.get_terminal_size().columns - 1
+            self.stream.write("\r\x1b[K" + (f"{visible(name)}: loaded\n" if last else line[:width]))
         self.stream.flush()
 
 

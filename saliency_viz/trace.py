@@ -24,7 +24,7 @@ FORMAT = "saliency_viz.trace"
 VERSION = "1"
 Verdict = Literal["accepted", "rejected", "untried"]
 Judgement = Literal["right", "hallucinated"]
-SpanKind = Literal["system", "image", "prompt", "template", "output"]
+SpanKind = Literal["system", "history", "image", "prompt", "template", "output"]
 
 
 @dataclass(frozen=True)
@@ -176,6 +176,8 @@ class Trace:
     system: str | None = None
     history: tuple[tuple[str, str], ...] = ()  # (role, text) of the turns before
     fps: float | None = None  # of a video, whose frames the pictures are
+    times: tuple[float, ...] = ()  # of a video: the second at which each frame is shown
+    frames_per_token: int = 1  # a video's token shows this many frames in turn and is counted for the first of them
 
     def __post_init__(self) -> None:
         _check(self)
@@ -210,6 +212,12 @@ class Trace:
         ranges = [np.arange(span.start, span.stop) for span in self.spans if span.kind == kind]
         return np.concatenate(ranges) if ranges else np.zeros(0, np.int64)
 
+    @property
+    def picture_groups(self) -> tuple[tuple[int, ...], ...]:
+        """Pictures that share their image tokens, by their indices: one each, but for videos whose tokens show more."""
+        count, size = len(self.pictures), self.frames_per_token
+        return tuple(tuple(range(first, min(first + size, count))) for first in range(0, count, size))
+
     def raw_saliency(self) -> np.ndarray:
         """Eq. 4 summed over heads, unnormalised, float32 [steps, layers, keys]: comparable between tokens."""
         return self.saliency.astype(np.float32) * self.saliency_norm[:, :, None]
@@ -222,6 +230,18 @@ class Trace:
             near = np.arange(max(self.first_output, row - self.settings.locore.window), max(row, self.first_output))
             gain[near] += self.settings.locore.beta
         return gain
+
+    def __repr__(self) -> str:
+        """One line; the arrays would fill a screen."""
+        steps, layers, _ = self.attention.shape
+        words = self.text.strip()
+        return f"Trace({self.model.name!r}, {steps} tokens, {layers} layers: {words[:60] + '…' * (len(words) > 60)!r})"
+
+    def _repr_html_(self) -> str:
+        """The interactive view in a notebook. Figures stand above this file, so the package's face is asked."""
+        import saliency_viz
+
+        return saliency_viz.view(self)._repr_html_()
 
     def save(self, path: str | Path) -> Path:
         """Write one file (safetensors with a JSON header; no pickle). Returns the path."""
@@ -316,6 +336,7 @@ def _from_header(header: dict[str, Any], arrays: dict[str, np.ndarray]) -> Trace
         target_layers=tuple(header.pop("target_layers")),
         marks={int(step): Mark(**mark) for step, mark in header.pop("marks").items()},
         history=tuple((role, text) for role, text in header.pop("history", ())),
+        times=tuple(header.pop("times", ())),
         **{name: arrays[name] for name in ARRAYS},
         **header,
     )
@@ -340,6 +361,10 @@ def _check(trace: Trace) -> None:
         raise TraceError(f"Expected {len(trace.prompt_ids)} prompt texts, one per id. Got {len(trace.prompt_texts)}.")
     if image_tokens and not trace.pictures:
         raise TraceError("The trace has image tokens but no picture.")
+    if trace.times and len(trace.times) != len(trace.pictures):
+        raise TraceError(f"Expected {len(trace.pictures)} times, one per frame. Got {len(trace.times)}.")
+    if not isinstance(trace.frames_per_token, int) or trace.frames_per_token < 1:
+        raise TraceError(f"frames_per_token must be a whole number of at least 1. Got {trace.frames_per_token!r}.")
     for name in ("attention", "saliency", "saliency_norm"):
         if not np.isfinite(getattr(trace, name)).all():
             raise TraceError(f"{name} holds values that are not finite numbers. The run that made it failed.")

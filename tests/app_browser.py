@@ -53,7 +53,7 @@ def write_examples(folder: Path) -> Path:
     return folder
 
 
-def open_site(examples: Path, auth: Any = None, **options: Any) -> Site:
+def open_site(examples: Path, auth: Any = None, limits: Any = None, queue: int = 32, **options: Any) -> Site:
     """Serve the page on a fake engine at a free port."""
     backend, store = FakeBackend(**options), RunStore(grace=0.0)
     page, address = serve(
@@ -63,6 +63,8 @@ def open_site(examples: Path, auth: Any = None, **options: Any) -> Site:
         auth=auth,
         examples=examples,
         block=False,
+        visitors=limits,
+        most_waiting=queue,
     )
     return Site(address.rstrip("/"), backend, store, page)
 
@@ -84,8 +86,12 @@ def browser() -> Iterator[Any]:
         chromium.close()
 
 
-def watched(browser: Any, **options: Any) -> tuple[Any, Seen]:
-    """A new page, and a record of its errors and of its requests that leave this machine."""
+# Not a first visit: no tour.
+SEEN = "try { localStorage.setItem('saliency-viz-tour', 'seen'); } catch (none) {}"
+
+
+def watched(browser: Any, tour: bool = False, **options: Any) -> tuple[Any, Seen]:
+    """A new page, and a record of its errors and of its requests that leave this machine. tour: as at a first visit."""
     seen = Seen()
     context = browser.new_context(**{"viewport": {"width": 1440, "height": 900}, **options})
     context.set_default_timeout(60_000)  # a busy machine is no fault
@@ -98,6 +104,8 @@ def watched(browser: Any, **options: Any) -> tuple[Any, Seen]:
             call.abort()
 
     context.route("**/*", route)
+    if not tour:
+        context.add_init_script(SEEN)
     page = context.new_page()
     page.on("console", lambda message: seen.errors.append(message.text) if message.type == "error" else None)
     page.on("pageerror", lambda error: seen.errors.append(str(error)))
@@ -125,3 +133,9 @@ def state(page: Any) -> dict[str, Any]:
 def caption(page: Any, slot: int = 0) -> list[str]:
     """Texts of the tokens a place shows."""
     return page.evaluate("(slot) => (SaliencyApp.current.runs[slot] || {steps: []}).steps.map((s) => s.text)", slot)
+
+
+def compare(page: Any, what: str) -> None:
+    """Choose a row of "compare with": nothing, token, method:NAME, all, open."""
+    page.click("#app-compare")
+    page.click(f'[data-compare="{what}"]')

@@ -13,8 +13,9 @@ import numpy as np
 
 from saliency_viz.errors import ModelError
 from saliency_viz.trace import RunSettings, Step, Trace
+from saliency_viz.video import Video
 
-from .traces import example_trace
+from .traces import example_trace, frames_trace
 
 
 @dataclass(frozen=True)
@@ -31,13 +32,26 @@ class Withdrawn:
 
 
 class FakeStream:
-    """Writes the words of `example_trace`, `chunk` drafted tokens at a time, `pause` seconds a token."""
+    """Writes the words of `example_trace`, `chunk` drafted tokens at a time, `pause` seconds a token.
 
-    def __init__(self, backend: FakeBackend, name: str, settings: RunSettings, prompt: str) -> None:
+    image, said: what was asked, kept in the trace; several pictures or frames have tokens of their own."""
+
+    def __init__(
+        self, backend: FakeBackend, name: str, settings: RunSettings, prompt: str, image: Any = None, **said: Any
+    ) -> None:
         self.backend, self.done, self.closed, self.stopped = backend, 0, False, False
         count = min(settings.max_new_tokens, backend.longest)
-        made = example_trace(count, words=backend.words, sgrs=settings.sgrs, locore=settings.locore)
-        self.whole = replace(made, prompt=prompt, settings=settings, model=replace(made.model, name=name))
+        methods = {"words": backend.words, "sgrs": settings.sgrs, "locore": settings.locore}
+        video = isinstance(image, Video)
+        pictures = image.frames if video else image if isinstance(image, tuple) else ()
+        if len(pictures) > 1:
+            made = frames_trace(count, len(pictures), fps=image.fps if video else None, **methods)
+            made = replace(made, times=image.times if video else ())
+        else:
+            made = example_trace(count, **methods)
+        made = replace(made, prompt=prompt, settings=settings, model=replace(made.model, name=name))
+        history = tuple((turn.role, turn.text) for turn in said.get("history", ()))
+        self.whole = replace(made, system=said.get("system"), history=history)
 
     def events(self) -> Iterator[Any]:
         steps = self.whole.steps
@@ -84,18 +98,20 @@ class FakeBackend:
         self.fail_at: int | None = None
         self.failure: Exception = RuntimeError("accident")
         self.written = self.closed = self.loads = self.heads_asked = self.matrices_asked = 0
+        self.lenses_asked = self.readings = self.measures_closed = 0
+        self.reading_pause = 0.0
         self.calls: list[dict[str, Any]] = []
         self.hold_at: int | None = None  # writes this token only once go_on is set
         self.go_on = threading.Event()
         for name, value in options.items():
             setattr(self, name, value)
 
-    def load_model(self, name: str, device: str = "auto", dtype: str = "auto") -> Any:
+    def load_model(self, name: str, device: str = "auto", dtype: str = "auto", **more: Any) -> Any:
         time.sleep(self.loading)
         self.loads += 1
         if name == "missing":
             raise ModelError("There is no model 'missing'. Choose another.")
-        return SimpleNamespace(name=name, info=SimpleNamespace(device="cpu", dtype="float32"))
+        return SimpleNamespace(name=name, info=SimpleNamespace(name=name, device="cpu", dtype="float32"))
 
     def head_rows(self, model: Any, trace: Trace, step: int) -> Any:
         self.heads_asked += 1
@@ -110,10 +126,45 @@ class FakeBackend:
             (len(layer), size, size)
         )
 
+    def logit_lens(self, model: Any, trace: Trace, step: int) -> Any:
+        self.lenses_asked += 1
+        top = [SimpleNamespace(token_id=place, text=f" w{place}", probability=0.5 / (place + 1)) for place in range(5)]
+        layers = range(trace.model.layers)
+        return tuple(SimpleNamespace(top=top, probability=0.1 * layer, rank=layer + 1) for layer in layers)
+
+    def stream_faithfulness(self, model: Any, trace: Trace, step: int, layers: Any, fill: str) -> Iterator[Any]:
+        """Ten readings of `reading_pause` seconds."""
+        try:
+            for done in range(1, 11):
+                time.sleep(self.reading_pause)
+                self.readings += 1
+                yield SimpleNamespace(done=done, total=11, result=None)
+            points = np.array([0.0, 0.5, 1.0])
+            side = {"saliency": np.array([[0.5, 0.25, 0.0]]), "attention": np.array([[0.5, 0.5, 0.0]])}
+            side["random"] = np.array([[0.5, 0.125, 0.0], [0.5, 0.375, 0.0]])
+            orders = {name: np.arange(35)[None] for name in side}
+            yield SimpleNamespace(
+                done=11,
+                total=11,
+                result=SimpleNamespace(
+                    fractions=points,
+                    fill=fill,
+                    seed=0,
+                    deletion=side,
+                    insertion=side,
+                    orders=orders,
+                    area=lambda which, name: side[name] @ [0.25, 0.5, 0.25],
+                ),
+            )
+        finally:
+            self.measures_closed += 1
+
     def stream_caption(self, model: Any, image: Any, prompt: str, **settings: Any) -> FakeStream:
         self.calls.append({"model": model.name, "image": image, "prompt": prompt, **settings})
         names = RunSettings.__dataclass_fields__
-        return FakeStream(self, model.name, RunSettings(**{k: v for k, v in settings.items() if k in names}), prompt)
+        chosen = RunSettings(**{name: value for name, value in settings.items() if name in names})
+        said = {name: settings[name] for name in ("system", "history") if name in settings}
+        return FakeStream(self, model.name, chosen, prompt, image, **said)
 
 
 def first_steps(trace: Trace, count: int, ended: str = "cancelled") -> Trace:

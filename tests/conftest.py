@@ -1,10 +1,15 @@
-"""Fixtures several test files share: small random checkpoints on disk, made once per run (tests/checkpoints.py)."""
+"""What every test file stands on: shapes in signatures are checked while tests run, and small random checkpoints are
+made once per run (tests/checkpoints.py)."""
 
 from __future__ import annotations
 
 import pytest
+from jaxtyping import install_import_hook
 
-from . import checkpoints
+# Before anything else imports them: a tensor of another shape than its signature says then ends the test.
+install_import_hook(["saliency_viz.saliency", "saliency_viz.attention"], "beartype.beartype")
+
+from . import checkpoints  # noqa: E402
 
 
 @pytest.fixture(scope="session")

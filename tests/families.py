@@ -112,9 +112,11 @@ class Case:
             media = [{"type": "video", "video": frames}]
             metadata = VideoMetadata(count, asked.fps, duration=count / asked.fps, frames_indices=list(range(count)))
             settings = {"video_metadata": [metadata], "do_sample_frames": False}
-        turns = [{"role": "system", "content": [{"type": "text", "text": asked.system}]}] if asked.system else []
-        turns += [{"role": turn.role, "content": [{"type": "text", "text": turn.text}]} for turn in asked.history]
-        turns.append({"role": "user", "content": [*media, {"type": "text", "text": asked.prompt}]})
+        turns = [{"role": turn.role, "content": [{"type": "text", "text": turn.text}]} for turn in asked.history]
+        turns.append({"role": "user", "content": [{"type": "text", "text": asked.prompt}]})
+        turns[0]["content"][:0] = media  # as they were shown: with the first question
+        if asked.system:
+            turns.insert(0, {"role": "system", "content": [{"type": "text", "text": asked.system}]})
         made = processor.apply_chat_template(
             turns,
             add_generation_prompt=True,

@@ -105,7 +105,7 @@ def test_the_health_check_answers_and_private_files_are_not_served(site):
 
     assert json.load(urllib.request.urlopen(site.address + "/healthz"))["ok"] is True
     assert status("/viewer-files/page.js") == 200
-    for path in ("/viewer-files/app.js", "/viewer-files/../app.py", "/viewer-files/demo-model/config.json"):
+    for path in ("/viewer-files/app/base.js", "/viewer-files/../app.py", "/viewer-files/demo-model/config.json"):
         assert status(path) == 404
     assert status("/monitoring/summary") in (403, 404)
 

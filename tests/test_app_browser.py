@@ -10,7 +10,7 @@ import pytest
 
 from saliency_viz.trace import Trace
 
-from .app_browser import browser, caption, drawn, open_site, ready, state, watched, write_examples  # noqa: F401
+from .app_browser import browser, caption, compare, drawn, open_site, ready, state, watched, write_examples  # noqa: F401
 from .traces import example_trace
 
 pytestmark = pytest.mark.browser
@@ -174,8 +174,7 @@ def test_two_visitors_do_not_see_each_others_runs(site, browser, tab):  # noqa: 
     run(tab)
     other, _ = watched(browser)
     ready(other, site.address)
-    mine = tab.locator("select[name=run] option").evaluate_all("all => all.map((o) => o.value)")
-    theirs = other.locator("select[name=run] option").evaluate_all("all => all.map((o) => o.value)")
+    mine, theirs = (page.evaluate("SaliencyApp.runs().map((run) => run.id)") for page in (tab, other))
     other.context.close()
     assert mine and not set(mine) & set(theirs)
 
@@ -193,7 +192,7 @@ def test_hostile_words_are_inert_text(site, tab):
     tab.keyboard.press("Escape")
     assert alerts == []
     assert tab.locator("img[src=x], .sv-viewer script").count() == 0
-    label = tab.locator("select[name=run] option").first.text_content()
+    label = tab.locator("#app-runs").text_content()
     assert "<img src=x" in label
 
 
@@ -211,7 +210,7 @@ def test_a_broken_upload_gets_a_sentence_and_the_page_still_works(site, tab, dat
 
 
 def test_running_without_an_image_says_what_to_do(tab):
-    tab.click("#app-image button[aria-label='Remove Image']")
+    tab.click("#app-image button[aria-label=Remove]")
     tab.click("#app-run")
     tab.wait_for_selector(".app-notice.error")
     assert "image" in tab.locator(".app-notice-text").text_content()
@@ -263,7 +262,7 @@ def test_settings_are_remembered_for_the_next_visit(site, browser):  # noqa: F81
 def test_compare_runs_the_same_picture_and_seed_into_the_second_place(site, tab):
     pick(tab, "farm")
     run(tab)
-    tab.select_option("select[name=compare]", "method:locore")
+    compare(tab, "method:locore")
     wait_end(tab, 1)
     drawn(tab)
     first, second = site.backend.calls[-2:]
@@ -271,7 +270,7 @@ def test_compare_runs_the_same_picture_and_seed_into_the_second_place(site, tab)
     assert first["sampling"] == second["sampling"] and first["prompt"] == second["prompt"]
     assert tab.locator(".sv-pair.sv-three").count() == 1
     link = tab.evaluate("SaliencyApp.address()")
-    tab.select_option("select[name=compare]", "")
+    compare(tab, "nothing")
     tab.wait_for_function("!SaliencyApp.current.runs[1]")
     assert "beside" not in tab.evaluate("SaliencyApp.address()")
     other = tab.context.new_page()
@@ -286,7 +285,7 @@ def test_a_stopped_comparison_leaves_the_first_run_and_a_clean_page(site, tab):
     first = caption(tab)
     before = site.backend.closed
     site.backend.hold_at = 9
-    tab.select_option("select[name=compare]", "method:sgrs")
+    compare(tab, "method:sgrs")
     tab.wait_for_function(RUNNING.replace("[0]", "[1]"))
     tab.click("#app-stop")
     tab.wait_for_selector("#app-stop[disabled]")
@@ -319,39 +318,6 @@ def test_what_if_attention_to_some_words_were_gone(site, tab):
     call = site.backend.calls[-1]
     assert call["forced"] == (100, 101, 102, 103, 104)
     assert (call["edits"][0].keys, call["edits"][0].factor, call["edits"][0].rows[0]) == ((40, 41), 0.0, 42 + 5 - 1)
-
-
-def test_the_heads_of_a_step_are_computed_when_asked_for(site, tab):
-    pick(tab, "farm")
-    run(tab)
-    tab.click(".sv-tab[data-view=heads]")
-    tab.locator(".sv-tab-body button", has_text="compute the heads").click()
-    tab.wait_for_function("SaliencyApp.current.tabs.find((one) => one.name === 'heads').view.known.size === 1")
-    assert site.backend.heads_asked == 1
-
-
-def test_the_single_loss_map_of_a_token_is_computed_for_the_layers_on_the_screen(site, tab):
-    pick(tab, "farm")
-    run(tab)
-    tab.evaluate("() => SaliencyApp.current.set({token: 4, layer: 3})")
-    tab.click(".sv-tab[data-view=matrix]")
-    tab.locator(".sv-tab-body button", has_text="compute the map").click()
-    tab.wait_for_function("SaliencyApp.current.tabs.find((one) => one.name === 'matrix').view.known.size === 1")
-    drawn(tab)
-    assert site.backend.matrices_asked == 1
-    assert tab.evaluate(
-        "() => { const { view } = SaliencyApp.current.tabs.find((one) => one.name === 'matrix');"
-        " const held = [...view.known.values()][0];"
-        " return [held.size, SaliencyViewer.half[held.saliency[held.size]]] }"
-    ) == [46, 3]  # prompt and four words; layer 3 of the fake is all threes
-
-
-def test_what_the_model_cannot_add_is_said_in_a_sentence(site, tab):
-    tab.wait_for_selector(".sv-token")  # the example was made by another model
-    tab.click(".sv-tab[data-view=heads]")
-    tab.locator(".sv-tab-body button", has_text="compute the heads").click()
-    tab.wait_for_selector(".app-notice.error")
-    assert "synthetic" in tab.locator(".app-notice-text").text_content()
 
 
 def test_a_link_to_an_own_run_opens_it_again_and_says_so_when_it_is_gone(site, browser, tab):  # noqa: F811
@@ -415,10 +381,15 @@ def test_help_opens_with_the_question_mark_and_closes_with_escape(tab):
 
 
 def test_the_model_chooser_says_what_is_not_there(site, tab):
-    tab.select_option("select[name=model]", "other")
-    tab.wait_for_function("document.querySelector('select[name=model]').value === 'other'")  # the server agreed
+    def choose(name):
+        tab.click("#app-model")
+        tab.check(f"input[name=app-model][value={name}]")
+        tab.click(".app-models-use")
+
+    choose("other")
+    tab.wait_for_function("SaliencyApp.model === 'other'")  # the server agreed
     tab.wait_for_selector(".app-status[data-state=ready]")
-    tab.select_option("select[name=model]", "missing")
+    choose("missing")
     tab.wait_for_selector(".app-status[data-state=failed]")
     pick(tab, "farm")
     tab.click("#app-run")
@@ -464,3 +435,10 @@ def test_chinese_browsers_get_chinese_words(site, browser):  # noqa: F811
     assert page.evaluate("document.documentElement.lang") == "zh"
     page.context.close()
     assert seen.errors == []
+
+
+def test_header_and_settings_stay_in_sight_while_one_scrolls(tab):
+    tab.evaluate("() => scrollTo(0, 900)")
+    assert tab.evaluate("scrollY") > 300
+    assert tab.locator("#app-header").bounding_box()["y"] == 0
+    assert tab.locator("#app-left").bounding_box()["y"] == tab.locator("#app-header").bounding_box()["height"]

@@ -14,7 +14,7 @@ import pytest
 from saliency_viz.errors import ImageError, SaliencyVizError, SettingError, TraceError
 from saliency_viz.settings import SGRS, LocoRE, Sampling
 from saliency_viz.trace import RunSettings, Trace
-from saliency_viz.ui import captions, controls, exports, gallery, links, serve, text
+from saliency_viz.ui import captions, controls, exports, gallery, serve, text
 from saliency_viz.ui.engine import Engine, Order
 from saliency_viz.ui.runs import RunStore, trace_bytes
 
@@ -96,7 +96,7 @@ def test_a_growing_run_keeps_its_place_in_the_list_and_its_shared_mark():
     assert store.get(first).trace is whole and store.get(second) is None
 
 
-# ---- links -----------------------------------------------------------------------------------------------------------
+# ---- widgets to settings ---------------------------------------------------------------------------------------------
 
 SETTINGS = (
     RunSettings(64),
@@ -105,40 +105,6 @@ SETTINGS = (
     RunSettings(5, locore=LocoRE(beta=0.2, window=3, renormalize=True)),
     RunSettings(5, Sampling(1e-05), SGRS(alpha=0.0), LocoRE(beta=1.0)),
 )
-
-
-@pytest.mark.parametrize("settings", SETTINGS)
-def test_a_link_gives_back_what_was_put_in(settings):
-    link = links.Link(
-        example="farm-2",
-        run="_b_-12345678901234567890",
-        beside="example-farm-2",
-        prompt="What is left of the cow? & = # 牛",
-        settings=settings,
-        state={"token": "3", "layer": "target", "pins": "[1,2]"},
-    )
-    assert links.read(links.write(link)) == link
-
-
-def test_a_link_typed_by_hand_never_raises():
-    hostile = {
-        "example": "../../etc/passwd",
-        "run": "<script>",
-        "prompt": "x" * 5000,
-        "n": "ten",
-        "token": "9" * 5000,
-        "sgrs": "a_b",
-        "locore": "-1_0",
-        "unknown": "y",
-    }
-    link = links.read(hostile)
-    assert (link.example, link.run, link.settings) == (None, None, None)
-    assert len(link.prompt) == links.MAX_PROMPT and link.state == {}
-    odd = links.read({"n": "3", "sgrs": "7_5_3_5", "locore": "nan_3", "temperature": "-4", "topp": "0"})
-    assert odd.settings == RunSettings(3)
-
-
-# ---- widgets to settings ---------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("settings", SETTINGS)
@@ -282,7 +248,7 @@ def test_only_the_latest_two_models_are_kept_and_each_is_loaded_once():
     for name in ("a", "b", "a", "c", "a"):
         engine.load(name)
     assert backend.loads == 3
-    assert engine.status("b")["state"] == "none" and engine.status("c")["state"] == "ready"
+    assert engine.status("b")["state"] == "unloaded" and engine.status("c")["state"] == "ready"
 
 
 def test_a_model_that_is_not_offered_is_refused_and_one_that_fails_says_why():
@@ -358,4 +324,7 @@ def test_what_is_computed_on_demand_agrees_with_the_trace_of_the_real_model():
     heads = engine.looked("head_rows", "demo", trace, step)
     assert np.allclose(heads.saliency.sum(1)[:, :position], raw[:, :position], rtol=4e-3, atol=1e-6 * raw.max())
     assert np.allclose(heads.attention.mean(1)[:, :position], attention[:, :position], rtol=2e-3, atol=1e-6)
-    assert captions.packed(saliency.shape, seen, saliency)["shape"] == [trace.model.layers, position, position]
+    lens = engine.looked("logit_lens", "demo", trace, step)
+    assert lens[-1].probability == pytest.approx(trace.steps[step].probability, rel=1e-4)
+    *_, measured = engine.measured("demo", trace, step, layers=(3,), fractions=(0, 0.5, 1), draws=1)
+    assert measured.result.deletion["random"][0, 0] == pytest.approx(trace.steps[step].probability, rel=1e-4)

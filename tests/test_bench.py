@@ -53,6 +53,7 @@ def test_a_workload_has_the_lengths_it_says():
         make_workload(options(), 14)
 
 
+@pytest.mark.slow
 def test_every_part_reports_its_rows():
     rows = measure(options("--only", "saliency", "decoding", "methods")).rows
     names = [row.name for row in rows]

@@ -27,6 +27,7 @@ def model():
     return sv.load_model("demo", device="cpu")
 
 
+@pytest.mark.slow
 def test_greedy_tokens_equal_unmodified_generate_on_50_scenes(model):
     plain = AutoModelForImageTextToText.from_pretrained(FOLDER, dtype=torch.float32, attn_implementation="sdpa").eval()
     for number in range(50):

@@ -121,6 +121,7 @@ def test_resuming_with_another_vocabulary_is_refused(run, tmp_path):
         run.load(tmp_path / "checkpoint.pt")
 
 
+@pytest.mark.slow
 def test_a_resumed_run_ends_with_the_weights_of_an_uninterrupted_one(tmp_path):
     steps = {"vision": 2, "caption": 2}
     whole = Run(settings(tmp_path / "whole", **steps))

@@ -52,8 +52,8 @@ def test_normalizations_of_the_matrix(model):
 
 def test_the_size_is_checked_before_the_start(model, monkeypatch):
     trace = sv.caption(model, picture(), PROMPT, max_new_tokens=3)
-    monkeypatch.setattr("saliency_viz.memory.free_memory", lambda device: 1_200_000)
-    with pytest.raises(sv.errors.MemoryLimitError, match=r"needs .* 1\.2 MB free: choose an earlier token"):
+    monkeypatch.setattr("saliency_viz.memory.free_memory", lambda device: 200_000)
+    with pytest.raises(sv.errors.MemoryLimitError, match=r"needs .* 0\.2 MB free: choose an earlier token"):
         sv.token_matrix(model, trace, 1)
 
 

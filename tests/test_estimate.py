@@ -15,8 +15,9 @@ from saliency_viz.decoding import matrix, progress
 from saliency_viz.errors import ModelError, SettingError
 from saliency_viz.models import estimate as module
 from saliency_viz.models.estimate import check, estimate, matrix_bytes, recording_bytes
-from saliency_viz.models.known import CHECKPOINTS, PUBLISHED, known_checkpoints
+from saliency_viz.models.known import CHECKPOINTS, known_checkpoints
 from saliency_viz.models.placing import DTYPES
+from saliency_viz.models.published import PUBLISHED
 from saliency_viz.models.table import FAMILIES
 
 from . import checkpoints
@@ -26,6 +27,7 @@ from .engine import session, write
 KNOWN = {
     "HuggingFaceTB/SmolVLM-256M-Instruct": 256_484_928,
     "llava-hf/llava-1.5-7b-hf": 7_063_427_072,
+    "Qwen/Qwen2-VL-7B-Instruct": 8_291_375_616,
     "Qwen/Qwen2.5-VL-3B-Instruct": 3_754_622_976,
     "Qwen/Qwen2.5-VL-7B-Instruct": 8_292_166_656,
     "Qwen/Qwen2.5-VL-32B-Instruct": 33_452_718_336,
@@ -117,13 +119,13 @@ def test_the_matrix_graph_is_as_large_as_estimated(model):
         return [logits, *kept]
 
     element = torch.finfo(model.dtype).bits // 8
-    results = 2 * 4 * text.num_hidden_layers * positions**2 + 3 * module.BLOCK_BYTES
+    results = 2 * 4 * text.num_hidden_layers * positions**2 + 3 * 4 * text.num_attention_heads * positions**2
     expected = matrix_bytes(text, positions, element) - results
     assert held(work, places(model.network.parameters())) == pytest.approx(expected, rel=0.1)
 
 
 def test_the_estimate_and_the_program_use_the_same_limits():
-    assert (module.RECORD_BYTES, module.CHUNK) == (progress.RECORD_BYTES, progress.PLAIN_CHUNK)
+    assert module.CHUNK == progress.PLAIN_CHUNK
     assert module.BLOCK_BYTES == matrix.BLOCK_BYTES
 
 
@@ -132,7 +134,16 @@ def test_peaks_add_up():
     assert found.caption == found.weights + found.cache + found.prefill
     assert found.recorded == found.weights + found.cache + max(found.prefill, found.recording)
     assert found.with_matrix == found.weights + found.matrix
-    assert found.rows == 400_000_000 // (4 * 28 * 28 * 10_128) == 12
+    assert found.rows == 64 and found.needed == found.weights + found.cache + max(found.prefill, found.least)
+
+
+def test_observing_passes_shrink_to_half_of_what_is_free():
+    config = PUBLISHED["Qwen/Qwen2.5-VL-7B-Instruct"]()
+    plenty = estimate(config, 10_000, 128)
+    assert plenty.recording == pytest.approx(64 * plenty.least, rel=0.001)
+    for rows in (1, 12, 64):
+        assert estimate(config, 10_000, 128, free=2 * rows * plenty.least).rows == rows
+    assert estimate(config, 10_000, 128, free=0).rows == 1
 
 
 def test_text_of_a_checkpoint_on_disk(llava_dir):
@@ -199,6 +210,24 @@ def test_the_table_in_the_documents_is_the_estimators():
     text = (Path(__file__).resolve().parents[1] / "docs" / "models.md").read_text(encoding="utf-8")
     assert memory_table() in text
     assert all(kind in text for family in FAMILIES for kind in family.model_types)
+
+
+def readme_table() -> str:
+    """The table of README.md: one model of each size."""
+    sizes = {"7B": "Qwen/Qwen2.5-VL-7B-Instruct", "13B": "llava-hf/llava-1.5-13b-hf"}
+    sizes |= {"32B": "Qwen/Qwen2.5-VL-32B-Instruct", "72B": "Qwen/Qwen2.5-VL-72B-Instruct"}
+    lines = ["| size | weights | caption | saliency | one map | 4-bit: caption | saliency | one map |"]
+    lines.append("|---|---|---|---|---|---|---|---|")
+    for size, name in sizes.items():
+        whole, four = (estimate(PUBLISHED[name](), quantization=kind) for kind in (None, "4bit"))
+        peaks = [part for found in (whole, four) for part in (found.caption, found.recorded, found.with_matrix)]
+        numbers = " | ".join(f"{peak / 1e9:.1f}" for peak in (whole.weights, *peaks))
+        lines.append(f"| {size}, `{name.split('/')[1]}` | {numbers} |")
+    return "\n".join(lines)
+
+
+def test_the_table_in_the_readme_is_the_estimators():
+    assert readme_table() in (Path(__file__).resolve().parents[1] / "README.md").read_text(encoding="utf-8")
 
 
 def test_the_command_line_prints_the_estimate(llava_dir, capsys):

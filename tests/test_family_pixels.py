@@ -132,6 +132,7 @@ def test_a_frame_moves_the_tokens_that_show_it(case, count):
     assert owner.tolist() == prepared.boxes.image.tolist()
     before = features(case.model, prepared)
     together = 2 if case.name.startswith("qwen") else 1  # frames in one token
+    assert prepared.frames_per_token == together
     assert sorted(set(owner.tolist())) == list(range(0, count, together))
     for frame in range(count):
         images = list(wanted.images)
@@ -150,12 +151,14 @@ def test_spans_follow_the_template(case):
     texts = prepared.prompt_texts
     assert [span.start for span in prepared.spans[1:]] == [span.stop for span in prepared.spans[:-1]]
     assert (prepared.spans[0].start, prepared.spans[-1].stop) == (0, len(texts))
-    for kind, text in (("system", SYSTEM), ("prompt", PROMPT)):
-        found = "".join("".join(texts[span.start : span.stop]) for span in prepared.spans if span.kind == kind)
-        assert text in found and len(found) <= len(text) + 2
+    asked = {"system": [SYSTEM], "history": [turn.text for turn in HISTORY], "prompt": [PROMPT]}
+    for kind, wanted in asked.items():
+        found = ["".join(texts[span.start : span.stop]) for span in prepared.spans if span.kind == kind]
+        assert len(found) == len(wanted)
+        assert all(text in one and len(one) <= len(text) + 2 for one, text in zip(found, wanted, strict=True))
     image = [span for span in prepared.spans if span.kind == "image"]
     kinds = [span.kind for span in prepared.spans]
-    assert kinds.index("system") < kinds.index("image") < kinds.index("prompt")
+    assert kinds.index("system") < kinds.index("image") < kinds.index("history") < kinds.index("prompt")
     assert sum(span.stop - span.start for span in image) == len(prepared.boxes.box)
 
 

@@ -19,7 +19,7 @@ from saliency_viz.figures.reading import picture_shares, shares
 from saliency_viz.figures.view import View
 from saliency_viz.trace import Mark, Picture, Trace
 
-from .traces import example_trace, png
+from .traces import example_trace, frames_trace, png
 
 PLAIN = View(normalization="row", colors="magma")  # linear: the brightest colour is the largest value
 HOSTILE = (
@@ -138,6 +138,31 @@ def test_a_video_is_a_strip_whose_largest_share_is_framed():
     frame = list(film(trace, view=PLAIN))[1]
     framed = [frame.getpixel((panel.box[0] - 1, panel.box[1] - 1)) == (0xD5, 0x5E, 0) for panel in stage.panels]
     assert framed == [False, False, False, True, False]
+
+
+def test_frames_that_share_their_tokens_are_called_by_both_their_times():
+    titles = [panel.title for panel in _stage(frames_trace(2, 3, together=2, odd=1), "saliency", 640, PLAIN).panels]
+    assert titles == ["0–0.4 s", "0.8–1.2 s", "1.6 s"]
+    pictures = _stage(frames_trace(2, 3, fps=None), "saliency", 640, PLAIN).panels
+    assert [panel.title for panel in pictures] == ["picture 1", "picture 2", "picture 3"]
+
+
+@pytest.mark.parametrize("kind", ["saliency", "attention"])
+def test_the_most_looked_at_frame_is_the_only_one_shown(kind):
+    trace = frames_trace(7, groups=4, together=2)
+    stage = _stage(trace, kind, 640, PLAIN, "most")
+    assert stage.most == tuple(picture_shares(trace, step, kind).argmax() for step in range(7))
+    assert {panel.kind for panel in stage.panels} == {None, kind}
+    for step, frame in enumerate(film(trace, kind, view=PLAIN, shown="most")):
+        left, top, *_ = stage.panels[0].box
+        ground = trace.pictures[stage.most[step]].image.getpixel((0, 0))
+        assert frame.getpixel((left, top)) == ground  # the plain picture, beside its map
+    assert len({frame.size for frame in film(trace, kind, shown="most")}) == 1
+
+
+def test_a_film_of_something_else_is_refused():
+    with pytest.raises(SettingError, match="shown must be all or most"):
+        film(frames_trace(2), shown="some")
 
 
 def test_a_frame_without_tokens_is_left_out_and_many_frames_fit():

@@ -14,7 +14,7 @@ from saliency_viz.figures import reading, tables
 from saliency_viz.figures.view import View
 from saliency_viz.settings import LocoRE
 from saliency_viz.trace import Mark
-from tests.traces import example_trace
+from tests.traces import example_trace, frames_trace
 
 RAW = View(layers=1, normalization="raw")
 
@@ -48,6 +48,19 @@ def test_steps_read_back_from_csv_are_the_facts_of_the_page() -> None:
         for kind in reading.KINDS:
             found = {part: float(line[f"{kind}_{part}"]) for part in reading.PARTS}
             assert found == reading.shares(trace, step, kind) and sum(found.values()) == pytest.approx(1)
+
+
+def test_each_picture_s_share_reads_back_and_the_file_says_when_frames_were_shown() -> None:
+    trace = frames_trace(3, groups=3, together=2, odd=1)
+    lines = read(tables.csv_text(tables.step_table(trace, RAW)))
+    for step, line in enumerate(lines):
+        for kind in reading.KINDS:
+            wanted = reading.picture_shares(trace, step, kind, 1, "raw")
+            assert [float(line[f"{kind}_picture_{first}"]) for first in (0, 2, 4)] == wanted[[0, 2, 4]].tolist()
+    about = tables.metadata(replace(trace, system="Be brief.", history=(("user", "What?"),)))
+    assert about["frame_seconds"] == pytest.approx([0, 0.4, 0.8, 1.2, 1.6]) and about["frames_per_token"] == 2
+    assert (about["system"], about["history"]) == ("Be brief.", [["user", "What?"]])
+    assert "saliency_picture_0" not in tables.step_table(example_trace())[0]
 
 
 def test_candidates_keep_order_and_verdict() -> None:

@@ -17,7 +17,6 @@ from PIL import Image
 from saliency_viz import images
 from saliency_viz.errors import ImageError
 from saliency_viz.images import load_image, load_images
-from saliency_viz.video import Video
 
 WIDTH, HEIGHT = 23, 17
 
@@ -425,98 +424,3 @@ def test_a_named_pipe_is_not_waited_for(tmp_path):
     os.mkfifo(tmp_path / "pipe.png")
     with pytest.raises(ImageError, match="device or a pipe"):
         load_image(tmp_path / "pipe.png")
-
-
-# ---- videos ----------------------------------------------------------------------------------------------------------
-
-
-def movie(path: Path, frames: int = 23, rate: int = 10, kind: str = "mpeg4") -> Path:
-    """Frame i is grey of level 10 i, 64 x 48, its top left corner white."""
-    av = pytest.importorskip("av")
-    with av.open(str(path), "w") as container:
-        stream = container.add_stream(kind, rate=rate)
-        stream.width, stream.height, stream.pix_fmt, stream.bit_rate = 64, 48, "yuv420p", 10**7
-        for index in range(frames):
-            pixels = np.full((48, 64, 3), 10 * index, np.uint8)
-            pixels[:16, :16] = 255
-            for packet in stream.encode(av.VideoFrame.from_ndarray(pixels, "rgb24")):
-                container.mux(packet)
-        for packet in stream.encode():
-            container.mux(packet)
-    return path
-
-
-def test_a_video_is_sampled_evenly_from_first_to_last(tmp_path):
-    video = Video.from_file(movie(tmp_path / "a.mp4"), 5)
-    levels = [np.asarray(frame)[30, 40, 0] / 10 for frame in video.frames]
-    assert np.allclose(levels, [0, 6, 11, 16, 22], atol=0.6)  # linspace(0, 22, 5) rounded half to even
-    assert video.fps == pytest.approx(10 * 4 / 22)
-
-
-def test_a_short_video_gives_all_its_frames(tmp_path):
-    video = Video.from_file(movie(tmp_path / "a.mp4", frames=3), 8)
-    assert (len(video.frames), video.fps) == (3, pytest.approx(10))
-    assert len(Video.from_file(movie(tmp_path / "b.mp4", frames=5), 1).frames) == 1
-
-
-def test_a_turned_video_is_set_upright(tmp_path):
-    file = movie(tmp_path / "a.mp4", frames=2)
-    matrix = struct.pack(">9i", 65536, 0, 0, 0, 65536, 0, 0, 0, 2**30)
-    turned = struct.pack(">9i", 0, 65536, 0, -65536, 0, 0, 0, 0, 2**30)  # a quarter clockwise, as phones write it
-    data = file.read_bytes()
-    track = data.index(matrix, data.index(b"tkhd"))
-    file.write_bytes(data[:track] + turned + data[track + len(matrix) :])
-    frame = np.asarray(Video.from_file(file, 1).frames[0])
-    assert frame.shape == (64, 48, 3)
-    assert frame[8, 40, 0] > 200 and frame[8, 8, 0] < 60  # the corner went from left to right
-
-
-@pytest.mark.parametrize(
-    ("name", "data"),
-    [
-        ("rubbish.mp4", b"\x00\x00\x00\x18ftypisom" + bytes(500)),
-        ("empty.mp4", b""),
-        ("text.txt", b"hello " * 99),
-        ("list.m3u8", b"#EXTM3U\n#EXT-X-TARGETDURATION:9\n#EXTINF:9,\nfile:///etc/passwd\n#EXT-X-ENDLIST\n"),
-        ("list.ffconcat", b"ffconcat version 1.0\nfile /etc/passwd\n"),
-        ("sound.sdp", b"v=0\no=- 0 0 IN IP4 127.0.0.1\ns=x\nc=IN IP4 127.0.0.1\nm=video 9 RTP/AVP 96\n"),
-    ],
-)
-def test_a_bad_video_gives_a_sentence(tmp_path, name, data):
-    pytest.importorskip("av")
-    (tmp_path / name).write_bytes(data)
-    with pytest.raises(ImageError) as caught:
-        Video.from_file(tmp_path / name)
-    assert name in str(caught.value)
-
-
-def test_a_video_cut_short_gives_what_is_there_or_a_sentence(tmp_path):
-    file = movie(tmp_path / "a.avi")
-    file.write_bytes(file.read_bytes()[:9000])
-    assert 1 <= len(Video.from_file(file, 5).frames) <= 5
-
-
-def test_a_video_too_long_to_decode_is_refused(tmp_path, monkeypatch):
-    monkeypatch.setattr("saliency_viz.video.MAX_DECODED_PIXELS", 3 * 64 * 48 - 1)
-    with pytest.raises(ImageError, match="3 frames of 64 x 48 take too long"):
-        Video.from_file(movie(tmp_path / "a.mp4", frames=3))
-    monkeypatch.setattr("saliency_viz.video.MAX_SOURCE_FRAMES", 2)
-    with pytest.raises(ImageError, match="at most 2 frames"):
-        Video.from_file(tmp_path / "a.mp4")
-
-
-@pytest.mark.parametrize("fps", [0, -1, float("nan"), float("inf"), "2", True, None])
-def test_a_rate_that_is_none_is_refused(fps):
-    with pytest.raises(ImageError, match="fps"):
-        Video((corners(),), fps)
-
-
-def test_frames_of_two_sizes_are_refused():
-    with pytest.raises(ImageError, match="one size"):
-        Video((corners(), np.zeros((9, 9), np.uint8)), 2)
-
-
-@pytest.mark.parametrize("count", [0, -1, 129, 2.0, True])
-def test_a_frame_count_out_of_range_is_refused(tmp_path, count):
-    with pytest.raises(ImageError, match="max_frames"):
-        Video.from_file(tmp_path / "a.mp4", count)

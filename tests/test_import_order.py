@@ -39,7 +39,13 @@ ORDER = (
 )
 WITHOUT_TORCH = ("errors", "settings", "terminal", "paths", "trace", "images", "video", "figures")
 WITHOUT_GRADIO = tuple(name for name in ORDER if name not in ("ui", "bench", "__main__"))
-OPTIONAL = {"av", "pillow_heif", "spaces", "mcp", "bitsandbytes"}  # imported where they are used, with a sentence
+OPTIONAL = {
+    "pillow_heif",
+    "spaces",
+    "mcp",
+    "bitsandbytes",
+    "playwright",
+}  # imported where they are used, with a sentence
 PACKAGE_OF = {"PIL": "pillow"}  # distribution names that differ from the import
 
 FILES = sorted(PACKAGE.rglob("*.py"))
@@ -101,7 +107,7 @@ def test_torch_and_gradio_stay_where_they_belong(file):
 def test_every_imported_package_is_a_stated_requirement():
     lines = (ROOT / "requirements.txt").read_text(encoding="utf-8").splitlines()
     stated = {line.split(">")[0].split("=")[0] for line in lines if line and not line.startswith("#")}
-    comes_along = {"gradio_client", "tokenizers", "huggingface_hub", "fastapi", "starlette", "jinja2"}
+    comes_along = {"gradio_client", "tokenizers", "huggingface_hub", "fastapi", "starlette", "jinja2", "tqdm"}
     files = [*FILES, *(file for file in [ROOT / "app.py"] if file.exists())]
     used = set().union(*(outside(file) if file.is_relative_to(PACKAGE) else app_imports(file) for file in files))
     assert {PACKAGE_OF.get(name, name) for name in used} - OPTIONAL - comes_along <= stated

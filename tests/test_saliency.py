@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 import torch
+from jaxtyping import TypeCheckError
 
 from saliency_viz.saliency import layer_saliency, normalize_matrix, normalize_rows, score
 
@@ -39,3 +40,10 @@ def test_score_is_the_mean_over_target_layers_and_earlier_outputs():
     rows = torch.arange(15.0).reshape(3, 5)
     assert score(rows, (0, 2), 2, 4) == (2 + 3 + 12 + 13) / 4
     assert score(rows, (1,), 3, 3) is None
+
+
+def test_shapes_in_signatures_are_checked_while_tests_run():
+    with pytest.raises(TypeCheckError, match="query key"):
+        normalize_matrix(torch.ones(2, 3, 5))
+    with pytest.raises(TypeCheckError, match="gradient"):
+        layer_saliency(torch.ones(2, 3, 5), torch.ones(2, 3, 7))

@@ -12,14 +12,27 @@ from saliency_viz import SGRS, Edit, LocoRE, Trace
 from saliency_viz.errors import TraceError
 from saliency_viz.trace import ARRAYS, Mark, Picture
 
-from .traces import example_trace, png
+from .traces import example_trace, frames_trace, png
 
 
-def test_saved_and_loaded_it_is_the_same(tmp_path):
+def test_pictures_that_share_tokens_are_grouped_and_times_must_fit():
+    trace = frames_trace(3, groups=3, together=2, odd=1)
+    assert trace.picture_groups == ((0, 1), (2, 3), (4,))
+    assert example_trace().picture_groups == ((0,),)
+    with pytest.raises(TraceError, match="5 times"):
+        replace(trace, times=(0.0, 1.0))
+    with pytest.raises(TraceError, match="frames_per_token"):
+        replace(trace, frames_per_token=0)
+
+
+@pytest.mark.parametrize("made", [example_trace, frames_trace])
+def test_saved_and_loaded_it_is_the_same(tmp_path, made):
     trace = replace(
-        example_trace(sgrs=SGRS(layers=[1, 3]), locore=LocoRE(0.3, 4)),
+        made(sgrs=SGRS(layers=[1, 3]), locore=LocoRE(0.3, 4)),
         marks={2: Mark("hallucinated", "no <b>teapot</b> there"), 7: Mark("right")},
         notes="a note",
+        system="Be brief.",
+        history=(("user", "What is it?"), ("assistant", "A cow.")),
     )
     trace = replace(trace, settings=replace(trace.settings, edits=(Edit(0.5, [3], heads=[1]),), forced=(7, 8)))
     again = Trace.load(trace.save(tmp_path / "run.trace"))

@@ -1,12 +1,11 @@
 """The viewer in a real browser, opened from disk with the network off: what it shows equals the trace."""
 
+# ruff: noqa: F811 -- fixtures are imported
+
 from __future__ import annotations
 
-import base64
 import json
-import shutil
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import product
 from pathlib import Path
 
@@ -21,18 +20,9 @@ from saliency_viz.settings import LocoRE
 from saliency_viz.trace import Mark, Picture, Trace
 
 from .traces import example_trace, png
+from .viewer_page import browser, needs_chromium, show, start  # noqa: F401
 
-sync_api = pytest.importorskip("playwright.sync_api")
-CHROMIUM = next((path for name in ("chromium", "chromium-headless-shell") if (path := shutil.which(name))), None)
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-]
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="needs a Chromium (Debian: apt-get install chromium)")
+pytestmark = needs_chromium
 TRIANGLE = (
     "viewer.tabs.find((t) => t.name === 'words').view.values"
     ".map((row) => row.map((value) => Number.isNaN(value) ? null : value))"
@@ -48,67 +38,6 @@ HOSTILE = (
     "\n",
     "",
 )
-
-
-@dataclass
-class Opened:
-    page: sync_api.Page
-    problems: list[str]
-    requests: list[str]
-
-    def js(self, expression: str, argument: object = None) -> object:
-        return self.page.evaluate(expression, argument)
-
-    def state(self, **changes: object) -> None:
-        """Set a state from outside and wait until everything is drawn."""
-        self.js("(s) => { viewer.setState(s); return viewer.drawn(); }", changes)
-
-    def values(self, selector: str) -> list[float]:
-        """Every data-value under a selector; NaN where there is none."""
-        found = self.js("(s) => [...document.querySelectorAll(s)].map((node) => node.dataset.value)", selector)
-        return [float(value) if value not in ("", None) else np.nan for value in found]
-
-    def text(self, selector: str) -> str:
-        return self.page.locator(selector).first.inner_text()
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[sync_api.Browser]:
-    with sync_api.sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield launched
-        launched.close()
-
-
-@pytest.fixture
-def show(browser, tmp_path: Path) -> Iterator:
-    """show(trace or traces, width, dark, **state) opens the page; afterwards nothing may have gone wrong."""
-    opened: list[Opened] = []
-
-    def open_page(traces, width: int = 1280, dark: bool = False, **state: object) -> Opened:
-        path = tmp_path / f"page-{len(opened)}.html"
-        path.write_text(standalone(traces, state=state), "utf-8")
-        context = browser.new_context(
-            viewport={"width": width, "height": 900}, color_scheme="dark" if dark else "light", offline=True
-        )
-        page = context.new_page()
-        one = Opened(page, [], [])
-        page.on("console", lambda note: one.problems.append(note.text) if note.type in ("error", "warning") else None)
-        page.on("pageerror", lambda error: one.problems.append(str(error)))
-        page.on("dialog", lambda dialog: (one.problems.append("dialog " + dialog.message), dialog.dismiss()))
-        page.on("request", lambda request: one.requests.append(request.url))
-        page.goto(path.as_uri())
-        page.wait_for_selector(".sv-root[data-drawn]", state="attached")
-        one.js("viewer.drawn()")
-        opened.append(one)
-        return one
-
-    yield open_page
-    for one in opened:
-        assert one.problems == []
-        outside = [url for url in one.requests if not url.startswith(("file:", "data:", "blob:"))]
-        assert outside == []
-        one.page.context.close()
 
 
 def test_each_token_is_a_button_that_carries_its_score(show):
@@ -446,30 +375,18 @@ def test_a_phone_shows_everything_without_sideways_scrolling(show, dark):
         assert opened.js("document.querySelector('.sv-root').classList.contains('sv-dark')") is dark
 
 
-def test_several_pictures_stand_in_a_row_each_with_its_own_patches(show):
+def test_a_chosen_picture_has_its_own_patches(show):
     trace = example_trace()
     second = Picture(png(30, 60), (0, 0, 30, 60), (10, 50))
     boxes = trace.boxes.copy()
     boxes[30:] = [[0, 10 * i, 10, 10 * i + 10] for i in range(5)]
     images = np.array([0] * 30 + [1] * 5, np.int16)
-    opened = show(replace(trace, pictures=(*trace.pictures, second), boxes=boxes, box_images=images), token=4)
-    assert opened.page.locator(".sv-panel[data-kind=saliency] .sv-figure").count() == 2
-    picture = opened.page.locator(".sv-panel[data-kind=saliency] .sv-figure").nth(1).locator(".sv-picture")
+    opened = show(replace(trace, pictures=(*trace.pictures, second), boxes=boxes, box_images=images), token=4, frame=1)
+    assert opened.page.locator(".sv-panel[data-kind=saliency] .sv-figure").count() == 1
+    picture = opened.page.locator(".sv-panel[data-kind=saliency] .sv-picture")
     box = picture.bounding_box()
     picture.hover(position={"x": box["width"] / 2, "y": box["height"] * 0.7})
     assert "patch 33" in opened.text(".sv-tip")
-
-
-def start(opened: Opened, **options: object) -> None:
-    """A fresh viewer beside the page's own, as the app makes one: no run yet, requests to the server recorded."""
-    opened.js(
-        """(options) => { viewer.destroy(); window.asked = []; window.acts = []; window.states = [];
-        window.viewer = SaliencyViewer.create(document.getElementById('viewer'), {plotly: Plotly, ...options,
-          onState: (s) => states.push(s), onAction: (name, detail) => acts.push([name, detail]),
-          fetchRows: (run, step) => { asked.push([run, step]);
-            return new Promise((done) => { window.answer = done; }); }}); }""",
-        options,
-    )
 
 
 def test_an_empty_viewer_explains_itself_and_draws_nothing(show):
@@ -576,43 +493,6 @@ def test_what_if_names_the_pins_and_the_factor(show):
     opened.page.locator(".sv-what-if input").fill("1.5")
     opened.page.locator(".sv-what-if button").click()
     assert opened.js("acts.at(-1)") == ["what_if", {"run": "r", "step": 6, "keys": [5, 39], "factor": 1.5}]
-
-
-def test_heads_are_asked_for_and_drawn_when_they_come(show):
-    trace = example_trace()
-    opened = show(trace)
-    start(opened)
-    opened.js(
-        "(p) => { viewer.setRun(p); viewer.setState({token: 6, view: 'heads'}); return viewer.drawn(); }",
-        payload(trace, "r"),
-    )
-    opened.page.locator(".sv-tab-body button", has_text="compute the heads").click()
-    assert opened.js("acts.at(-1)") == ["heads", {"run": "r", "step": 6}]
-    heads = np.random.default_rng(2).random((5, 3, 48)).astype("<f2")
-    sent = base64.b64encode(heads.tobytes()).decode()
-    answer = {"run": "r", "step": 6, "shape": [5, 3, 48], "attention": sent, "saliency": sent}
-    opened.js("(heads) => { viewer.setHeads(heads); return viewer.drawn(); }", answer)
-    assert opened.page.locator(".sv-tab-body .sv-grid-canvas:visible").count() == 2
-    top = opened.values(".sv-tab-body > div:not([hidden]) .sv-bar-ticks > span")[2]
-    assert top == pytest.approx(float(heads[2:, :, 3:38].astype(np.float32).mean(0).max()), rel=1e-5)
-
-
-def test_the_single_loss_map_is_asked_for_and_shows_words_by_words(show):
-    trace = example_trace()
-    opened = show(trace)
-    start(opened)
-    state = "{token: 6, view: 'matrix', layer: 1}"
-    opened.js(f"(p) => {{ viewer.setRun(p); viewer.setState({state}); return viewer.drawn(); }}", payload(trace, "r"))
-    opened.page.locator(".sv-tab-body button", has_text="compute the map").click()
-    assert opened.js("acts.at(-1)") == ["matrix", {"run": "r", "step": 6, "layer": 1}]
-    found = np.random.default_rng(3).random((48, 48)).astype("<f2")
-    sent = base64.b64encode(found.tobytes()).decode()
-    answer = {"run": "r", "step": 6, "layer": 1, "shape": [48, 48], "attention": sent, "saliency": sent}
-    opened.js("(found) => { viewer.setMatrix(found); return viewer.drawn(); }", answer)
-    shown = np.array(opened.js(TRIANGLE.replace("'words'", "'matrix'")), float)
-    keys = [key for key in range(48) if not 3 <= key < 38]
-    wanted = np.where(np.tri(len(keys), dtype=bool), found[np.ix_(keys, keys)].astype(float), np.nan)
-    assert np.allclose(shown, wanted, equal_nan=True)
 
 
 def test_shares_over_the_caption_and_distances_are_the_figures_numbers(show):

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from io import BytesIO
+from typing import Any
 
 import numpy as np
 from PIL import Image
@@ -20,6 +22,44 @@ def png(width: int = 70, height: int = 49) -> bytes:
     buffer = BytesIO()
     Image.fromarray(pixels).save(buffer, "PNG")
     return buffer.getvalue()
+
+
+def frame_png(number: int, width: int = 70, height: int = 30) -> bytes:
+    """A frame one can tell from the others: a bright square that moves, over a colour of its own."""
+    pixels = np.zeros((height, width, 3), np.uint8)
+    pixels[:] = np.array([37 * number % 200 + 30, 90, 220 - 23 * number % 200])
+    left = 7 * number % (width - 14)
+    pixels[8:22, left : left + 14] = (255, 224, 102)
+    buffer = BytesIO()
+    Image.fromarray(pixels).save(buffer, "PNG")
+    return buffer.getvalue()
+
+
+def frames_trace(
+    steps: int = 11, groups: int = 5, together: int = 1, fps: float | None = 2.0, odd: int = 0, **more: Any
+) -> Trace:
+    """A run of several pictures (fps None) or of a video's frames, 7 x 3 tokens for each `together` of them, as Qwen's
+    merge makes; odd: frames missing from the last group. more: as example_trace."""
+    trace = example_trace(steps, grid=(3 * groups, 7), **more)
+    boxes = trace.boxes.copy()
+    boxes[:, 1::2] -= 30.0 * np.repeat(np.arange(groups), 21)[:, None]
+    count = groups * together - odd
+    pictures = tuple(Picture(frame_png(number), (0.0, 0.0, 70.0, 30.0), (70, 30)) for number in range(count))
+    owner = np.repeat(np.arange(groups) * together, 21).astype(np.int16)
+    image = Span("image", 3, 3 + 21 * groups)
+    spans = tuple(
+        replace(image, start=3 + 21 * group, stop=24 + 21 * group, image=group * together) for group in range(groups)
+    )
+    return replace(
+        trace,
+        boxes=boxes,
+        box_images=owner,
+        pictures=pictures,
+        spans=(trace.spans[0], *spans, *trace.spans[2:]),
+        fps=fps,
+        times=tuple(0.4 * number for number in range(count)) if fps else (),
+        frames_per_token=together,
+    )
 
 
 def example_trace(

@@ -21,6 +21,10 @@
 
   // {there: Map first key -> second key, back: the reverse, changed: [Set of steps, Set of steps], sameImage}
   SV.align = (first, second) => {
+    if (first === second) { // two tokens of one run
+      const same = new Map(Array.from({ length: first.keys }, (_, key) => [key, key]));
+      return { there: same, back: same, changed: [new Set(), new Set()], sameImage: true, pairs: first.steps.map((_, i) => [i, i]) };
+    }
     const there = new Map(), ids = (run) => run.steps.map((step) => step.token_id);
     const pairs = SV.common(ids(first), ids(second));
     for (const [i, j] of pairs) there.set(first.first + i, second.first + j);

@@ -24,7 +24,7 @@
       const tested = tau !== null && tau !== undefined;
       const high = tested ? Math.max(1e-12, ...known, tau) * 1.08 : 1, length = (one) => (tested ? one.saliency : one.probability);
       const head = ["", "token", "p", "drawn", "saliency S(c)", tested ? "S(c) against τ" : "p", "verdict", viewer.can("force") ? "" : null].filter((text) => text !== null)
-        .map((text) => SV.el("th", { scope: "col", text: text && SV.t(text) }));
+        .map((text) => (text ? SV.el("th", { scope: "col", text: SV.t(text) }) : SV.el("td")));
       const rows = step.candidates.map((one) => {
         const name = verdict(one), color = SV.VERDICTS[name];
         const bar = SV.el("div", { class: "sv-candidate-bar" },
@@ -46,7 +46,7 @@
         tau: SV.number(tau), alpha: run.settings.sgrs ? run.settings.sgrs.alpha : "α", n: step.history.length,
         list: step.history.map((value) => SV.number(value, 2)).join(", ") });
       SV.fill(this.root,
-        SV.el("div", { class: "sv-scroll" }, SV.el("table", { class: "sv-table" }, SV.el("thead", {}, SV.el("tr", {}, ...head)), SV.el("tbody", {}, ...rows))),
+        SV.el("div", { class: "sv-scroll", tabindex: "0", role: "region", "aria-label": SV.t("Candidates") }, SV.el("table", { class: "sv-table" }, SV.el("thead", {}, SV.el("tr", {}, ...head)), SV.el("tbody", {}, ...rows))),
         SV.el("p", { class: "sv-hint", text: history || (!tested ? SV.t("SGRS was off: candidates are listed, none was tested.")
           : SV.t("τ = {tau}: no history yet, every candidate passes.", { tau: SV.number(tau) })) }));
     }

@@ -4,11 +4,67 @@
 
   SV.languages = SV.languages || { en: {} };
   SV.languages.zh = {
+    reset: "重置", "scales, colours and what a click selects as they are at first": "将刻度、颜色与点击选择恢复为初始",
+    // the help
+    "On the caption": "在描述上", "Anywhere in the view": "视图任意处", "On the layers, frames and tabs": "层、帧与标签页上", "On pictures and words": "图像与词上",
+    "previous, next token; the line above, below": "上一个、下一个词元；上一行、下一行", "first, last token": "第一个、最后一个词元", "Shift / Ctrl click": "Shift / Ctrl 点击", "select a range, add a token": "选择一段，或增选词元",
+    "mark the token right, hallucinated": "将词元标为正确、幻觉", "layer down, up": "上一层、下一层", "hold this token beside the next ones": "保持此词元，与后选的并列", "unpin, select one token, let go of the held one": "取消固定，只选一个词元，放开所保持的词元",
+    "this help": "本帮助", "choose the one before, after, first, last": "选择前一个、后一个、第一个、最后一个", drag: "拖动", click: "点击", "reverse look-up: which outputs drew on these patches": "反向查找：哪些输出取自这些图块",
+    "pin a patch or word": "固定一个图块或词", "go from one to the next": "逐个移动", "pin it": "固定", "show the tour": "显示导览",
+    "mean over heads of the row that predicts the token, with every edit that acted": "预测该词元的那一行对各头取均值，含所有生效的编辑",
+    "|A · ∂L/∂A| summed over heads (Eq. 4), L = −log p of the token; what mattered to this prediction": "|A · ∂L/∂A| 对各头求和（式 4），L = 该词元的 −log p；即对此预测起作用的部分",
+    "S (Eq. 6): mean row-normalised saliency on the words before, over the target layers": "S（式 6）：目标层上，按行归一的显著性对先前词的均值",
+    "alpha times the mean score of the last W accepted outputs (Eq. 7); SGRS rejects candidates below it": "alpha 乘以最近 W 个已接受输出的平均得分（式 7）；SGRS 拒绝低于它的候选",
+    "Attention and saliency are measured, not explanations: a large value says where the model's computation went, not why it is right.": "注意力与显著性是测量，不是解释：数值大只说明计算流向何处，不说明为何正确。",
+
+    // choices
+    "99 %: the largest hundredth of the values shares the last colour; log shows three powers of ten": "99 %：最大的百分之一共用末端颜色；对数显示三个数量级",
+    "What a colour means the same over. Only a locked scale compares between tokens.": "同一颜色在何范围内同义。只有锁定的刻度可在词元间比较。",
+    "raw is the only one that compares between tokens in size": "只有原始值可在词元间比较大小", "compares within one token; only raw compares between tokens": "仅在一个词元内可比；词元间只有原始值可比", "sizes compare between tokens": "大小可在词元间比较",
+    "small values are drawn more transparent; at 100 % every patch hides the picture": "小值更透明；100 % 时每个图块都遮住图像",
+    "leave out template tokens and attention sinks; what is left out is always stated": "略去模板与注意力汇聚词元；略去多少总会注明", "underline words marked right or hallucinated": "在标为正确或幻觉的词下划线",
+    "how the rows of several tokens (a word, a range) become one map: their mean, or the largest of them for each key": "多个词元（一个词、一段）的行如何合成一张图：取均值，或逐键取最大",
+    "what a click selects; shift-click a range, ctrl-click to add; range and several need no keys": "点击选中什么；Shift 点击选一段，Ctrl 点击增选；“一段”与“多个”无需按键",
+    "tap the first, then the last token": "先点第一个，再点最后一个词元", "tap tokens to add or take away": "点按词元以增减", as: "合成", mean: "均值", maximum: "最大值", max: "最大", sum: "之和", one: "单个", range: "一段", several: "多个", transform: "变换",
+    "set by hand": "手动设定", fit: "适配", "back to where the locked scale ends": "回到锁定刻度的端点", "two numbers, from 0 up, the first below the second": "两个不小于 0 的数，前小后大",
+    "lower end of the attention scale": "注意力刻度下端", "upper end of the attention scale": "注意力刻度上端", "lower end of the saliency scale": "显著性刻度下端", "upper end of the saliency scale": "显著性刻度上端",
+    "Keep this token beside the next ones you choose, on one scale, with their difference (key t)": "保持此词元，与之后所选的并列，同一刻度并显示差异（按键 t）",
+    "hold this token": "保持此词元", "let go of {w}": "放开 {w}", "held: {w}": "保持：{w}", held: "所保持", selected: "所选", "held − selected": "所保持 − 所选", "layer {n}: {v} of its saliency on the image": "第 {n} 层：其显著性的 {v} 在图像上",
+
+    // the selected token
+    "Selected token": "所选词元", "Tokens of the caption": "描述的词元", "Tokens of the second run": "第二次运行的词元", "chosen by you": "由你选定", you: "你", "taken by": "采用方式", "token {i} of {n}, position {p}, id {id}": "词元 {i}，共 {n} 个，位置 {p}，编号 {id}",
+    "numbers are means over the selected tokens": "数值为所选词元的均值", "probability under the model at temperature 1": "温度为 1 时模型给出的概率", "of the distribution the token was taken from": "取该词元时的分布的熵",
+    "S, Eq. 6: mean saliency on the words before, target layers {r}; the first output has none": "S（式 6）：目标层 {r} 上对先前词的平均显著性；第一个输出没有", "threshold, Eq. 7: alpha times the mean score of the last W accepted outputs": "阈值（式 7）：alpha 乘以最近 W 个已接受输出的平均得分",
+    "candidates SGRS turned down here": "SGRS 在此拒绝的候选", "no candidate reached tau: the highest score was taken": "没有候选达到 tau：取得分最高者", "share of the row's sum that lies on each part, {l}": "该行之和落在各部分的份额，{l}", "Score and threshold over the caption": "沿描述的得分与阈值",
+    "not yet written at this token": "在此词元时尚未写出", "template or sink: outside the scale": "模板或汇聚词元：不计入刻度", "LocoRE gain": "LocoRE 增益", "attention before the gain": "增益前的注意力", "LocoRE: the last {w} outputs × {g}": "LocoRE：最近 {w} 个输出 × {g}",
+    "row {row}, column {column}: {v}": "第 {row} 行第 {column} 列：{v}", "Strongest patches: {list}.": "最强的图块：{list}。",
+
+    // pictures, words, bars
+    "picture {n} as the model sees it": "模型所见的图片 {n}", "no picture": "没有图片", "thumbnail of the whole": "整图缩略", "rows of this token are not here yet": "该词元的行尚未到达", "words before, {k}": "先前的词，{k}",
+    "{k} on the picture; arrows go from patch to patch, Enter pins one": "图像上的{k}；方向键在图块间移动，Enter 固定", "every layer": "每一层", "every layer, {k}": "每一层，{k}", "every layer; words: mean of all {n}": "每一层；词：全部 {n} 层均值", "largest {v}": "最大 {v}", "difference, centred at 0": "差异，以 0 为中心",
+    "|A·∂L/∂A|, nats": "|A·∂L/∂A|，nats", factor: "系数", "layers by keys": "层 × 键", "save this picture as PNG": "将此图存为 PNG", "save this plot as SVG": "将此图表存为 SVG", "This browser could not make the picture.": "此浏览器无法生成图片。", "The heatmap needs plotly.js {v}.": "热图需要 plotly.js {v}。",
+
+    // candidates, words by words, over the caption, marks, data
+    "saliency S(c)": "显著性 S(c)", "S(c) against τ": "S(c) 对 τ", "This step recorded no candidates.": "该步没有记录候选。", "Candidates of the selected token appear here.": "所选词元的候选将显示在此。", "take this token and let the model continue": "采用此词元并让模型继续",
+    "SGRS was off: candidates are listed, none was tested.": "SGRS 未开启：仅列出候选，未作检验。", "τ = {tau}: no history yet, every candidate passes.": "τ = {tau}：尚无历史，所有候选通过。", "τ = {tau}: {alpha} × the mean of the last {n} accepted scores ({list})": "τ = {tau}：{alpha} × 最近 {n} 个已接受得分的均值（{list}）",
+    "each line has its own loss": "每行各有其损失", "difference of shares of the row": "占行份额之差", "share of each part, output by output": "逐个输出的各部分份额", "shares over the caption, {k}": "沿描述的份额，{k}",
+    "{k} of “{w}” over distance": "“{w}”的{k}随距离变化", "tokens back from the predicted one": "距所预测词元的词元数", "Marks of a run appear here.": "运行的标记将显示在此。",
+    "No token is marked yet. Mark some as right or hallucinated (keys r and h on the strip) to see whether the score tells them apart.": "尚无标记。将一些词元标为正确或幻觉（在词条上按 r 与 h），看得分能否区分它们。",
+    "{n} tokens are marked; look first, then reveal.": "已标记 {n} 个词元；先自己看，再显示。", "{r} right, {h} hallucinated, scored by Eq. 6. ": "{r} 个正确，{h} 个幻觉，按式 6 计分。", "AUROC {a}: the chance that a right one scores higher than a hallucinated one.": "AUROC {a}：正确者得分高于幻觉者的概率。", "AUROC needs both.": "AUROC 需要两类都有。",
+    "The browser refused the clipboard; use save instead.": "浏览器拒绝访问剪贴板，请改用保存。",
+
+    // what the model computes when asked
+    "{r} of tokens {n}": "词元 {n} 的{r}",
+
     attention: "注意力", saliency: "显著性", image: "图像", prompt: "提示", template: "模板", "words before": "先前的词", output: "输出", system: "系统", token: "词元",
     Caption: "描述", score: "得分", entropy: "熵", rejected: "拒绝", truth: "真值", right: "正确", hallucinated: "幻觉", tokens: "词元", Layer: "层", layer: "层", scale: "刻度", colours: "色图",
     select: "选择", word: "词", sentence: "句", opacity: "不透明度", "hide sinks": "隐藏汇聚词元", "reveal truth": "显示真值", all: "全部", "mean of target": "目标层均值", "target layer": "目标层",
     "locked: these layers": "锁定：所选层", "locked: every layer": "锁定：所有层", "this token only": "仅此词元", linear: "线性", "linear to 99 %": "线性至 99 %", "linear to the top": "线性至最大", log: "对数",
     "row l2 (Eq. 5)": "行 l2（式 5）", raw: "原始", share: "份额", first: "第一", second: "第二", "second − first": "第二 − 第一", compare: "比较", example: "示例", View: "视图",
+    "which frame mattered": "哪一帧起作用", "which picture mattered": "哪张图片起作用", "follow the most salient": "跟随最显著的", "frame {n}": "第 {n} 帧", "frames {a}–{b}": "第 {a}–{b} 帧", "picture {n}": "图片 {n}",
+    "share of the row, {l}; bars end at {v}, the run's largest": "占该行的份额，{l}；条形止于本次运行最大值 {v}", "share of the row, {l}": "占该行的份额，{l}", A: "注", S: "显", "these frames share their tokens": "这些帧共用词元",
+    "every frame": "每一帧", "every picture": "每张图片", Frames: "帧", Pictures: "图片", "This run has one picture.": "本次运行只有一张图片。",
+    "Click a cell to choose its word and frame. Both sides share one scale.": "点击格子选择词与帧。两侧共用刻度。", "Ask a follow-up": "追问", "a follow-up question about what is shown…": "就此继续提问……", asked: "提问", answered: "回答", "asked now": "现在提问", "an earlier turn": "先前的对话",
     Candidates: "候选", "All layers": "所有层", "Words × words": "词 × 词", "Over the caption": "沿描述", Heads: "注意力头", "One token's map": "单词元图", Marks: "标记", Data: "数据", "Layers × keys": "层 × 键", "image as": "图像作为",
     "largest patch": "最大图块", "sum of patches": "图块之和", "every patch": "每个图块", "left out": "略去", "Σ image": "Σ 图像", show: "显示", over: "范围", outputs: "输出", "prompt and outputs": "提示与输出",
     "saliency − attention (shares)": "显著性 − 注意力（份额）", accepted: "接受", "not tried": "未尝试", fallback: "回退", verdict: "判定", drawn: "抽取次序", "force this here": "在此强制选用", position: "位置", part: "部分", patch: "图块",
@@ -23,5 +79,28 @@
     "Reverse look-up: colours show how much {k} each output drew from {w}, {l}.": "反向查找：颜色表示各输出从 {w} 取得多少{k}，{l}。",
     "the picture, as the model sees it": "模型所见的图像", "the prompt and the words written before appear here": "提示与先前写出的词将显示在此",
     "{n} candidates rejected": "拒绝了 {n} 个候选", "fallback: no candidate reached tau": "回退：没有候选达到 tau",
+    "Logit lens": "Logit 透镜", Faithfulness: "忠实度", stop: "停止", "readings done": "已完成的读取", "at every token": "每个词元都计算", "compute it whenever another token is chosen": "每次选择其他词元时自动计算",
+    "This needs the model, and there is none in this page: open the trace in the app, with the model that made it.": "这需要模型，而此页面没有模型：请在应用中用生成它的模型打开该轨迹。",
+    "This is computed for a token: there is none yet.": "这是针对词元计算的：目前尚无词元。", "This is computed once the token is observed.": "观测到该词元后即可计算。",
+    "This run was made by “{a}”, and the model chosen is “{b}”: choose the first in the header.": "此次运行由“{a}”生成，而所选模型为“{b}”：请在页眉中选择前者。",
+    "Stopped: nothing was kept.": "已停止：未保留任何结果。", "The server could not compute it.": "服务器无法计算。", "{n} of {m} readings": "{m} 次读取中的第 {n} 次", "computing…": "计算中…",
+    "compute the lens of this step": "计算此步的透镜", "What the model would say if it ended after each of its layers: final norm and output head on that layer's state.": "若模型在各层之后结束会说什么：对该层状态施加最终归一化与输出头。",
+    "Early layers were not trained to be read this way: what they seem to say may mean little. Probabilities at temperature 1.": "浅层并未被训练成可这样解读：其看似所说的内容可能意义不大。概率取温度 1。",
+    "{w}, token {i}: the most probable tokens of each layer, the last layer on top": "{w}，词元 {i}：各层最可能的词元，最后一层在最上", probability: "概率", rank: "名次", "p of {w}": "{w} 的 p", "rank of {w}": "{w} 的名次", "layer {n}: click to choose": "第 {n} 层：点击选择",
+    "compute the heads of this step": "计算此步的注意力头", "Single heads are not part of a trace: they are computed for one step when asked for.": "轨迹不含单个注意力头：需要时针对一步计算。",
+    head: "头", "head {n}": "头 {n}", "head {n}: click to see it alone": "头 {n}：点击单独查看", "every head": "每个头", "one head": "单个头", "mean of the heads": "各头均值", "largest of the heads": "各头最大值", "every head, {k}": "每个头，{k}",
+    "share of": "份额：", "share of {p}": "{p}的份额", in: "按", "saliency − attention": "显著性 − 注意力", "Layers × heads": "层 × 头", "where each head's row goes; click a cell to see that head": "每个头的行流向何处；点击单元格查看该头",
+    "one scale for all heads of this token": "此词元的所有头共用一个刻度", "compute the map of this token": "计算此词元的图", "Every row's saliency for the loss of this one token: one more backward pass over the whole sequence.": "所有行对这一个词元损失的显著性：对整个序列再做一次反向传播。",
+    "One query of the map": "图中的一个查询", query: "查询", "click a row above, or choose a word": "点击上方一行，或选择一个词", "one scale for every query of this map": "此图的所有查询共用一个刻度",
+    "Attention: what {q} (position {p}) attended to. Saliency: how much that attention mattered to one loss, −log p of {t} (token {i}), and not to {q} itself.": "注意力：{q}（位置 {p}）关注了什么。显著性：该注意力对一个损失有多重要，即 {t}（词元 {i}）的 −log p，而非 {q} 自身的损失。",
+    "measure insertion and deletion": "测量插入与删除", "The picture's places are removed or shown in order of saliency, of attention and at random, and the model is asked each time how probable the written token still is.": "按显著性、注意力和随机次序移除或显示图像各处，每次询问模型已写词元的概率。",
+    "removed places become": "移除处变为", "the picture's mean colour": "图像平均色", "a blur of the picture": "图像的模糊版", "probability of {w} · {l} · {n} places · {d} random draws, seed {s}": "{w} 的概率 · {l} · {n} 处 · {d} 次随机抽取，种子 {s}", "probability of {w}, {k}": "{w} 的概率，{k}",
+    "{k}, ranked by {r}: {p} of the places": "{k}，按{r}排序：{p} 的位置", Deletion: "删除", Insertion: "插入", deletion: "删除", insertion: "插入", random: "随机", "random: mean and range of draws": "随机：各次抽取的均值与范围", "ranked by": "排序依据", "area under the curve": "曲线下面积",
+    "of the picture removed": "的图像被移除", "of the picture shown": "的图像被显示", "{p} removed": "移除 {p}", "{p} shown": "显示 {p}", "places removed, highest first: a faithful map falls early": "从最高处开始移除：忠实的图会早早下降", "places shown, highest first: a faithful map rises early": "从最高处开始显示：忠实的图会早早上升",
+    "A picture with holes is one the model never saw in training: the curves say how it answers to such pictures, not what it would need in a whole one.": "带洞的图像是模型训练时从未见过的：曲线说明它如何应对这类图像，而非它在完整图像中需要什么。",
+    "One token, one picture. A ranking says something only where its curve leaves the range of the random ones.": "一个词元，一幅图像。只有当某排序的曲线超出随机范围时，它才说明问题。",
+    "Saliency and attention are the row of the chosen layers; the words written before stay as they are, and may give the token away without any picture.": "显著性与注意力取所选各层的行；先前写出的词保持不变，可能无需图像就泄露该词元。",
+    "loading rows {n} / {m}": "正在载入行 {n} / {m}", "note (key n)": "备注（n 键）", "write a note on a marked token; Enter keeps it": "为已标记的词元写备注；回车保存",
+    "marked tokens by score S (Eq. 6)": "已标记词元按得分 S（式 6）", "share of hallucinated in each bin": "每个区间中幻觉所占份额", "numbers over the bars: tokens in the bin": "柱上数字：该区间的词元数",
   };
 })((window.SaliencyViewer = window.SaliencyViewer || {}));

@@ -6,12 +6,23 @@
     token: null, also: [], layer: "target", scale: "layer", transform: "percentile", normalization: "row", cmap: "viridis", opacity: 0.62,
     view: "candidates", hide_sinks: false, reveal_truth: false, pins: [], pin_kind: "saliency", granularity: "token",
     image_columns: "max", triangle: "saliency", triangle_keys: "outputs", compare_kind: "saliency", matrix: "saliency",
+    reduce: "mean", held: null, range_attention: null, range_saliency: null,
+    heads_show: "grid", head: 0, heads_part: "image", heads_kind: "attention", matrix_row: null, fill: "mean", follow: false, frame: null,
   };
-  const CHOICES = { scale: ["run", "layer", "token"], transform: ["linear", "percentile", "log"], normalization: ["row", "raw", "share"],
-    granularity: ["token", "word", "sentence"], image_columns: ["max", "sum", "each", "none"],
+  const CHOICES = { scale: ["run", "layer", "token", "manual"], transform: ["linear", "percentile", "log"], normalization: ["row", "raw", "share"],
+    granularity: ["token", "word", "sentence", "range", "several"], reduce: ["mean", "max"], image_columns: ["max", "sum", "each", "none"],
     triangle: ["saliency", "attention", "difference"], triangle_keys: ["outputs", "words"], compare_kind: ["attention", "saliency"],
-    pin_kind: ["attention", "saliency"], matrix: ["attention", "saliency"] };
+    pin_kind: ["attention", "saliency"], matrix: ["attention", "saliency"], heads_show: ["grid", "one", "mean", "max"],
+    heads_part: ["image", "prompt", "outputs", "template"], heads_kind: ["attention", "saliency", "difference"], fill: ["mean", "blur"], follow: [true, false] };
   SV.DEFAULTS = DEFAULTS;
+  // How one likes to look, whatever the run: what "reset" sets back and a page may remember.
+  SV.TASTE = ["scale", "transform", "normalization", "cmap", "opacity", "granularity", "reduce", "hide_sinks", "image_columns"];
+
+  // [low, high] when these are two numbers with 0 <= low < high, else null.
+  SV.ends = (given) => {
+    const ends = Array.isArray(given) && given.length === 2 ? given.map(Number) : [NaN, NaN];
+    return ends.every(Number.isFinite) && ends[0] >= 0 && ends[0] < ends[1] ? ends : null;
+  };
 
   SV.Choosing = {
     checkState() {
@@ -24,6 +35,10 @@
         const layer = Math.round(Number(state.layer));
         state.layer = Number.isFinite(layer) ? Math.max(0, Math.min(run ? run.layers - 1 : 999, layer)) : DEFAULTS.layer;
       }
+      if (state.frame !== null) {
+        const frame = Math.round(Number(state.frame));
+        state.frame = Number.isFinite(frame) && frame >= 0 ? Math.min(frame, run && run.several ? run.groups.length - 1 : frame) : null;
+      }
       if (state.token !== null) {
         const token = Math.round(Number(state.token));
         state.token = Number.isFinite(token) ? Math.max(0, run && run.steps.length ? Math.min(run.steps.length - 1, token) : token) : null;
@@ -33,6 +48,34 @@
         state.also = within(state.also, run.steps.length);
         state.pins = within(state.pins, run.keys);
       }
+      const row = state.matrix_row === null || state.matrix_row === "" ? NaN : Number(state.matrix_row);
+      state.matrix_row = Number.isInteger(row) && row >= 0 && row < (run ? run.keys : Infinity) ? row : null;
+      state.head = Math.max(0, Math.round(Number(state.head)) || 0);
+      for (const kind of ["attention", "saliency"]) state[`range_${kind}`] = SV.ends(state[`range_${kind}`]) || (state.scale === "manual" ? this.usualEnds(kind) : null);
+      this.checkHeld();
+    },
+
+    // Two numbers to begin a range by hand with: where the locked scale ends, rounded up to two digits.
+    usualEnds(kind) {
+      const { run, state } = this;
+      if (!run || !run.rows.some(Boolean)) return null;
+      const { high } = SV.lockedScale(this.runsCompared(), run.imageKeys.length ? "image" : "words", kind, { ...state, scale: "layer" }, []);
+      const unit = 10 ** (Math.floor(Math.log10(high)) - 1);
+      return [0, Number((Math.ceil(high / unit) * unit).toPrecision(2))];
+    },
+
+    // A held token stands in the second place, before any other run that is there.
+    checkHeld() {
+      const { state, run } = this, held = state.held === null || state.held === "" ? NaN : Math.round(Number(state.held));
+      state.held = Number.isFinite(held) && held >= 0 ? Math.min(held, run && run.steps.length ? run.steps.length - 1 : held) : null;
+      const second = state.held !== null && run && run.steps.length ? run : this.beside;
+      if (second !== this.runs[1]) this.aligned = null;
+      this.runs[1] = second;
+    },
+
+    hold(step) {
+      const { state } = this;
+      this.set({ held: state.held === null || step !== undefined ? (step === undefined ? this.tokenOf(0) : step) : null });
     },
 
     pick(slot, step, how) {
@@ -47,10 +90,14 @@
       this.second = null;
       const at = this.tokenOf(0);
       if (add) {
-        const also = new Set([...state.also, at]);
-        if (also.has(step) && step !== at) also.delete(step);
-        else also.add(step);
-        this.set({ token: step, also: [...also].filter((one) => one !== step) });
+        const chosen = new Set([...state.also, at]);
+        let token = step;
+        if (!chosen.has(step)) chosen.add(step);
+        else if (chosen.size > 1) { // taken away again; the current token is another then
+          chosen.delete(step);
+          token = step === at ? [...chosen].pop() : at;
+        }
+        this.set({ token, also: [...chosen].filter((one) => one !== token) });
       } else if (range) {
         const anchor = this.anchor === undefined ? at : this.anchor, [low, high] = [Math.min(anchor, step), Math.max(anchor, step)];
         this.anchor = anchor;
@@ -76,6 +123,7 @@
       if (slot === 0) return token;
       const count = this.runs[1] ? this.runs[1].steps.length : 0;
       if (!count) return 0;
+      if (this.holding) return state.held;
       if (this.second !== null && this.second !== undefined && this.second < count) return this.second;
       return SV.partner(this.alignment().pairs, token, count);
     },
@@ -84,15 +132,15 @@
     firstChoice(run) {
       let last = 0;
       run.steps.forEach((step, i) => { if (!step.pending) last = i; });
-      if (run.ranges && !run.complete) return Math.min(1, last);
-      if (!run.complete) return last;
-      if (run.memo.has("first choice")) return run.memo.get("first choice");
+      if (run.ranges) return Math.min(1, last); // its rows come later, and the choice must not move then
+      if (!run.complete || run.payload.ended === "running") return last;
+      if (run.whole.has("first choice")) return run.whole.get("first choice");
       let best = 0, top = -1;
       run.steps.forEach((_, step) => {
         const shares = run.shares(run.values("saliency", step, "target", "row"));
         if (step && shares && shares.image > top) [best, top] = [step, shares.image];
       });
-      run.memo.set("first choice", best);
+      run.whole.set("first choice", best);
       return best;
     },
 
@@ -101,7 +149,7 @@
       if (!run || !run.steps.length) return [];
       if (slot === 1) return [this.tokenOf(1)];
       const token = this.tokenOf(0), chosen = new Set([token, ...this.state.also]);
-      if (this.state.granularity !== "token") for (const step of [...chosen]) for (const one of this.unitAround(run, step)) chosen.add(one);
+      if (["word", "sentence"].includes(this.state.granularity)) for (const step of [...chosen]) for (const one of this.unitAround(run, step)) chosen.add(one);
       return [...chosen].filter((step) => step < run.steps.length).sort((a, b) => a - b);
     },
 

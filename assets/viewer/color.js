@@ -47,6 +47,17 @@
   SV.VERDICTS = { accepted: "#0072b2", rejected: "#d55e00", untried: "#8c8c8c", fallback: "#cc79a7" };
   SV.PART_COLORS = { template: "#8c8c8c", image: "#009e73", prompt: "#e69f00", outputs: "#0072b2" };
 
+  // The 256 fills of a map over a picture at an opacity, made once for each.
+  const made = new Map();
+  SV.fills = (name, opacity, signed) => {
+    const key = [name, opacity, signed].join();
+    if (!made.has(key)) {
+      if (made.size > 40) made.clear(); // an opacity slider makes many
+      made.set(key, Array.from({ length: 256 }, (_, i) => SV.css(SV.rgb(name, i / 255), SV.alpha(signed ? Math.abs((2 * i) / 255 - 1) : i / 255, opacity).toFixed(3))));
+    }
+    return made.get(key);
+  };
+
   // plotly's colour scale of a map.
   SV.plotlyScale = (name) => Array.from({ length: 33 }, (_, i) => [i / 32, SV.css(SV.rgb(name, i / 32)).replace(/ /g, ",")]);
 

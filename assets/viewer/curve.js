@@ -30,7 +30,7 @@
     }
 
     draw() {
-      const { viewer, svg } = this, runs = viewer.runs.filter(Boolean), width = this.root.clientWidth || 600;
+      const { viewer, svg } = this, runs = viewer.runsCompared(), width = this.root.clientWidth || 600;
       const count = Math.max(1, ...runs.map((run) => run.steps.length));
       svg.setAttribute("width", width);
       svg.setAttribute("viewBox", `0 0 ${width} ${HEIGHT}`);
@@ -52,6 +52,7 @@
       this.cursor = SV.svg("line", { y1: TOP - 4, y2: HEIGHT - BOTTOM, class: "sv-cursor" });
       this.glimpse = SV.svg("line", { y1: TOP - 4, y2: HEIGHT - BOTTOM, class: "sv-glimpse", visibility: "hidden" });
       parts.push(this.cursor, this.glimpse);
+      if (viewer.holding) parts.push(SV.svg("line", { x1: x(viewer.state.held), x2: x(viewer.state.held), y1: TOP - 4, y2: HEIGHT - BOTTOM, class: "sv-held-line" }));
       runs.forEach((run, i) => this.series(parts, run, x, y, i === 1 && viewer.run));
       const token = viewer.run && viewer.run.steps.length ? viewer.tokenOf(0) : null;
       this.cursor.setAttribute("visibility", token === null ? "hidden" : "visible");

@@ -8,6 +8,9 @@
     return /[",\n\r]/.test(text) ? `"${text.replace(/"/g, '""')}"` : text;
   };
 
+  // Rows as one text; \r\n ends each, as the format asks.
+  SV.csv = (rows) => rows.map((row) => row.map(field).join(",")).join("\r\n") + "\r\n";
+
   class Data {
     constructor(viewer) {
       this.viewer = viewer;
@@ -17,15 +20,15 @@
       this.root = SV.el("div", {}, SV.el("div", { class: "sv-section-head" },
         SV.el("button", { type: "button", class: "sv-button", text: SV.t("copy CSV"), on: { click: () => this.copy() } }),
         SV.el("button", { type: "button", class: "sv-button", text: SV.t("save CSV"), on: { click: () => this.save() } }), this.caption, this.copied),
-      SV.el("div", { class: "sv-scroll sv-data" }, SV.el("table", { class: "sv-table" }, SV.el("thead", {}, SV.el("tr", {},
+      SV.el("div", { class: "sv-scroll sv-data", tabindex: "0", role: "region", "aria-label": SV.t("Data") }, SV.el("table", { class: "sv-table" }, SV.el("thead", {}, SV.el("tr", {},
         ...["position", "part", "token", "patch", "attention", "saliency"].map((text) => SV.el("th", { scope: "col", text: SV.t(text) })))), this.body)));
     }
 
     rows() {
       const { viewer } = this, { run, state } = viewer, steps = viewer.stepsOf(0);
       if (!run || !steps.length || !steps.every((step) => run.has(step))) return [];
-      const attention = run.values("attention", steps, state.layer, state.normalization);
-      const saliency = run.values("saliency", steps, state.layer, state.normalization);
+      const attention = viewer.values(run, "attention", steps, state.layer);
+      const saliency = viewer.values(run, "saliency", steps, state.layer);
       const reach = Math.max(...steps.map((step) => run.reach(step)));
       return Array.from({ length: reach }, (_, key) => [key, run.kinds[key], run.texts[key], run.patchOf.has(key) ? run.patchOf.get(key) : "", attention[key], saliency[key]]);
     }
@@ -33,9 +36,9 @@
     csv() {
       const { run, state } = this.viewer, steps = this.viewer.stepsOf(0);
       const about = [["# model", run.payload.model.name], ["# steps", steps.join(" ")], ["# token", steps.map((step) => run.steps[step].text).join("")],
-        ["# layers", run.layerWords(state.layer)], ["# normalization", state.normalization], ["# prompt", run.payload.prompt]];
+        ["# layers", run.layerWords(state.layer)], ["# normalization", state.normalization], ...(steps.length > 1 ? [["# over the steps", state.reduce]] : []), ["# prompt", run.payload.prompt]];
       const head = ["position", "part", "token", "patch", "attention", "saliency"];
-      return [...about, head, ...this.rows()].map((row) => row.map(field).join(",")).join("\r\n") + "\r\n";
+      return SV.csv([...about, head, ...this.rows()]);
     }
 
     async copy() {
@@ -54,9 +57,26 @@
       const { viewer } = this, { run, state } = viewer, rows = this.rows();
       this.copied.textContent = "";
       this.caption.textContent = run && rows.length ? `${run.layerWords(state.layer)} · ${SV.t("saliency")}: ${SV.unit("saliency", state.normalization)}` : "";
-      SV.fill(this.body, ...rows.map((row) => SV.el("tr", { "data-key": row[0] }, ...row.map((value, i) => SV.el("td", {
-        class: i > 3 || i === 0 || i === 3 ? "sv-num" : "", text: i > 3 ? SV.number(value, 5) : i === 2 ? SV.visible(value) : i === 1 ? SV.t(value) : String(value),
-        "data-value": i > 3 ? value : null })))));
+      const { children } = this.body, same = run && this.drawn && run.texts === this.drawn;
+      this.drawn = run && run.texts;
+      while (children.length > rows.length) this.body.lastChild.remove();
+      rows.forEach((row, place) => {
+        const line = children[place] || this.body.appendChild(this.line());
+        if (!same || !line.dataset.key) this.name(line, row);
+        for (const [i, value] of [[4, row[4]], [5, row[5]]]) {
+          const cell = line.children[i], text = SV.number(value, 5);
+          if (cell.textContent !== text) cell.textContent = text;
+          cell.dataset.value = value;
+        }
+      });
+    }
+
+    line() { return SV.el("tr", {}, ...Array.from({ length: 6 }, (_, i) => SV.el("td", { class: i > 3 || i === 0 || i === 3 ? "sv-num" : null }))); }
+
+    // What a position is: its first four cells, which no choice of token changes.
+    name(line, row) {
+      line.dataset.key = row[0];
+      [String(row[0]), SV.t(row[1]), SV.visible(row[2]), String(row[3])].forEach((text, i) => { line.children[i].textContent = text; });
     }
   }
   SV.Data = Data;

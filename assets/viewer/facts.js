@@ -11,12 +11,14 @@
       this.word = SV.el("span", { class: "sv-facts-word" });
       this.items = SV.el("dl", { class: "sv-facts-items" });
       this.shares = SV.el("div", { class: "sv-shares" });
-      this.root = SV.el("section", { class: "sv-facts", "aria-live": "polite", "aria-label": SV.t("Selected token") },
-        SV.el("div", { class: "sv-facts-line" }, this.word, this.items), this.shares);
+      this.hold = SV.el("button", { type: "button", class: "sv-button sv-hold", on: { click: () => viewer.hold() } });
+      this.root = SV.el("section", { class: "sv-facts", "aria-label": SV.t("Selected token") },
+        SV.el("div", { class: "sv-facts-line" }, this.word, this.items, this.hold), this.shares);
     }
 
     draw() {
       const { viewer } = this, { run } = viewer;
+      this.hold.hidden = !run || !run.steps.length;
       if (!run || !run.steps.length) {
         this.word.textContent = SV.t("No token yet");
         SV.fill(this.items);
@@ -27,6 +29,8 @@
       const joined = many ? SV.visible(steps.map((i) => run.steps[i].text).join("")) : run.shown(run.first + step.index);
       this.word.textContent = joined.replace(/^ (?=.)/, "");
       this.word.title = SV.t("token {i} of {n}, position {p}, id {id}", { i: step.index, n: run.steps.length, p: step.position, id: step.token_id });
+      this.hold.textContent = viewer.holding ? SV.t("let go of {w}", { w: run.quoted(run.first + viewer.state.held) }) : SV.t("hold this token");
+      this.hold.title = SV.t("Keep this token beside the next ones you choose, on one scale, with their difference (key t)");
       const items = [];
       const item = (name, value, title, extra) => items.push(SV.el("div", { title },
         SV.el("dt", { text: name }), SV.el("dd", { text: value, "data-fact": extra })));
@@ -52,7 +56,7 @@
 
     bar(kind, steps) {
       const { viewer } = this, { run, state } = viewer, ready = steps.every((step) => run.has(step));
-      const shares = ready ? run.shares(run.values(kind, steps, state.layer, state.normalization)) : null;
+      const shares = ready ? run.shares(viewer.values(run, kind, steps, state.layer)) : null;
       const bar = SV.el("span", { class: "sv-share-bar", "aria-hidden": "true" });
       const legend = SV.el("span", { class: "sv-share-legend" });
       for (const part of ORDER) {

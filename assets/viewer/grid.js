@@ -62,7 +62,7 @@
           pointerleave: () => viewer.tip.hide(),
         } });
         const head = SV.el("div", { class: "sv-panel-head" });
-        const side = { kind, canvas, head, root: SV.el("div", { class: "sv-panel" }, head, canvas) };
+        const side = { kind, canvas, head, root: SV.el("div", { class: "sv-panel", "data-kind": kind, "data-picture": "every-layer", "data-about": "layers" }, head, canvas) };
         return side;
       });
       this.root = SV.el("div", { class: "sv-pair" }, ...this.sides.map((side) => side.root));
@@ -78,7 +78,7 @@
       for (const side of this.sides) {
         const { canvas, kind } = side, ratio = window.devicePixelRatio || 1;
         canvas.setAttribute("aria-label", SV.t("every layer, {k}", { k: SV.t(kind) }));
-        const steps = viewer.stepsOf(0), sheet = run && run.sheets[0];
+        const steps = viewer.stepsOf(0), sheet = run && run.sheetsOf(viewer.groupOf(0))[0];
         if (!sheet || !steps.length) { SV.fill(side.head); canvas.height = 1; continue; }
         const picture = run.pictures[sheet.picture], aspect = picture.width / picture.height, width = canvas.clientWidth;
         const columns = Math.min(run.layers, Math.max(3, Math.round(width / 150))), rows = Math.ceil(run.layers / columns);
@@ -89,7 +89,7 @@
         const scale = SV.lockedScale(viewer.runsCompared(), "image", kind, { ...state, layer: "all" }, steps);
         SV.fill(side.head, SV.el("h3", { text: SV.t(kind) }), SV.el("span", { class: "sv-unit", text: SV.unit(kind, state.normalization) }),
           SV.colorBar(scale, { name: state.cmap, opacity: state.opacity, theme: viewer.theme, label: SV.t(kind) }));
-        const source = { scale, map: state.cmap, layer: (layer) => run.values(kind, steps, layer, state.normalization) };
+        const source = { scale, map: state.cmap, layer: (layer) => viewer.values(run, kind, steps, layer) };
         const image = viewer.image(run, sheet.picture);
         side.grid = SV.drawGrid(canvas.getContext("2d"), canvas.width, canvas.height, ratio, { viewer, panel: { source: () => source }, run, sheet, image });
       }

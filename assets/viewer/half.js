@@ -19,5 +19,10 @@
   }
   SV.bytes = bytes;
   SV.halves = (text) => new Uint16Array(bytes(text).buffer);
+  // Rows of `width` numbers, each as half precision times its row's unit: Float32Array.
+  SV.unpacked = ({ codes, units }, width) => {
+    const unit = SV.floats(units);
+    return Float32Array.from(SV.halves(codes), (code, i) => HALF[code] * unit[Math.floor(i / width)]);
+  };
   SV.floats = (text) => new Float32Array(bytes(text).buffer);
 })((window.SaliencyViewer = window.SaliencyViewer || {}));

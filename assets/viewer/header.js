@@ -30,8 +30,10 @@
       const words = [model.name, settings.sgrs && "SGRS", settings.locore && "LocoRE"].filter(Boolean).join(" + ");
       SV.fill(this.about, run.example && SV.el("span", { class: "sv-tag", text: SV.t("example") }), SV.el("span", { class: "sv-hint", text: words + " · " + SV.t("{n} tokens", { n: run.steps.length }) }));
       const shown = this.stripValues(0);
-      SV.fill(this.legend, SV.el("span", { class: "sv-unit", text: state.pins.length ? shown.name : SV.t("score S, Eq. 6") }),
+      const legend = [state.pins.length, shown.name, shown.scale.high, shown.scale.largest, state.cmap, this.theme].join("|");
+      if (legend !== this.legendDrawn || !this.legend.firstChild) SV.fill(this.legend, SV.el("span", { class: "sv-unit", text: state.pins.length ? shown.name : SV.t("score S, Eq. 6") }),
         SV.colorBar(shown.scale, { name: state.cmap, theme: this.theme, label: shown.name }));
+      this.legendDrawn = legend;
       this.notice.hidden = !state.pins.length;
       const pinned = state.pins.join() + state.pin_kind + state.layer + this.tokenOf(0) + run.id;
       if (state.pins.length && pinned !== this.pinned) {

@@ -13,7 +13,7 @@
           click: (x, y) => viewer.set({ layer: y }),
           hoverKey: (x) => { const column = this.columns[x]; return column && column.keys.length === 1 ? column.keys[0] : null; },
         });
-        side.root = SV.el("section", { class: "sv-panel", "data-kind": kind }, SV.el("div", { class: "sv-panel-head" }, side.title, side.unit), side.plot.root);
+        side.root = SV.el("section", { class: "sv-panel", "data-kind": kind, "data-picture": "layers-by-keys", "data-about": "layers" }, SV.el("div", { class: "sv-panel-head" }, side.title, side.unit), side.plot.root);
         return side;
       });
       this.choice = SV.el("select", { class: "sv-select", on: { change: () => viewer.set({ image_columns: this.choice.value }) } },
@@ -68,11 +68,11 @@
       for (const side of this.sides) {
         const scale = SV.lockedScale(viewer.runsCompared(), "words", side.kind, { ...state, layer: "all" }, steps);
         side.values = Array.from({ length: run.layers }, (_, layer) => {
-          const row = run.values(side.kind, steps, layer, state.normalization);
+          const row = viewer.values(run, side.kind, steps, layer);
           return this.columns.map((column) => (column.keys[0] < reach ? this.cell(column, row) : NaN));
         });
         const z = side.values.map((row) => row.map((value) => (Number.isNaN(value) ? null : scale.at(value))));
-        side.title.textContent = SV.t(side.kind) + (viewer.comparing ? ` (${SV.t("first")})` : "");
+        side.title.textContent = SV.t(side.kind) + (viewer.comparing ? ` (${viewer.placeName(0)})` : "");
         side.unit.textContent = SV.unit(side.kind, state.normalization) + " · " + SV.scaleWords(state.scale === "layer" ? { scale: "run" } : state);
         const shapes = typeof state.layer === "number" ? [{ type: "rect", xref: "paper", x0: 0, x1: 1, y0: state.layer - 0.5, y1: state.layer + 0.5,
           line: { color: theme === "dark" ? "#c7d2fe" : "#4338ca", width: 1.5 } }] : [];

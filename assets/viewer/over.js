@@ -4,14 +4,15 @@
 
   const ORDER = ["image", "prompt", "template", "outputs"];
   const NAMES = { image: "image", prompt: "prompt", template: "template", outputs: "words before" };
-  const HEIGHT = 150, LEFT = 40, BOTTOM = 20, TOP = 6;
+  const HEIGHT = 150, LEFT = 50, BOTTOM = 20, TOP = 6;
 
   class Over {
     constructor(viewer) {
       this.viewer = viewer;
+      this.whole = true; // fills as rows come
       this.sides = ["attention", "saliency"].map((kind) => {
         const side = { kind, shares: SV.el("div", { class: "sv-chart" }), curve: SV.el("div", { class: "sv-chart" }), away: SV.el("h3") };
-        side.root = SV.el("section", { class: "sv-panel", "data-kind": kind },
+        side.root = SV.el("section", { class: "sv-panel", "data-kind": kind, "data-picture": "over-the-caption" },
           SV.el("div", { class: "sv-panel-head" }, SV.el("h3", { text: SV.t(kind) }), SV.el("span", { class: "sv-unit", text: SV.t("share of each part, output by output") })),
           side.shares, SV.el("div", { class: "sv-panel-head" }, side.away, SV.el("span", { class: "sv-unit", text: SV.t("tokens back from the predicted one") })), side.curve);
         return side;
@@ -24,9 +25,14 @@
     draw() {
       const { viewer } = this, { run, state } = viewer;
       for (const side of this.sides) {
-        if (!run || !run.steps.length) { SV.fill(side.shares); SV.fill(side.curve); continue; }
-        side.points = run.steps.map((_, step) => (run.has(step) ? run.shares(run.values(side.kind, step, state.layer, state.normalization)) : null));
-        this.stacked(side, run);
+        if (!run || !run.steps.length) { SV.fill(side.shares); SV.fill(side.curve); side.sign = null; continue; }
+        const wide = side.shares.clientWidth, sign = [run.id, run.version, run.loaded, state.layer, state.normalization, wide, viewer.theme].join("|");
+        if (side.sign !== sign) {
+          side.sign = sign;
+          side.points = run.steps.map((_, step) => (run.has(step) ? run.shares(run.values(side.kind, step, state.layer, state.normalization)) : null));
+          this.stacked(side, run);
+        }
+        this.mark(side, run);
         this.distances(side, run);
       }
     }
@@ -45,14 +51,16 @@
       const parts = this.frame(width, [[TOP, "100 %"], [TOP + tall / 2, "50 %"], [TOP + tall, "0"]]);
       side.points.forEach((shares, step) => {
         let y = TOP + tall;
+        if (!shares) parts.push(SV.svg("rect", { x: LEFT + step * wide + 0.5, y: TOP, width: Math.max(0.5, wide - 1), height: tall, class: "sv-missing" }));
         for (const part of shares ? ORDER : []) {
           const height = shares[part] * tall;
           y -= height;
           parts.push(SV.svg("rect", { x: LEFT + step * wide + 0.5, y, width: Math.max(0.5, wide - 1), height, fill: SV.PART_COLORS[part] }));
         }
       });
-      const token = this.viewer.tokenOf(0), every = [1, 2, 5, 10, 20, 50].find((n) => n * wide >= 26) || 100;
-      parts.push(SV.svg("rect", { x: LEFT + token * wide, y: TOP - 3, width: wide, height: tall + 6, class: "sv-column" }));
+      const every = [1, 2, 5, 10, 20, 50].find((n) => n * wide >= 26) || 100;
+      side.column = SV.svg("rect", { y: TOP - 3, width: wide, height: tall + 6, class: "sv-column" });
+      parts.push(side.column);
       for (let step = 0; step < run.steps.length; step += every) parts.push(SV.svg("text", { x: LEFT + (step + 0.5) * wide, y: HEIGHT - 5, class: "sv-tick", "text-anchor": "middle", text: String(step) }));
       const at = (event) => Math.max(0, Math.min(run.steps.length - 1, Math.floor((event.clientX - side.shares.getBoundingClientRect().left - LEFT) / wide)));
       SV.fill(side.shares, SV.svg("svg", { width, height: HEIGHT, viewBox: `0 0 ${width} ${HEIGHT}`, role: "img", "aria-label": SV.t("shares over the caption, {k}", { k: SV.t(side.kind) }), on: {
@@ -65,6 +73,8 @@
         },
       } }, ...parts));
     }
+
+    mark(side, run) { side.column.setAttribute("x", LEFT + (this.viewer.tokenOf(0) * ((side.shares.clientWidth || 400) - LEFT)) / run.steps.length); }
 
     distances(side, run) {
       const { viewer } = this, { state } = viewer, step = viewer.tokenOf(0), reach = run.reach(step), count = reach - run.first;

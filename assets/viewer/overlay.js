@@ -10,13 +10,15 @@
       this.frames = [];
     }
 
-    build(run) {
+    build(run, group) {
       this.run = run;
+      this.group = group;
       this.version = run && run.pictures;
-      this.frames = run ? run.sheets.map((sheet) => this.frame(run, sheet)) : [];
+      this.frames = run ? run.sheetsOf(group).map((sheet) => this.frame(run, sheet)) : [];
       const empty = !this.frames.length && SV.el("div", { class: "sv-picture sv-empty" },
         SV.el("span", { text: SV.t(run ? "no picture" : "the picture, as the model sees it") }));
       this.root.classList.toggle("sv-many", this.frames.length > 1);
+      this.root.classList.toggle("sv-shared", Boolean(run) && run.together > 1 && this.frames.length > 1);
       this.root.style.setProperty("--aspect", this.frames.length ? this.frames[0].picture.width / this.frames[0].picture.height : 2);
       SV.fill(this.root, ...this.frames.map((frame) => frame.root), empty);
     }
@@ -25,18 +27,40 @@
       const picture = run.pictures[sheet.picture];
       const canvas = SV.el("canvas", { class: "sv-canvas", "aria-hidden": "true" });
       const image = SV.el("img", { src: picture.src, alt: SV.t("picture {n} as the model sees it", { n: sheet.picture + 1 }), draggable: "false" });
-      const box = SV.el("div", { class: "sv-picture", style: { "--aspect": picture.width / picture.height } }, image, canvas);
-      const label = run.sheets.length > 1 && SV.el("figcaption", {
-        text: (run.pictures.length > 1 ? `${sheet.picture + 1}` : "") + (sheet.scale ? " " + SV.t("thumbnail of the whole") : ""),
+      const box = SV.el("div", { class: "sv-picture", tabindex: "0", role: "application", style: { "--aspect": picture.width / picture.height } }, image, canvas);
+      const label = (run.several || run.sheets.length > 1) && SV.el("figcaption", {
+        text: [run.pictures.length > 1 && run.pictureName(sheet.picture), sheet.scale && SV.t("thumbnail of the whole")].filter(Boolean).join(" · "),
       });
       const frame = { root: SV.el("figure", { class: "sv-figure" }, box, label), box, canvas, image, sheet, picture };
       image.addEventListener("load", () => this.paint(frame));
+      this.byKeys(frame);
       box.addEventListener("pointermove", (event) => this.move(frame, event));
       box.addEventListener("pointerdown", (event) => this.down(frame, event));
       box.addEventListener("pointerup", (event) => this.up(frame, event));
       box.addEventListener("pointerleave", () => { if (!this.drag) this.viewer.hover(null); });
       return frame;
     }
+
+    // Patches by the keyboard, as by hovering and clicking.
+    byKeys(frame) {
+      const { viewer, run, panel } = this, { box, sheet } = frame;
+      const places = sheet.patches.map((patch) => ({ key: run.imageKeys[patch], x: run.boxes[patch][0], y: run.boxes[patch][1], patch }));
+      box.setAttribute("aria-label", SV.t("{k} on the picture; arrows go from patch to patch, Enter pins one", { k: SV.t(panel.kind) }));
+      box.addEventListener("blur", () => viewer.hover(null));
+      SV.walk(box, {
+        places: () => (this.gridded ? [] : places.sort((a, b) => a.y - b.y || a.x - b.x)),
+        current: () => (viewer.litSlot === panel.slot ? viewer.lit : null),
+        pick: ({ key }) => viewer.togglePin(key, panel.kind),
+        go: ({ key, patch }) => {
+          const frameBox = box.getBoundingClientRect(), [, , right, bottom] = run.boxes[patch];
+          viewer.hover(key, panel.slot);
+          viewer.tip.show(viewer.keyLines(panel, key), frameBox.left + right * frameBox.width, frameBox.top + bottom * frameBox.height);
+        },
+      });
+    }
+
+    // Cells of layers instead of one map.
+    get gridded() { return this.viewer.state.layer === "all" && this.panel.layered !== false; }
 
     where(frame, event) {
       const box = frame.box.getBoundingClientRect();
@@ -57,7 +81,7 @@
         if (this.drag.moved) this.paint(frame);
         return;
       }
-      if (viewer.state.layer === "all") {
+      if (this.gridded) {
         const layer = this.layerAt(frame, event);
         if (layer !== null) viewer.tip.point(event, [SV.t("layer {n}: click to choose", { n: layer })]);
         return;
@@ -70,7 +94,7 @@
     }
 
     down(frame, event) {
-      if (event.button !== 0 || this.viewer.state.layer === "all") return;
+      if (event.button !== 0 || this.gridded) return;
       if (event.pointerType === "touch") return;
       this.drag = { frame, from: this.where(frame, event), moved: false };
       frame.box.setPointerCapture(event.pointerId);
@@ -78,7 +102,7 @@
 
     up(frame, event) {
       const { viewer, run, drag } = this;
-      if (viewer.state.layer === "all") {
+      if (this.gridded) {
         const layer = this.layerAt(frame, event);
         if (layer !== null) viewer.set({ layer });
         return;
@@ -99,8 +123,8 @@
     }
 
     draw() {
-      const { run } = this.panel.source();
-      if (run !== this.run || (run && run.pictures !== this.version)) this.build(run);
+      const { run } = this.panel.source(), group = run ? this.viewer.groupOf(this.panel.slot || 0) : 0;
+      if (run !== this.run || group !== this.group || (run && run.pictures !== this.version)) this.build(run, group);
       for (const frame of this.frames) this.paint(frame);
     }
 
@@ -112,8 +136,8 @@
       if (canvas.width !== w || canvas.height !== h) { canvas.width = w; canvas.height = h; }
       const pen = canvas.getContext("2d");
       pen.clearRect(0, 0, w, h);
-      frame.box.classList.toggle("sv-grid-mode", state.layer === "all");
-      if (state.layer === "all") {
+      frame.box.classList.toggle("sv-grid-mode", this.gridded);
+      if (this.gridded) {
         frame.grid = SV.drawGrid(pen, w, h, ratio, { viewer, panel, run, sheet: frame.sheet, image: frame.image });
         return;
       }
@@ -149,7 +173,7 @@
 
   // Rectangles of some patches inside [left, top, width, height] of a canvas, edges on whole device pixels.
   SV.paintPatches = (pen, area, patches, { run, values, scale, map, opacity, hidden }) => {
-    const [left, top, width, height] = area;
+    const [left, top, width, height] = area, fills = SV.fills(map, opacity, scale.signed);
     for (const patch of patches) {
       const box = run.boxes[patch], key = run.imageKeys[patch];
       const l = left + Math.round(box[0] * width), t = top + Math.round(box[1] * height);
@@ -165,8 +189,7 @@
       }
       const value = values[key];
       if (Number.isNaN(value)) continue;
-      const place = scale.at(value), weight = scale.signed ? Math.abs(2 * place - 1) : place;
-      pen.fillStyle = SV.css(SV.rgb(map, place), SV.alpha(weight, opacity).toFixed(3));
+      pen.fillStyle = fills[Math.round(255 * scale.at(value))];
       pen.fillRect(l, t, r - l, b - t);
     }
   };

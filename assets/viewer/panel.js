@@ -11,13 +11,15 @@
       this.slot = slot === "difference" ? 0 : slot;
       this.title = SV.el("h3");
       this.unit = SV.el("span", { class: "sv-unit" });
+      this.range = slot === "difference" ? null : new SV.Range(viewer, kind);
       this.overlay = new SV.Overlay(viewer, this);
       this.words = new SV.Words(viewer, this);
+      this.said = SV.el("p", { class: "sv-heard" });
       this.imageBar = SV.el("div", { class: "sv-bar-box sv-image-bar" });
       this.wordBar = SV.el("div", { class: "sv-bar-box sv-word-bar-box" });
       this.root = SV.el("section", { class: "sv-panel", "data-kind": kind, "data-slot": slot },
-        SV.el("div", { class: "sv-panel-head" }, this.title, this.unit),
-        SV.el("div", { class: "sv-image-row" }, this.overlay.root, this.imageBar),
+        SV.el("div", { class: "sv-panel-head" }, this.title, this.unit, this.range && this.range.root),
+        this.said, SV.el("div", { class: "sv-image-row" }, this.overlay.root, this.imageBar),
         SV.el("div", { class: "sv-words-head" }, SV.el("span", { class: "sv-label", text: SV.t("words before") }), this.wordBar),
         this.words.root);
     }
@@ -26,12 +28,13 @@
 
     draw() {
       const { viewer, kind } = this, { state, theme } = viewer, source = this.source();
-      const names = { 0: SV.t("first"), 1: SV.t("second"), difference: SV.t("second − first") };
       const word = source.run && source.steps && source.steps.length && this.which !== "difference" ? " " + source.run.quoted(source.run.first + source.steps[0]) : "";
-      this.title.textContent = viewer.comparing ? names[this.which] + word : SV.t(kind);
+      this.title.textContent = viewer.comparing ? viewer.placeName(this.which) + word : SV.t(kind);
       this.unit.textContent = (viewer.comparing ? SV.t(kind) + ", " : "") + SV.unit(kind, state.normalization) +
         (source.run ? " · " + (state.layer === "all" ? SV.t("every layer; words: mean of all {n}", { n: source.run.layers }) : source.run.layerWords(state.layer)) : "");
       this.root.setAttribute("aria-label", `${this.title.textContent} ${this.unit.textContent}`);
+      if (this.range) this.range.draw();
+      this.said.textContent = viewer.saidPanel(source);
       this.overlay.draw();
       this.words.draw();
       const bar = (box, scale, vertical) => {

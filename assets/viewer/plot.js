@@ -12,6 +12,14 @@
     return short.replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;").replace(/\$/g, "&#36;");
   };
 
+  // In a page with a <base>, plotly writes the address of that moment into every reference from one part of a drawing
+  // to another (colour bars, clips). Ours changes as one looks around, and they would break: so it meets no <base>.
+  function withoutBase(draw) {
+    const base = document.querySelector("base[href]"), href = base && base.getAttribute("href");
+    if (base) base.removeAttribute("href");
+    try { draw(); } finally { if (base) base.setAttribute("href", href); }
+  }
+
   class Plot {
     // options: height, point(x, y) -> tooltip lines, click(x, y), hoverKey(x, y) -> key
     constructor(viewer, options) {
@@ -35,16 +43,21 @@
       // Axes and their labels cost most: when only numbers changed, only numbers are sent.
       const [{ z, ...trace }] = data, { shapes, ...rest } = whole, sign = JSON.stringify([trace, rest, shapes && shapes.length]);
       if (this.bound && sign === this.sign) {
-        const moved = JSON.stringify(shapes);
-        if (moved === this.moved) Plotly.restyle(this.root, { z: [z] });
+        const moved = JSON.stringify(shapes), still = z === this.z;
+        if (moved === this.moved) { if (!still) Plotly.restyle(this.root, { z: [z] }); } else if (still) Plotly.relayout(this.root, { shapes });
         else Plotly.update(this.root, { z: [z] }, { shapes });
         this.moved = moved;
+        this.z = z;
         return;
       }
+      this.z = z;
       this.sign = sign;
       this.moved = JSON.stringify(shapes);
-      Plotly.react(this.root, data, whole, CONFIG);
-      if (!this.bound) this.bind();
+      if (this.bound) Plotly.react(this.root, data, whole, CONFIG);
+      else {
+        withoutBase(() => Plotly.react(this.root, data, whole, CONFIG));
+        this.bind();
+      }
     }
 
     bind() {

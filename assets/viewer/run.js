@@ -4,7 +4,8 @@
   "use strict";
 
   const PARTS = ["template", "image", "prompt", "outputs"];
-  const PART = { image: 1, prompt: 2, output: 3 };
+  const PART = { image: 1, prompt: 2, history: 2, output: 3 };
+  const MEMO = 2000; // rows kept ready
   SV.PARTS = PARTS;
 
   class Run {
@@ -25,6 +26,7 @@
       this.steps = [];
       this.rows = [];
       this.version = 0;
+      this.loaded = 0; // rows that came one by one
       this.place(payload.steps, 0, payload.rows);
     }
 
@@ -41,6 +43,14 @@
     }
 
     placeRows(start, rows) {
+      this.addRows(start, rows);
+      this.version++;
+      this.memo = new Map();
+      this.whole = new Map(); // what depends on every row: scales, the first choice
+    }
+
+    // Rows of steps that are there already, come one by one: nothing that was worked out before changes.
+    addRows(start, rows) {
       const [count, layers, keys] = rows.shape;
       const attention = SV.halves(rows.attention), saliency = SV.halves(rows.saliency), norm = SV.floats(rows.norm);
       for (let i = 0; i < count; i++) {
@@ -52,8 +62,7 @@
           norm: norm.subarray(i * layers, (i + 1) * layers),
         };
       }
-      this.version++;
-      this.memo = new Map();
+      this.loaded += count;
     }
 
     refresh() {
@@ -81,6 +90,7 @@
       this.brightKeys = this.wordKeys.filter((key) => !this.dimmed.has(key));
       this.version++;
       this.memo = new Map();
+      this.whole = new Map(); // what depends on every row: scales, the first choice
     }
 
     // A position's text as a person can see it; the stop token, which has none, by name.
@@ -123,22 +133,37 @@
       return out;
     }
 
-    // Float32Array [keys]: mean over the chosen layers, and over the steps when several are chosen.
-    values(kind, steps, layer, normalization) {
-      const chosen = Array.isArray(steps) ? steps : [steps], name = [kind, chosen, layer, normalization].join("|");
+    // Float32Array [keys]: mean over the chosen layers; several steps (a word, a range): the mean or max of theirs.
+    values(kind, steps, layer, normalization, reduce) {
+      const chosen = Array.isArray(steps) ? steps : [steps], name = [kind, chosen, layer, normalization, chosen.length > 1 ? reduce : ""].join("|");
       const known = this.memo.get(name);
       if (known) return known;
-      const layers = this.layerList(layer), sum = new Float64Array(this.keys);
-      for (const step of chosen) {
-        for (const one of layers) {
-          const row = this.row(kind, step, one, normalization), reach = this.reach(step);
-          for (let key = 0; key < reach; key++) sum[key] += row[key];
-        }
-      }
-      const out = new Float32Array(this.keys), count = layers.length * chosen.length;
-      for (let key = 0; key < this.keys; key++) out[key] = sum[key] / count;
-      if (this.memo.size > 2000) this.memo.clear();
+      const out = chosen.length > 1 ? this.reduced(chosen.map((step) => this.values(kind, step, layer, normalization)), reduce) : this.layered(kind, chosen[0], layer, normalization);
+      if (!chosen.every((step) => this.has(step))) return out;
+      if (this.memo.size > MEMO) this.memo.clear();
       this.memo.set(name, out);
+      return out;
+    }
+
+    layered(kind, step, layer, normalization) {
+      const layers = this.layerList(layer), reach = this.reach(step), out = new Float32Array(this.keys);
+      if (layers.length === 1) return this.row(kind, step, layers[0], normalization);
+      const sum = new Float64Array(this.keys);
+      for (const one of layers) {
+        const row = this.row(kind, step, one, normalization);
+        for (let key = 0; key < reach; key++) sum[key] += row[key];
+      }
+      for (let key = 0; key < this.keys; key++) out[key] = sum[key] / layers.length;
+      return out;
+    }
+
+    reduced(rows, reduce) {
+      const out = new Float32Array(this.keys);
+      for (let key = 0; key < this.keys; key++) {
+        let value = 0;
+        for (const row of rows) value = reduce === "max" ? Math.max(value, row[key]) : value + row[key];
+        out[key] = reduce === "max" ? value : value / rows.length;
+      }
       return out;
     }
 

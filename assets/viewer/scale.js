@@ -8,7 +8,7 @@
     constructor(high, transform, extra) {
       Object.assign(this, { low: 0, high: high > 0 ? high : 1, transform, signed: false, largest: high, smallest: 0 }, extra);
       if (transform === "log") {
-        this.low = Math.min(Math.max(this.high / 10 ** DECADES, this.smallest || 0), this.high / 10);
+        if (!(this.manual && this.low > 0)) this.low = this.manual ? this.high / 10 ** DECADES : Math.min(Math.max(this.high / 10 ** DECADES, this.smallest || 0), this.high / 10);
         this.span = Math.log10(this.high) - Math.log10(this.low);
       } else if (this.signed) this.low = -this.high;
     }
@@ -62,7 +62,7 @@
     if (state.scale === "token") {
       const reach = Math.max(...steps.map((step) => run.reach(step)));
       const layers = layer === "all" ? run.layerList("all") : [layer];
-      for (const one of layers) arrays.push(pick(run.values(kind, steps, one, normalization), reach));
+      for (const one of layers) arrays.push(pick(run.values(kind, steps, one, normalization, state.reduce), reach));
       return arrays;
     }
     for (let step = 0; step < run.steps.length; step++) {
@@ -83,22 +83,33 @@
     return layer === "target" ? known.target : known.layers[layer];
   }
 
-  // One scale for a group of keys ("image" or "words") and a kind, over every run given.
+  // Between two numbers a person set, for every group of keys of a kind.
+  function manual(runs, group, kind, state, steps) {
+    const found = SV.lockedScale(runs, group, kind, { ...state, scale: "layer" }, steps), ends = state[`range_${kind}`];
+    if (!ends) return found;
+    return new Scale(ends[1], state.transform === "log" ? "log" : "linear", { low: ends[0], largest: found.largest, smallest: found.smallest, manual: true });
+  }
+
+  // One scale for a group of keys ("image" or "words") and a kind, over every run given. steps: those chosen, in all runs
+  // or one list for each run.
   SV.lockedScale = (runs, group, kind, state, steps) => {
-    const name = ["scale", group, kind, state.scale, state.layer, state.normalization, state.transform,
-      state.scale === "token" ? steps.join() : "", runs.map((run) => run.version)].join("|");
-    const memo = runs[0].memo;
+    if (state.scale === "manual") return manual(runs, group, kind, state, steps);
+    const token = state.scale === "token";
+    const name = [group, kind, state.scale, state.layer, state.normalization, state.transform,
+      token ? JSON.stringify([steps, state.reduce, runs.map((run) => run.loaded)]) : "", runs.map((run) => run.version)].join("|");
+    const memo = runs[0].whole;
     if (memo.has(name)) return memo.get(name);
     let largest = 0, high = 0, smallest = Infinity;
     const arrays = [];
-    for (const run of runs) {
-      if (run.ranges && !run.complete && state.scale !== "token") {
+    runs.forEach((run, place) => {
+      if (!token && runs.indexOf(run) < place) return;
+      if (run.ranges && !token) {
         const [top, ninety, low] = fromRanges(run, group, kind, state);
         largest = Math.max(largest, top);
         high = Math.max(high, ninety);
         smallest = Math.min(smallest, low || Infinity);
-      } else arrays.push(...collect(run, group === "image" ? run.imageKeys : run.brightKeys, kind, state, steps));
-    }
+      } else arrays.push(...collect(run, group === "image" ? run.imageKeys : run.brightKeys, kind, state, Array.isArray(steps[0]) ? steps[place] : steps));
+    });
     const found = ends(arrays);
     largest = Math.max(largest, found.largest);
     smallest = Math.min(smallest, found.smallest || Infinity);
@@ -120,6 +131,7 @@
     run: "locked over the run, every layer",
     layer: "locked over the run, these layers",
     token: "this token only: does not compare between tokens",
+    manual: "set by hand",
   }[state.scale]);
 
   SV.unit = (kind, normalization) => SV.t(kind === "attention"

@@ -32,15 +32,18 @@
         for (const step of steps) this.fetch(run, step);
         return { run, kind, steps, values: null };
       }
-      const both = this.runsCompared(), chosen = this.stepsOf(0);
+      const [both, chosen] = this.comparing ? [this.runs, [this.stepsOf(0), this.stepsOf(1)]] : [[run], steps];
       return {
         run, kind, steps, map: state.cmap, reach: Math.max(...steps.map((step) => run.reach(step))),
-        values: run.values(kind, steps, state.layer, state.normalization),
+        values: this.values(run, kind, steps, state.layer),
         scale: run.imageKeys.length ? SV.lockedScale(both, "image", kind, state, chosen) : null,
         wordScale: SV.lockedScale(both, "words", kind, state, chosen),
-        layer: (layer) => run.values(kind, steps, layer, state.normalization),
+        layer: (layer) => this.values(run, kind, steps, layer),
       };
     },
+
+    // Float32Array [keys] of the chosen steps as the choices say: normalised, and several of them as one.
+    values(run, kind, steps, layer) { return run.values(kind, steps, layer, this.state.normalization, this.state.reduce); },
 
     // Second minus first, at the first run's positions; NaN where nothing corresponds.
     difference(kind) {
@@ -68,7 +71,7 @@
       asked.then((rows) => {
         this.fetching.delete(name);
         if (!rows || this.gone || !this.runs.includes(run)) return;
-        run.placeRows(step, rows);
+        run.addRows(step, rows);
         this.schedule();
       }, () => this.fetching.delete(name));
     },
@@ -91,11 +94,14 @@
     keyLines(panel, key) {
       const source = panel.source(), { run } = source, patch = run.patchOf.get(key);
       const lines = [patch === undefined ? `${run.quoted(key)} · ${SV.t("position {p}", { p: key })}` : `${SV.t("patch {n}", { n: patch })} · ${SV.t("position {p}", { p: key })}`];
+      if (run.kinds[key] === "history") lines.push(SV.t("an earlier turn"));
+      if (patch !== undefined && run.several) lines.push(run.groupWords(Math.floor(run.boxImages[patch] / run.together)));
       if (!source.values) return lines;
+      if (source.lines) return key < source.reach ? [...lines, ...source.lines(key)] : [...lines, SV.t("not reached")];
       if (key >= source.reach) return [...lines, SV.t("not yet written at this token")];
-      if (panel.which === "difference") return [...lines, [SV.t("second − first"), SV.number(source.values[key], 4)]];
+      if (panel.which === "difference") return [...lines, [this.placeName("difference"), SV.number(source.values[key], 4)]];
       const other = panel.kind === "attention" ? "saliency" : "attention";
-      for (const kind of [panel.kind, other]) lines.push([SV.t(kind), SV.number(run.values(kind, source.steps, this.state.layer, this.state.normalization)[key], 4)]);
+      for (const kind of [panel.kind, other]) lines.push([SV.t(kind), SV.number(this.values(run, kind, source.steps, this.state.layer)[key], 4)]);
       if (source.steps.length === 1) {
         const gain = run.gain(source.steps[0])[key];
         if (gain > 1) {

@@ -31,7 +31,10 @@
     click(event) {
       const step = this.indexOf(event.target);
       if (step === null) return;
-      this.viewer.pick(this.slot, step, { add: event.ctrlKey || event.metaKey, range: event.shiftKey });
+      const { granularity } = this.viewer.state; // with no keys at hand, "range" takes two taps and "several" one each
+      this.opened = granularity === "range" && !event.shiftKey && !this.opened;
+      this.viewer.pick(this.slot, step, { add: event.ctrlKey || event.metaKey || granularity === "several",
+        range: event.shiftKey || (granularity === "range" && !this.opened) });
       this.focus();
     }
 
@@ -83,8 +86,9 @@
 
     draw() {
       const { viewer, slot } = this, run = viewer.runs[slot], steps = run ? run.steps : [];
-      this.root.hidden = slot === 1 && !run;
-      this.name.hidden = !viewer.comparing;
+      this.root.hidden = slot === 1 && (!run || viewer.holding);
+      this.name.hidden = !viewer.comparing || viewer.holding;
+      if (this.root.hidden) return;
       if (viewer.comparing) this.name.textContent = viewer.runName(slot);
       while (this.buttons.length > steps.length) {
         const gone = this.buttons.pop();
@@ -94,7 +98,7 @@
       this.drawn.length = Math.min(this.drawn.length, steps.length);
       if (!steps.length) return;
       const shown = viewer.stripValues(slot), chosen = new Set(viewer.stepsOf(slot)), current = viewer.tokenOf(slot);
-      const changed = viewer.changed(slot), { theme, state } = viewer;
+      const changed = viewer.changed(slot), { theme, state } = viewer, held = viewer.holding ? state.held : -1;
       this.list.classList.toggle("sv-badges", steps.some((step) => step.rejected || step.fallback || step.forced));
       steps.forEach((step, i) => {
         let button = this.buttons[i];
@@ -106,14 +110,14 @@
         const value = step.pending ? null : shown.values[i], mark = state.reveal_truth ? run.marks[i] : null;
         const selected = chosen.has(i), focus = i === current;
         const sign = [step.text, step.rejected, step.fallback, step.forced, step.pending, value, shown.scale.high,
-          theme, state.cmap, selected, focus, changed.has(i), mark && mark.judgement].join("\u0001");
+          theme, state.cmap, selected, focus, i === held, changed.has(i), mark && mark.judgement].join("\u0001");
         if (this.drawn[i] === sign) return;
         this.drawn[i] = sign;
-        this.paint(button, step, { value, shown, selected, focus, changed: changed.has(i), mark });
+        this.paint(button, step, { value, shown, selected, focus, held: i === held, changed: changed.has(i), mark });
       });
     }
 
-    paint(button, step, { value, shown, selected, focus, changed, mark }) {
+    paint(button, step, { value, shown, selected, focus, held, changed, mark }) {
       const { viewer } = this, known = value !== null && value !== undefined && !Number.isNaN(value);
       const [text, bar, badge] = button.children, place = known ? shown.scale.at(value) : 0;
       text.textContent = viewer.runs[this.slot].shown(viewer.runs[this.slot].first + step.index);
@@ -121,13 +125,13 @@
       if (breaks && !(next && next.tagName === "BR")) button.after(document.createElement("br"));
       if (!breaks && next && next.tagName === "BR") next.remove();
       badge.textContent = (step.rejected ? "✗" + step.rejected : "") + (step.fallback ? "⚑" : "") + (step.forced ? "✎" : "");
-            const tint = SV.tint(viewer.state.cmap, place, viewer.theme);
+      const tint = SV.tint(viewer.state.cmap, place, viewer.theme);
       button.style.setProperty("--ground", known ? tint.background : "transparent");
       button.style.setProperty("--ink", known ? tint.ink : "var(--sv-ink)");
       bar.firstChild.style.setProperty("--bar", SV.css(SV.rgb(viewer.state.cmap, place)));
       bar.firstChild.style.height = known ? `${Math.max(1, Math.round(place * 18))}px` : "0";
       button.dataset.value = known ? value : "";
-      const classes = { "sv-pending": step.pending, "sv-selected": selected, "sv-none": !known, "sv-changed": changed,
+      const classes = { "sv-pending": step.pending, "sv-selected": selected, "sv-none": !known, "sv-changed": changed, "sv-held": held,
         "sv-hallucinated": mark && mark.judgement === "hallucinated", "sv-right": mark && mark.judgement === "right" };
       for (const [name, on] of Object.entries(classes)) button.classList.toggle(name, Boolean(on));
       button.setAttribute("aria-selected", selected);
@@ -137,6 +141,7 @@
       if (step.rejected) said.push(SV.t("{n} candidates rejected", { n: step.rejected }));
       if (step.fallback) said.push(SV.t("fallback: no candidate reached tau"));
       if (step.forced) said.push(SV.t("chosen by you"));
+      if (held) said.push(SV.t("held"));
       if (mark) said.push(SV.t(mark.judgement === "right" ? "right" : "hallucinated"));
       button.setAttribute("aria-label", said.join("; "));
     }

@@ -5,6 +5,7 @@
   class Triangle {
     constructor(viewer) {
       this.viewer = viewer;
+      this.whole = true; // fills as rows come
       this.kind = SV.el("select", { class: "sv-select", on: { change: () => viewer.set({ triangle: this.kind.value }) } },
         ...[["saliency", SV.t("saliency")], ["attention", SV.t("attention")], ["difference", SV.t("saliency − attention (shares)")]]
           .map(([value, text]) => SV.el("option", { value, text })));
@@ -17,7 +18,7 @@
         click: (x, y) => viewer.pick(0, y),
         hoverKey: (x) => this.columns[x],
       });
-      this.root = SV.el("div", {}, SV.el("div", { class: "sv-section-head" },
+      this.root = SV.el("div", { "data-picture": "words-by-words" }, SV.el("div", { class: "sv-section-head" },
         SV.el("label", { class: "sv-choice" }, SV.el("span", { text: SV.t("show") }), this.kind),
         SV.el("label", { class: "sv-choice" }, SV.el("span", { text: SV.t("over") }), this.keys), this.unit), this.plot.root);
     }
@@ -28,9 +29,12 @@
       this.keys.value = state.triangle_keys;
       if (!run || !run.steps.length) return;
       const hidden = viewer.hiddenKeys(run), n = run.steps.length;
+      const sign = [run.id, run.version, run.loaded, state.triangle, state.triangle_keys, state.layer, state.normalization, state.hide_sinks].join("|");
+      const fresh = this.sign !== sign;
+      this.sign = sign;
       this.columns = state.triangle_keys === "outputs" ? Array.from({ length: n }, (_, i) => run.first + i) : run.wordKeys.filter((key) => !hidden.has(key));
       const signed = state.triangle === "difference";
-      this.values = run.steps.map((_, step) => {
+      if (fresh) this.values = run.steps.map((_, step) => {
         if (!run.has(step)) return this.columns.map(() => NaN);
         const part = (kind, normalization) => run.values(kind, step, state.layer, normalization);
         const row = signed ? null : part(state.triangle, state.normalization);
@@ -39,12 +43,14 @@
       });
       const scale = signed ? SV.signedScale(this.values.map((row) => row.filter((value) => !Number.isNaN(value))))
         : SV.lockedScale(viewer.runsCompared(), "words", state.triangle, state.scale === "token" ? { ...state, scale: "layer" } : state, viewer.stepsOf(0));
-      const z = this.values.map((row) => row.map((value) => (Number.isNaN(value) ? null : scale.at(value))));
+      const placed = [sign, scale.low, scale.high, scale.transform].join("|");
+      if (placed !== this.placed) this.z = this.values.map((row) => row.map((value) => (Number.isNaN(value) ? null : scale.at(value))));
+      this.placed = placed;
       this.unit.textContent = (signed ? SV.t("difference of shares of the row") : SV.unit(state.triangle, state.normalization)) + " · " + run.layerWords(state.layer) +
         " · " + SV.t("each line has its own loss");
       const every = (count, room) => Math.max(1, Math.ceil(count / room)), spread = (count, room) => [...Array(count).keys()].filter((i) => i % every(count, room) === 0);
       const xs = spread(this.columns.length, 48), ys = spread(n, 32), token = viewer.tokenOf(0);
-      this.plot.draw([SV.heatTrace(scale, signed ? SV.DIVERGING : state.cmap, z, theme)], {
+      this.plot.draw([SV.heatTrace(scale, signed ? SV.DIVERGING : state.cmap, this.z, theme)], {
         margin: { l: 96, r: 52, t: 4, b: 84 },
         shapes: [{ type: "rect", xref: "paper", x0: 0, x1: 1, y0: token - 0.5, y1: token + 0.5, line: { color: theme === "dark" ? "#c7d2fe" : "#4338ca", width: 1.5 } }],
         xaxis: { tickvals: xs, ticktext: xs.map((i) => SV.plotlyText(run.shown(this.columns[i]).trim(), 14)), tickangle: -60, tickfont: { size: 10 }, range: [-0.5, this.columns.length - 0.5] },

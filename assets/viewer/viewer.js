@@ -3,7 +3,8 @@
   "use strict";
 
   const STREAM = 150; // ms
-  const TABS = [["candidates", "Candidates", "Candidates"], ["layers", "All layers", "Layers"], ["words", "Words × words", "Triangle"], ["over", "Over the caption", "Over"], ["heads", "Heads", "Heads"], ["matrix", "One token's map", "Matrix"], ["marks", "Marks", "Marks"], ["data", "Data", "Data"]];
+  const AWAY = 16; // ms: views out of sight wait this long for another key
+  const TABS = [["candidates", "Candidates", "Candidates"], ["layers", "All layers", "Layers"], ["words", "Words × words", "Triangle"], ["over", "Over the caption", "Over"], ["frames", "Frames", "WhichFrame"], ["lens", "Logit lens", "Lens"], ["heads", "Heads", "Heads"], ["matrix", "One token's map", "Matrix"], ["faithfulness", "Faithfulness", "Faithfulness"], ["marks", "Marks", "Marks"], ["data", "Data", "Data"]];
 
   class Viewer {
     constructor(root, options) {
@@ -13,6 +14,7 @@
       this.root = root;
       this.state = { ...SV.DEFAULTS };
       this.runs = [null, null];
+      this.beside = null; // the run in the second place; a held token of the first run stands before it
       this.lit = null;
       this.litSlot = 0;
       this.images = new Map();
@@ -25,6 +27,7 @@
 
     get run() { return this.runs[0]; }
     get comparing() { return Boolean(this.runs[0] && this.runs[1]); }
+    get holding() { return Boolean(this.runs[0]) && this.runs[0] === this.runs[1]; }
     get theme() { return this.dark ? "dark" : "light"; }
 
     build() {
@@ -33,9 +36,12 @@
       this.tip = new SV.Tip(root);
       this.strips = [new SV.Strip(this, 0), new SV.Strip(this, 1)];
       this.curve = new SV.Curve(this);
+      this.rows = new SV.Rows(this);
       this.facts = new SV.Facts(this);
       this.controls = new SV.Controls(this);
       this.heat = new SV.Heat(this);
+      this.frames = new SV.Frames(this);
+      this.turns = new SV.Turns(this);
       this.legend = SV.el("div", { class: "sv-legend" });
       this.notice = SV.el("div", { class: "sv-notice", hidden: true });
       this.pair = SV.el("div", { class: "sv-pair" });
@@ -43,19 +49,20 @@
         ...["attention", "saliency"].map((kind) => SV.el("button", { type: "button", text: SV.t(kind), "data-kind": kind, on: { click: () => this.set({ compare_kind: kind }) } })));
       this.about = SV.el("div", { class: "sv-about" });
       this.panels = [];
-      this.tabs = TABS.filter(([name]) => name !== "matrix" || this.can("matrix")).map(([name, title, type]) => ({ name, title, view: new SV[type](this) }));
+      this.tabs = TABS.map(([name, title, type]) => ({ name, title, view: new SV[type](this) }));
       this.tabList = SV.el("div", { class: "sv-tabs", role: "tablist", on: { keydown: (event) => this.tabKey(event) } },
         ...this.tabs.map((tab) => (tab.button = SV.el("button", { type: "button", role: "tab", class: "sv-tab", text: SV.t(tab.title), "data-view": tab.name, on: { click: () => this.set({ view: tab.name }) } }))));
       this.tabBody = SV.el("div", { class: "sv-tab-body", role: "tabpanel" }, ...this.tabs.map((tab) => tab.view.root));
-      const card = (name, ...children) => SV.el("section", { class: `sv-card ${name}` }, ...children);
+      const card = (name, ...children) => SV.el("section", { class: `sv-card ${name}`, ...(name === "sv-caption" && { "data-picture": "caption", "data-about": "run" }) }, ...children);
       this.shell = SV.el("div", { class: "sv-shell" },
-        card("sv-caption", SV.el("div", { class: "sv-section-head" }, SV.el("h2", { text: SV.t("Caption") }), this.about, this.legend,
+        card("sv-caption", SV.el("div", { class: "sv-section-head" }, SV.el("h2", { text: SV.t("Caption") }), this.about, this.rows.root, this.legend,
           this.options.help !== false && SV.el("button", { type: "button", class: "sv-button sv-help-button", text: "?", "aria-label": SV.t("Keys and meanings"), title: SV.t("Keys and meanings"), on: { click: () => this.help.toggle() } })),
-          this.notice, this.strips[0].root, this.strips[1].root, this.curve.root),
-        card("sv-token-card", this.facts.root, this.controls.root, this.kindChoice, this.pair),
+          this.notice, this.turns.root, this.strips[0].root, this.strips[1].root, this.curve.root, this.turns.ask),
+        card("sv-token-card", this.facts.root, this.controls.root, this.frames.root, this.kindChoice, this.pair),
         card("sv-heat-card", this.heat.root),
         card("sv-tab-card", this.tabList, this.tabBody));
-      root.append(this.shell);
+      this.live = SV.el("div", { class: "sv-heard", role: "status", "aria-live": "polite" });
+      root.append(this.shell, this.live);
       this.help = new SV.Help(this);
       root.append(this.help.root);
       this.onKey = (event) => this.key(event);
@@ -90,11 +97,14 @@
     setRun(payload, options) {
       const { slot = 0, example = false } = options || {};
       const before = this.runs[slot], same = before && payload && before.id === (payload.run || "") && before.id;
-      this.runs[slot] = payload ? new SV.Run(payload) : null;
-      if (this.runs[slot]) this.runs[slot].example = example;
+      const run = payload ? new SV.Run(payload) : null;
+      if (run) run.example = example;
+      if (slot) this.beside = run;
+      else this.runs[0] = run;
+      if (slot && run) this.state.held = null;
       this.aligned = null;
       this.images.clear();
-      if (slot === 0 && !same && !this.asked) Object.assign(this.state, { token: null, also: [], pins: [] });
+      if (slot === 0 && !same && !this.asked) Object.assign(this.state, { token: null, also: [], pins: [], held: null, frame: null });
       this.asked = false;
       this.strips[slot].drawn = [];
       this.checkState();
@@ -103,7 +113,7 @@
 
     appendSteps(delta) {
       const slot = delta.slot || 0;
-      let run = this.runs[slot];
+      const run = slot ? this.beside : this.runs[0];
       if (!run || (delta.run && run.id !== delta.run)) return;
       run.place(delta.steps, delta.start, delta.rows);
       this.aligned = null;
@@ -117,31 +127,19 @@
     }
     getState() { return { ...this.state, token: this.run && this.run.steps.length ? this.tokenOf(0) : this.state.token }; }
 
-    // The single-loss map of one token: {run, step, layer, shape: [n, n], attention, saliency} as base64 float16.
-    setMatrix(found) {
-      const tab = this.tabs.find((one) => one.name === "matrix");
-      if (tab) tab.view.set(found);
-      this.schedule();
-    }
-
-    // Heads of one step: {run, step, shape: [layers, heads, keys], attention, saliency} as base64 float16.
-    setHeads(heads) {
-      const tab = this.tabs.find((one) => one.name === "heads");
-      tab.view.set(heads);
-      this.schedule();
-    }
-
     clear() {
       this.runs = [null, null];
+      this.beside = null;
       this.aligned = null;
       this.asked = false;
-      Object.assign(this.state, { token: null, also: [], pins: [] });
+      Object.assign(this.state, { token: null, also: [], pins: [], held: null, frame: null });
       this.schedule();
     }
 
     destroy() {
       cancelAnimationFrame(this.frame);
       clearTimeout(this.later);
+      clearTimeout(this.telling);
       this.themeWatch.disconnect();
       this.sizeWatch.disconnect();
       this.root.removeEventListener("keydown", this.onKey);
@@ -161,20 +159,21 @@
       Object.assign(this.state, partial);
       this.checkState();
       this.schedule();
-      if (!silent && this.options.onState) this.options.onState(this.getState());
+      if (!silent && this.options.onState) this.options.onState(this.getState(), partial);
     }
 
     // ---- what the views ask
 
-    runsCompared() { return this.runs.filter(Boolean); }
+    runsCompared() { return this.holding ? [this.run] : this.runs.filter(Boolean); }
+    placeName(which) { return SV.t(this.holding ? { 0: "selected", 1: "held", difference: "held − selected" }[which] : { 0: "first", 1: "second", difference: "second − first" }[which]); }
     hiddenKeys(run) { return this.state.hide_sinks ? run.dimmed : new Set(); }
     runName(slot) {
       const { payload } = this.runs[slot];
       return (slot ? SV.t("second") : SV.t("first")) + ": " + (payload.title || [payload.model.name, payload.settings.sgrs && "SGRS", payload.settings.locore && "LocoRE"].filter(Boolean).join(" + "));
     }
     can(action) { return Boolean(this.options.onAction) && (!this.options.actions || this.options.actions.includes(action)); }
-    // What only the server can do. It may answer with a promise, or later through setHeads.
-    act(name, detail) { return this.options.onAction ? this.options.onAction(name, { run: this.run && this.run.id, ...detail }) : null; }
+    // What only the server can do. It may answer with a promise; news({done, total}) tells how far it is.
+    act(name, detail, news) { return this.options.onAction ? this.options.onAction(name, { run: this.run && this.run.id, ...detail }, news) : null; }
 
     image(run, index) {
       const { src } = run.pictures[index];
@@ -205,6 +204,7 @@
       this.lit = key;
       this.litSlot = slot || 0;
       for (const view of [...this.strips, this.curve, ...this.panels]) view.hover(this.lit, this.litSlot);
+      for (const { view } of this.tabs) if (view.hover) view.hover(this.lit, this.litSlot);
     }
 
     key(event) {
@@ -212,7 +212,12 @@
       const { state, run } = this;
       if (event.key === "Escape" && this.help.open) this.help.toggle();
       else if (event.key === "Escape" && (state.pins.length || state.also.length)) this.set({ pins: [], also: [] });
-      else if (event.key === "?" && this.options.help !== false) this.help.toggle();
+      else if (event.key === "Escape" && state.held !== null) this.hold();
+      else if (event.key === "t" && run && run.steps.length) this.hold();
+      else if (event.key === "n" && run && event.target.closest(".sv-strip")) {
+        this.set({ view: "marks" });
+        requestAnimationFrame(() => this.tabs.find((tab) => tab.name === "marks").view.write());
+      } else if (event.key === "?" && this.options.help !== false) this.help.toggle();
       else if ((event.key === "[" || event.key === "]") && run) {
         const way = event.key === "]" ? 1 : -1;
         const at = typeof state.layer === "number" ? state.layer + way : way > 0 ? 0 : run.layers - 1;
@@ -231,11 +236,11 @@
     }
 
     tabKey(event) {
-      const at = this.tabs.findIndex((tab) => tab.name === this.state.view);
-      const to = { ArrowLeft: at - 1, ArrowRight: at + 1, Home: 0, End: this.tabs.length - 1 }[event.key];
+      const tabs = this.tabs.filter((tab) => !tab.button.hidden), at = tabs.findIndex((tab) => tab.name === this.state.view);
+      const to = { ArrowLeft: at - 1, ArrowRight: at + 1, Home: 0, End: tabs.length - 1 }[event.key];
       if (to === undefined) return;
       event.preventDefault();
-      const tab = this.tabs[(to + this.tabs.length) % this.tabs.length];
+      const tab = tabs[(to + tabs.length) % tabs.length];
       this.set({ view: tab.name });
       tab.button.focus();
     }
@@ -254,20 +259,27 @@
       if (this.gone) return;
       this.arrange();
       this.header();
+      this.tellSoon();
       // While tokens pour in, the strip leads; the rest follows when it can, and wholly once they pause.
       const now = performance.now(), growing = now - (this.grew || -1e9) < STREAM;
-      const rest = !growing || now - (this.rested || 0) > STREAM;
-      const views = [this.curve, this.facts, this.controls, ...this.panels];
+      const rest = !growing || now - (this.rested || 0) > Math.max(STREAM, 4 * (this.cost || 0)); // at most a fifth of a slow machine's time
+      const views = [this.turns, this.curve, this.facts, this.controls, this.frames, ...this.panels];
       for (const view of this.strips) view.draw();
       if (rest) {
-        this.rested = now;
         for (const view of views) view.draw();
+        this.rested = performance.now();
+        this.cost = this.rested - now;
       }
       for (const tab of this.tabs) {
         const on = tab.name === this.state.view;
         tab.button.setAttribute("aria-selected", on);
+        if (on && this.tabShown !== tab) this.bringTab((this.tabShown = tab));
         tab.button.tabIndex = on ? 0 : -1;
         tab.view.root.hidden = !on;
+        if ("only" in tab.view) Object.assign(tab.button, { hidden: !on && !tab.view.only, textContent: tab.view.name });
+        const missing = tab.view.asked ? tab.view.asked.reason() : null; // grey, yet open: the tab says why
+        tab.button.toggleAttribute("data-missing", Boolean(missing));
+        tab.button.title = missing || "";
       }
       const heavy = [this.heat, this.tabs.find((tab) => tab.name === this.state.view).view];
       this.after(growing ? STREAM : 0, () => {
@@ -275,8 +287,10 @@
         const away = heavy.filter((view) => !this.onScreen(view.root));
         for (const view of heavy) if (!away.includes(view)) view.draw();
         this.root.dataset.seen = this.shownName();
-        this.after(away.length ? 120 : 0, () => {
+        this.after(away.length ? AWAY : 0, () => {
           for (const view of away) view.draw();
+          SV.offerPictures(this);
+          this.rows.follow();
           this.root.dataset.drawn = this.shownName();
           const waiting = this.waiting || [];
           this.waiting = [];
@@ -284,6 +298,12 @@
           else this.waiting = waiting;
         });
       });
+    }
+
+    // On a narrow screen the list of tabs scrolls: the chosen one is brought into it, and the page stays where it is.
+    bringTab({ button }) {
+      const list = this.tabList.getBoundingClientRect(), own = button.getBoundingClientRect();
+      if (own.left < list.left || own.right > list.right) this.tabList.scrollLeft += own.left - list.left - 24;
     }
 
     // One pending step at a time: a newer draw takes the place of an older one's rest.
@@ -316,7 +336,7 @@
 
   }
 
-  Object.assign(Viewer.prototype, SV.Choosing, SV.Sources, SV.Header);
+  Object.assign(Viewer.prototype, SV.Said, SV.Choosing, SV.Sources, SV.Header, SV.Pictures);
   SV.Viewer = Viewer;
   SV.create = (root, options) => new Viewer(root, options);
 })((window.SaliencyViewer = window.SaliencyViewer || {}));

@@ -14,6 +14,17 @@
           if (key !== null) viewer.togglePin(key, panel.kind);
         },
       } });
+      this.list.addEventListener("blur", () => viewer.hover(null));
+      SV.walk(this.list, {
+        places: () => [...this.nodes].filter(([, node]) => node.getClientRects().length).map(([key, node]) => ({ key, node, x: node.offsetLeft, y: node.offsetTop })),
+        current: () => (viewer.litSlot === panel.slot ? viewer.lit : null),
+        pick: ({ key }) => viewer.togglePin(key, panel.kind),
+        go: ({ key, node }) => {
+          viewer.hover(key, panel.slot);
+          node.scrollIntoView({ block: "nearest" });
+          viewer.tip.at(node, viewer.keyLines(panel, key));
+        },
+      });
       this.note = SV.el("div", { class: "sv-words-note" });
       this.root = SV.el("div", { class: "sv-words-box" }, this.list, this.note);
       this.nodes = new Map();
@@ -70,6 +81,7 @@
         const node = SV.el("span", { class: "sv-word", "data-key": key },
           SV.el("span", { class: "sv-word-text", text: this.texts[key] }), SV.el("span", { class: "sv-word-bar" }, SV.el("span")));
         node.classList.toggle("sv-dim", run.dimmed.has(key));
+        node.classList.toggle("sv-earlier", kind === "history");
         this.nodes.set(key, node);
         parts.push(node);
         if (/[\n\r]$/.test(run.texts[key]) && kind === "output") parts.push(document.createElement("br"));

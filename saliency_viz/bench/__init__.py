@@ -35,6 +35,15 @@ def measure(options: argparse.Namespace, tell: Callable[[str], None] = lambda te
     for name, lowest in (("tokens", 2), ("prompt_tokens", 1), ("repeats", 1)):
         if getattr(options, name) < lowest:
             raise SettingError(f"--{name.replace('_', '-')} must be at least {lowest}. Got {getattr(options, name)}.")
+    if options.visits is not None:
+        from .visits import visit_rows
+
+        rows = visit_rows(options.visits, options.tokens, options.model, tell)
+        return Report(
+            {"device": f"{os.cpu_count()} cores", "python": f"python {platform.python_version()}"},
+            {"name": options.model, "tokens": f"{options.tokens} tokens written"},
+            tuple(rows),
+        )
     tell("loading the model")
     work = make_workload(options, options.prompt_tokens)
     rows: list[Row] = []
@@ -60,6 +69,10 @@ def measure(options: argparse.Namespace, tell: Callable[[str], None] = lambda te
 
         model = f"random {options.shape}" if options.shape is not None else options.model
         rows += app_rows(work, model, options.device, options.dtype, options.repeats, tell)
+    if "clicks" in options.only:
+        from .clicks import click_rows
+
+        rows += click_rows(tell)
     return Report(_machine(work), _model(work), tuple(rows))
 
 

@@ -11,13 +11,7 @@ from typing import Any
 
 import torch
 from PIL import Image
-from transformers import (
-    AutoModelForImageTextToText,
-    CLIPVisionConfig,
-    LlamaConfig,
-    LlavaConfig,
-    Qwen2VLConfig,
-)
+from transformers import AutoConfig, AutoModelForImageTextToText
 
 from .. import attention
 from ..errors import SettingError
@@ -26,23 +20,12 @@ from ..models.base import LVLM, Boxes, Family, Prepared
 from ..models.compose import png
 from ..models.loading import DTYPES
 from ..models.pixels import grid_boxes
+from ..models.published import PUBLISHED, llava, qwen2
 from ..trace import ModelInfo, Picture, Span
 from .workload import Workload
 
 
-def llava(text: dict[str, Any], vision: dict[str, Any]) -> LlavaConfig:
-    """LLaVA-1.5 of these sizes; the image token is the last of the vocabulary."""
-    return LlavaConfig(
-        vision_config=CLIPVisionConfig(**vision),
-        text_config=LlamaConfig(**text),
-        image_token_index=text["vocab_size"] - 1,
-        image_seq_length=(vision["image_size"] // vision["patch_size"]) ** 2,
-        vision_feature_layer=-2,
-        vision_feature_select_strategy="default",
-    )
-
-
-def llava_inputs(config: LlavaConfig, generator: torch.Generator) -> tuple[dict[str, torch.Tensor], tuple[int, int]]:
+def llava_inputs(config: Any, generator: torch.Generator) -> tuple[dict[str, torch.Tensor], tuple[int, int]]:
     """Pixels of one picture, and its grid of image tokens (rows, columns)."""
     vision = config.vision_config
     side = vision.image_size // vision.patch_size
@@ -50,21 +33,7 @@ def llava_inputs(config: LlavaConfig, generator: torch.Generator) -> tuple[dict[
     return {"pixel_values": pixels}, (side, side)
 
 
-def qwen2_vl(text: dict[str, Any], vision: dict[str, Any]) -> Qwen2VLConfig:
-    """Qwen2-VL of these sizes, with the published special tokens."""
-    return Qwen2VLConfig(
-        text_config=text,
-        vision_config=vision,
-        image_token_id=151655,
-        video_token_id=151656,
-        vision_start_token_id=151652,
-        vision_end_token_id=151653,
-    )
-
-
-def qwen2_vl_inputs(
-    config: Qwen2VLConfig, generator: torch.Generator
-) -> tuple[dict[str, torch.Tensor], tuple[int, int]]:
+def qwen_inputs(config: Any, generator: torch.Generator) -> tuple[dict[str, torch.Tensor], tuple[int, int]]:
     """Patches of a 672 x 672 picture: 48 x 48 of them, merged 2 x 2 to 24 x 24 image tokens."""
     vision, side = config.vision_config, 48
     width = vision.in_channels * vision.temporal_patch_size * vision.patch_size**2
@@ -72,49 +41,44 @@ def qwen2_vl_inputs(
     return {"pixel_values": pixels, "image_grid_thw": torch.tensor([[1, side, side]])}, (side // 2, side // 2)
 
 
-CLIP_336 = {
-    "hidden_size": 1024,
-    "intermediate_size": 4096,
-    "num_hidden_layers": 24,
-    "num_attention_heads": 16,
-    "image_size": 336,
-    "patch_size": 14,
-    "projection_dim": 768,
-}
-LLAMA_7B = {
-    "hidden_size": 4096,
-    "intermediate_size": 11008,
-    "num_hidden_layers": 32,
-    "num_attention_heads": 32,
-    "num_key_value_heads": 32,
-    "vocab_size": 32064,
-    "max_position_embeddings": 4096,
-}
-QWEN2_7B = {
-    "hidden_size": 3584,
-    "intermediate_size": 18944,
-    "num_hidden_layers": 28,
-    "num_attention_heads": 28,
-    "num_key_value_heads": 4,
-    "vocab_size": 152064,
-    "max_position_embeddings": 32768,
-    "rope_parameters": {"rope_type": "default", "rope_theta": 1e6, "mrope_section": [16, 24, 24]},
-}
-QWEN2_VISION = {"depth": 32, "embed_dim": 1280, "num_heads": 16, "hidden_size": 3584, "mlp_ratio": 4, "patch_size": 14}
-TINY_CLIP = {**CLIP_336, "hidden_size": 32, "intermediate_size": 64, "num_hidden_layers": 2, "num_attention_heads": 2}
-TINY_CLIP |= {"image_size": 42}
-TINY_LLAMA = {**LLAMA_7B, "hidden_size": 48, "intermediate_size": 80, "num_hidden_layers": 3, "vocab_size": 211}
-TINY_LLAMA |= {"num_attention_heads": 6, "num_key_value_heads": 2}
-TINY_QWEN2 = {**QWEN2_7B, "hidden_size": 48, "intermediate_size": 80, "num_hidden_layers": 3, "num_attention_heads": 6}
-TINY_QWEN2 |= {"num_key_value_heads": 2, "rope_parameters": {**QWEN2_7B["rope_parameters"], "mrope_section": [1, 1, 2]}}
-TINY_VISION = {**QWEN2_VISION, "depth": 1, "embed_dim": 32, "num_heads": 2, "hidden_size": 48}
+def smolvlm_inputs(config: Any, generator: torch.Generator) -> tuple[dict[str, torch.Tensor], tuple[int, int]]:
+    """One tile of 512 x 512 pixels: 32 x 32 patches, shuffled 4 x 4 to 8 x 8 image tokens."""
+    vision = config.vision_config
+    side = vision.image_size // vision.patch_size // config.scale_factor
+    pixels = torch.randn(1, 1, 3, vision.image_size, vision.image_size, generator=generator)
+    return {"pixel_values": pixels}, (side, side)
 
-# name: (how to make the configuration, text sizes, vision sizes, how to make a picture's inputs, family)
-SHAPES: dict[str, tuple[Callable, dict[str, Any], dict[str, Any], Callable, str]] = {
-    "llava-1.5-7b": (llava, LLAMA_7B, CLIP_336, llava_inputs, "llava"),
-    "qwen2-vl-7b": (qwen2_vl, QWEN2_7B, QWEN2_VISION, qwen2_vl_inputs, "qwen2_vl"),
-    "tiny-llava": (llava, TINY_LLAMA, TINY_CLIP, llava_inputs, "llava"),
-    "tiny-qwen2-vl": (qwen2_vl, TINY_QWEN2, TINY_VISION, qwen2_vl_inputs, "qwen2_vl"),
+
+def tiny_llava() -> Any:
+    """LLaVA with 6 heads over 2 and 9 image tokens."""
+    clip = {"hidden_size": 32, "intermediate_size": 64, "num_hidden_layers": 2, "num_attention_heads": 2}
+    config = llava(48, 80, 3, 6, {**clip, "image_size": 42})
+    config.text_config.num_key_value_heads, config.text_config.vocab_size = 2, 211
+    config.image_token_id = 210
+    return config
+
+
+def tiny_qwen2() -> Any:
+    """Qwen2-VL with 6 heads over 2 and the real vocabulary."""
+    config = qwen2(48, 80, 3, (6, 2))
+    config.text_config.rope_parameters["mrope_section"] = [1, 1, 2]
+    for name, value in {"depth": 1, "embed_dim": 32, "num_heads": 2}.items():
+        setattr(config.vision_config, name, value)
+    return config
+
+
+# name: (how to make the configuration, how to make a picture's inputs, family)
+SHAPES: dict[str, tuple[Callable[[], Any], Callable, str]] = {
+    "smolvlm-256m": (PUBLISHED["HuggingFaceTB/SmolVLM-256M-Instruct"], smolvlm_inputs, "idefics3"),
+    "llava-1.5-7b": (PUBLISHED["llava-hf/llava-1.5-7b-hf"], llava_inputs, "llava"),
+    "llava-1.5-13b": (PUBLISHED["llava-hf/llava-1.5-13b-hf"], llava_inputs, "llava"),
+    "qwen2-vl-7b": (PUBLISHED["Qwen/Qwen2-VL-7B-Instruct"], qwen_inputs, "qwen2_vl"),
+    "qwen2.5-vl-3b": (PUBLISHED["Qwen/Qwen2.5-VL-3B-Instruct"], qwen_inputs, "qwen2_5_vl"),
+    "qwen2.5-vl-7b": (PUBLISHED["Qwen/Qwen2.5-VL-7B-Instruct"], qwen_inputs, "qwen2_5_vl"),
+    "qwen2.5-vl-32b": (PUBLISHED["Qwen/Qwen2.5-VL-32B-Instruct"], qwen_inputs, "qwen2_5_vl"),
+    "qwen2.5-vl-72b": (PUBLISHED["Qwen/Qwen2.5-VL-72B-Instruct"], qwen_inputs, "qwen2_5_vl"),
+    "tiny-llava": (tiny_llava, llava_inputs, "llava"),
+    "tiny-qwen2-vl": (tiny_qwen2, qwen_inputs, "qwen2_vl"),
 }
 
 
@@ -128,10 +92,8 @@ def random_workload(
     """
     if name not in SHAPES:
         raise SettingError(f"shape must be one of {', '.join(SHAPES)}. Got {name!r}.")
-    build, text, vision, inputs_of, family = SHAPES[name]
-    if layers is not None and not 1 <= layers <= text["num_hidden_layers"]:
-        raise SettingError(f"layers must lie in 1..{text['num_hidden_layers']} for {name}. Got {layers}.")
-    config = build({**text, "num_hidden_layers": layers or text["num_hidden_layers"]}, vision)
+    build, inputs_of, family = SHAPES[name]
+    config = _shortened(build(), layers, name)
     where = torch.device(("cuda" if torch.cuda.is_available() else "cpu") if device == "auto" else device)
     kind = (torch.float32 if where.type == "cpu" else torch.bfloat16) if dtype == "auto" else DTYPES.get(dtype)
     if kind is None:
@@ -156,6 +118,17 @@ def random_workload(
         stop_ids=frozenset(),
     )
     return Workload(model, _prepared(model, inputs_of, prompt_tokens), tokens)
+
+
+def _shortened(config: Any, layers: int | None, name: str) -> Any:
+    """The config with only so many text layers, read anew so that lists by layer fit."""
+    sizes = config.to_dict()
+    most = sizes["text_config"]["num_hidden_layers"]
+    if layers is not None and not 1 <= layers <= most:
+        raise SettingError(f"layers must lie in 1..{most} for {name}. Got {layers}.")
+    sizes["text_config"]["num_hidden_layers"] = layers or most
+    sizes["text_config"].pop("layer_types", None)
+    return AutoConfig.for_model(**sizes)
 
 
 class NumberTokenizer:
@@ -190,7 +163,7 @@ def _prepared(model: LVLM, inputs_of: Callable, prompt_tokens: int) -> Prepared:
         ids[before - 1], ids[before + image] = model.config.vision_start_token_id, model.config.vision_end_token_id
     inputs = {"input_ids": ids[None], "attention_mask": torch.ones_like(ids[None]), **pixels}
     delta = 0
-    if model.config.model_type == "qwen2_vl":
+    if "image_grid_thw" in pixels:
         inputs["mm_token_type_ids"] = (ids == model.config.image_token_id).long()[None]
         delta = max(rows, columns) - image  # the picture takes as many rotary positions as its longer side
     return Prepared(

@@ -1,6 +1,8 @@
-"""Decoding with observation: plain, SGRS and LocoRE in one loop, replay of a given caption, the single-loss matrix."""
+"""Decoding with observation: plain, SGRS and LocoRE in one loop; replay; and what a trace leaves out, step by step."""
 
-from .heads import HeadRows, LensToken, head_rows, logit_lens
+from .curves import Faithfulness, Measuring, faithfulness, stream_faithfulness
+from .heads import HeadRows, head_rows
+from .lens import LensLayer, LensToken, logit_lens
 from .loop import Drafted, Withdrawn
 from .matrix import token_matrix
 from .run import CaptionStream, caption, replay, stream_caption
@@ -8,13 +10,18 @@ from .run import CaptionStream, caption, replay, stream_caption
 __all__ = [
     "CaptionStream",
     "Drafted",
+    "Faithfulness",
     "HeadRows",
+    "LensLayer",
     "LensToken",
+    "Measuring",
     "Withdrawn",
     "caption",
+    "faithfulness",
     "head_rows",
     "logit_lens",
     "replay",
     "stream_caption",
+    "stream_faithfulness",
     "token_matrix",
 ]

@@ -48,6 +48,8 @@ def trace_of(run: Run, prompt: str, marks: Mapping[int, Mark] | None = None) -> 
         system=request.system if request else None,
         history=tuple((turn.role, turn.text) for turn in request.history) if request else (),
         fps=request.fps if request else None,
+        times=request.times if request else (),
+        frames_per_token=prepared.frames_per_token,
     )
 
 

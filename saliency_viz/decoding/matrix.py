@@ -6,7 +6,7 @@ Ignores streaming: one full forward and backward that keeps q, k, v and g per la
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Literal
 
 import torch
 from torch import Tensor
@@ -14,13 +14,13 @@ from torch import Tensor
 from ..attention import EditProbe, Edits, Record, at_least_float32, edited_weights, head_outputs
 from ..errors import SettingError
 from ..memory import guarded, require
-from ..models.base import LVLM, Message, Prepared, Request
+from ..models.base import LVLM
 from ..models.estimate import matrix_bytes
 from ..saliency import layer_saliency, normalize_matrix, normalize_rows
 from ..trace import Trace
+from .again import ADVICE, edits_of, extended, prepared_again
 from .session import LOSS_SCALE
 
-ADVICE = "choose an earlier token, a smaller picture or model, or close other programs."
 BLOCK_BYTES = 64_000_000  # of float32 scores held at once
 Normalization = Literal["none", "row", "matrix"]
 
@@ -94,8 +94,7 @@ def token_matrix(model: LVLM, trace: Trace, step: int, normalization: Normalizat
     require(_needed(model, taken.position), model.device, f"The matrix of token {taken.index}", ADVICE)
     with guarded(model.device, ADVICE.capitalize()):
         prepared = prepared_again(model, trace)
-        edits = Edits(trace.first_output, trace.settings.locore, trace.settings.edits)
-        probe = MatrixProbe(edits)
+        probe = MatrixProbe(edits_of(trace))
         with torch.enable_grad():
             logits = model.network(
                 **extended(prepared, trace.output_ids[: taken.index]), probe=probe, use_cache=False, logits_to_keep=1
@@ -112,43 +111,6 @@ def token_matrix(model: LVLM, trace: Trace, step: int, normalization: Normalizat
     if normalization == "matrix":
         saliency = torch.stack([normalize_matrix(layer) for layer in saliency])
     return saliency, attention
-
-
-def request_of(trace: Trace) -> Request:
-    """The request a trace was made from."""
-    images = tuple(picture.image for picture in trace.pictures)
-    history = tuple(Message(role, text) for role, text in trace.history)
-    return Request(images, trace.prompt, trace.system, history, trace.fps)
-
-
-def prepared_again(model: LVLM, trace: Trace) -> Prepared:
-    """The trace's request prepared for this model. Raises SettingError when it is not the model that made it."""
-    prepared = model.family.prepare(model, request_of(trace))
-    if prepared.prompt_ids != trace.prompt_ids:
-        raise SettingError(
-            f"This trace was made by {trace.model.name!r}, whose prompt differs from that of {model.info.name!r}. "
-            "Load the model that made it."
-        )
-    return prepared
-
-
-def extended(prepared: Prepared, outputs: tuple[int, ...]) -> dict[str, Any]:
-    """The prefill inputs with output tokens behind the prompt."""
-    inputs = dict(prepared.inputs)
-    ids = inputs["input_ids"]
-    first, count = ids.shape[1], len(outputs)
-    for name, value in prepared.inputs.items():
-        if isinstance(value, Tensor) and value.dim() == 2 and value.shape == ids.shape and name != "input_ids":
-            fill = torch.full_like(value[:, :1], 1 if name == "attention_mask" else 0)
-            inputs[name] = torch.cat([value, fill.expand(-1, count)], dim=1)
-    if "position_ids" in inputs:
-        start = first + prepared.rope_delta
-        more = torch.arange(start, start + count, device=ids.device)
-        inputs["position_ids"] = torch.cat(
-            [inputs["position_ids"], more.expand(*inputs["position_ids"].shape[:-1], count)], dim=-1
-        )
-    inputs["input_ids"] = torch.cat([ids, torch.tensor([list(outputs)], dtype=ids.dtype, device=ids.device)], dim=1)
-    return inputs
 
 
 @torch.no_grad()

@@ -8,8 +8,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+import torch
 from torch import Tensor
 
+from ..memory import free_memory
+from ..models.estimate import rows_that_fit
 from ..settings import target_layers
 from ..trace import RunSettings, Step
 from .choices import Choices, Chooser
@@ -17,7 +20,6 @@ from .session import Session
 from .sgrs import Lookahead
 
 PLAIN_CHUNK, FIRST_CHUNK, LONGEST_CHUNK = 64, 8, 32  # tokens per observing pass: plain; SGRS at first and at most
-RECORD_BYTES = 400_000_000  # of float32 attention one observing pass may hold
 
 
 @dataclass(frozen=True)
@@ -73,10 +75,11 @@ class Run:
 
     @property
     def chunk(self) -> int:
-        """Tokens to draft before looking, as far as one observing pass may hold in memory."""
-        info = self.session.model.info
-        most = RECORD_BYTES // (4 * info.layers * info.heads * (self.first + self.settings.max_new_tokens))
-        return max(1, min(self.ahead.size, most))
+        """Tokens to draft before looking, as far as one observing pass fits into the memory that is free now."""
+        model = self.session.model
+        text, keys = model.config.get_text_config(), self.first + self.settings.max_new_tokens
+        element = torch.finfo(model.dtype).bits // 8
+        return rows_that_fit(text, keys, element, self.ahead.size, free_memory(model.device))
 
     def output_ids(self, drafts: Sequence[Draft] = ()) -> list[int]:
         """Ids of everything written, then of the drafts."""

@@ -19,6 +19,7 @@ from ..video import Video
 from .assemble import trace_of
 from .loop import Event, decode
 from .progress import Run
+from .room import require_room
 from .session import Session
 
 ADVICE = "Lower max_new_tokens or the picture's size, use a smaller model or dtype, or close other programs."
@@ -93,13 +94,15 @@ def stream_caption(
     recording: Recording = Recording(),
     time_limit: float | None = None,
     system: str | None = None,
-    history: Sequence[Message] = (),
+    history: Sequence[Message | tuple[str, str]] = (),
 ) -> CaptionStream:
     """Write a caption a Step at a time, with the attention and saliency of every token.
 
     image: a path, PIL image, array, a list of them, or a Video. lookahead: tokens drafted before they are observed
     (None: chosen by the program; it changes speed, never the tokens). forced: output tokens given instead of decoded,
-    from the first on. time_limit: seconds after which no further token is drafted. Raises SaliencyVizError subclasses.
+    from the first on. time_limit: seconds after which no further token is drafted. system, history: what was said
+    before, history as Messages or (role, text); pictures stand with its first question. Raises SaliencyVizError
+    subclasses.
     """
     settings = _settings(max_new_tokens, sampling, sgrs, locore, lookahead, edits, forced, recording)
     request = _request(image, prompt, system, history)
@@ -159,12 +162,13 @@ def _settings(
     )
 
 
-def _request(image: Any, prompt: str, system: str | None, history: Sequence[Message]) -> Request:
+def _request(image: Any, prompt: str, system: str | None, history: Sequence[Message | tuple[str, str]]) -> Request:
     if not isinstance(prompt, str):
         raise PromptError(f"The prompt must be a text. Got {type(prompt).__name__}.")
+    turns = tuple(turn if isinstance(turn, Message) else Message(*turn) for turn in history)
     if isinstance(image, Video):
-        return Request(image.frames, prompt, system, tuple(history), image.fps)
-    return Request(load_images(image), prompt, system, tuple(history))
+        return Request(image.frames, prompt, system or None, turns, image.fps, image.times)
+    return Request(load_images(image), prompt, system or None, turns)
 
 
 def _check(model: LVLM, prepared: Prepared, settings: RunSettings) -> None:
@@ -185,6 +189,7 @@ def _check(model: LVLM, prepared: Prepared, settings: RunSettings) -> None:
         )
     for edit in settings.edits:
         _check_edit(edit, model, first, most)
+    require_room(model, prepared, most)
 
 
 def _check_edit(edit: Edit, model: LVLM, first: int, most: int) -> None:

@@ -98,12 +98,14 @@ class Session:
         return probe, tuple(at_least_float32(gradient) / self._loss_scale for gradient in gradients)
 
     @torch.no_grad()
-    def hidden_states(self, token: int) -> tuple[Tensor, ...]:
-        """Feed one token; returns the states [1, 1, width] of the embedding and after every layer."""
+    def hidden_states(self, token: int) -> tuple[tuple[Tensor, ...], Tensor]:
+        """Feed one token; returns the states [1, 1, width] of the embedding and after every layer, and the logits
+        [vocabulary] that follow. transformers gives the last state after the text model's final norm."""
         start = self.length
         extra = {"probe": EditProbe(self.edits, start)} if self.edits else {}
         self.ids[start:] = [token]
-        return self._call([token], start, self.cache, output_hidden_states=True, **extra).hidden_states
+        result = self._call([token], start, self.cache, output_hidden_states=True, **extra)
+        return result.hidden_states, result.logits[0, -1]
 
     def observe_candidates(
         self, row: int, candidates: Sequence[int], lowest: int = 0, fusion: Fusion = "product"

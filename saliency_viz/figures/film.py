@@ -20,13 +20,14 @@ from .colors import DIVERGING, JUDGEMENTS, painted, table
 from .labels import label
 from .lettering import Run, draw_run, length, line_height, lines_of, write
 from .paper_image import OPACITY, greyed, places_of
-from .reading import KINDS, Kind, Layers, image_map, layer_indices, picture_shares
+from .reading import KINDS, Kind, Layers, image_map, layer_indices, picture_shares, scales_of
 from .scales import Scale
-from .style import FAINT, INK, LINE, pair_scales, pair_unit
+from .style import FAINT, INK, LINE, pair_unit
 from .view import View
-from .words import NAMES, judged_words, run_words
+from .words import NAMES, judged_words, picture_words, run_words
 
 FilmKind = Literal["saliency", "attention", "both"]
+Shown = Literal["all", "most"]  # of several pictures: all of them, or each word's most looked-at one
 FILM = View(normalization="share", transform="percentile", colors="magma")  # one sharp peak dims no other word
 WIDTHS = (240, 3840)
 CAPTION_LINES = 5  # a longer caption scrolls
@@ -71,22 +72,31 @@ class Stage:
     notes: tuple[Run, ...]  # the run, its layers and the scale, in words
     bottom: int  # of the panels
     shares: dict[Kind, np.ndarray]  # [steps, pictures], where there are several
+    most: tuple[int, ...] = ()  # the only picture shown at each step, unless all are
 
 
 def film(
-    trace: Trace, kind: FilmKind = "saliency", layers: Layers = "target", width: int = 640, view: View = FILM
+    trace: Trace,
+    kind: FilmKind = "saliency",
+    layers: Layers = "target",
+    width: int = 640,
+    view: View = FILM,
+    shown: Shown = "all",
 ) -> Iterator[Image.Image]:
     """One RGB picture per output token, all of one size (even numbers of pixels), drawn as they are asked for.
 
     kind: which map, or both beside one another on one scale (unit: share of the row). layers: mean over which.
-    width: of the frames in pixels, 240 to 3840; odd widths lose a pixel. Raises SettingError at once for a run
-    without image tokens or outputs, and for values outside.
+    width: of the frames in pixels, 240 to 3840; odd widths lose a pixel. shown: of several pictures or frames all, or
+    at each word the one most of its saliency (or attention, in a film of that) lies on. Raises SettingError at once
+    for a run without image tokens or outputs, and for values outside.
     """
-    stage = _stage(trace, kind, width, view.at(layers=layers))
+    if shown not in ("all", "most"):
+        raise SettingError(f"shown must be all or most. Got {shown!r}.")
+    stage = _stage(trace, kind, width, view.at(layers=layers), shown)
     return (_frame(stage, step) for step in range(len(trace.steps)))
 
 
-def _stage(trace: Trace, kind: FilmKind, width: int, view: View) -> Stage:
+def _stage(trace: Trace, kind: FilmKind, width: int, view: View, shown: Shown = "all") -> Stage:
     if kind not in (*KINDS, "both"):
         raise SettingError(f"kind must be one of saliency, attention, both. Got {kind!r}.")
     whole = isinstance(width, (int, np.integer)) and not isinstance(width, bool)
@@ -101,19 +111,27 @@ def _stage(trace: Trace, kind: FilmKind, width: int, view: View) -> Stage:
     text, small, margin = max(12, width // 34), max(10, width // 52), width // 40
     kinds: tuple[Kind, ...] = KINDS if kind == "both" else (kind,)
     places = places_of(trace)
-    arrange = _side_by_side if len({picture for picture, _ in places}) == 1 else _strips
-    panels, titles, bottom = arrange(trace, kinds, places, width, margin, small)
+    several = len({picture for picture, _ in places}) > 1
+    one_by_one = several and shown == "most"
+    if one_by_one:  # room for the tallest of them
+        tall = max(
+            (picture for picture, _ in places), key=lambda at: trace.pictures[at].size[1] / trace.pictures[at].size[0]
+        )
+        panels, titles, bottom = _side_by_side(trace, kinds, [(tall, 0)], width, margin, small)
+        bottom += line_height(small)
+    else:
+        arrange = _strips if several else _side_by_side
+        panels, titles, bottom = arrange(trace, kinds, places, width, margin, small)
     runs = lines_of([step.text for step in trace.steps], width - 2 * margin, text)
     lines = min(CAPTION_LINES, 1 + max((run.line for run in runs), default=0))
     height = bottom + 2 * line_height(small) + margin // 2 + lines * line_height(text) + margin
-    scale = pair_scales(trace, view, "image")[0] if kind == "both" else view.scale(trace, kind, keys="image")
+    scale = view.scale(trace, kinds, keys="image")
     about = (run_words(trace), view.layer_words(trace), f"scale: {scale.note}")
     notes: list[Run] = []
     for words in about:
         first = notes[-1].line + 1 if notes else 0
         notes += [replace(run, line=run.line + first) for run in lines_of([words], width - 2 * margin, small)]
     height += line_height(text) + (1 + notes[-1].line) * line_height(small) + margin
-    several = arrange is _strips
     shares = {
         one: np.stack(
             [picture_shares(trace, step, one, view.layers, view.normalization) for step in range(len(trace.steps))]
@@ -138,6 +156,7 @@ def _stage(trace: Trace, kind: FilmKind, width: int, view: View) -> Stage:
         tuple(notes),
         bottom,
         shares,
+        tuple(int(one) for one in shares[kinds[-1]].argmax(1)) if one_by_one else (),
     )
 
 
@@ -174,8 +193,8 @@ def _strips(trace, kinds, places, width, margin, small):
             down, across = divmod(place, columns)
             left, up = margin + across * (cell + gap), top + down * (tall + 2 * line_height(small))
             w, h = sizes[picture]
-            name = f"{picture / trace.fps:.3g} s" if trace.fps else f"picture {picture}"
-            panels.append(Panel(kind, picture, shown[picture], (left, up, left + w, up + h), name))
+            box = (left, up, left + w, up + h)
+            panels.append(Panel(kind, picture, shown[picture], box, picture_words(trace, picture)))
         top += ceil(len(shown) / columns) * (tall + 2 * line_height(small))
     return panels, titles, top
 
@@ -192,14 +211,37 @@ def _frame(stage: Stage, step: int) -> Image.Image:
     draw = ImageDraw.Draw(frame)
     for left, top, words in stage.titles:
         write(draw, (left, top), words, stage.small, FAINT, stage.width - stage.margin - left)
-    for panel, picture in zip(stage.panels, stage.seen, strict=True):
+    panels = zip(stage.panels, stage.seen, strict=True)
+    if stage.most:
+        panels = [_turned_to(stage, panel, stage.most[step]) for panel in stage.panels]
+        _draw_most(draw, stage, step)
+    for panel, picture in panels:
         frame.paste(_painted(stage, panel, picture, step), panel.box[:2])
-        if stage.shares and panel.kind is not None:
+        if stage.shares and panel.kind is not None and not stage.most:
             _draw_share(draw, stage, panel, step)
     top = _draw_bar(frame, draw, stage)
     top = _draw_caption(draw, stage, step, top)
     _draw_numbers(draw, stage, step, top)
     return frame
+
+
+def _turned_to(stage: Stage, panel: Panel, picture: int) -> tuple[Panel, Image.Image]:
+    """A panel with another picture in its place, fitted into its box, and that picture."""
+    one, (left, top, _, _) = stage.trace.pictures[picture], panel.box
+    w, h = _fit(one.size, *panel.size)
+    turned = replace(
+        panel, picture=picture, scale=scales_of(stage.trace, picture)[0], box=(left, top, left + w, top + h)
+    )
+    return turned, one.seen.resize((w, h), Image.Resampling.LANCZOS)
+
+
+def _draw_most(draw: ImageDraw.ImageDraw, stage: Stage, step: int) -> None:
+    """Under the panels: which picture they show, and the share of the row it got."""
+    picture, small = stage.most[step], stage.small
+    parts = [f"{shares[step, picture]:.1%} of {NAMES[kind].lower()}" for kind, shares in stage.shares.items()]
+    words = f"most looked at: {picture_words(stage.trace, picture)}, {', '.join(parts)}"
+    top = stage.bottom - line_height(small) - stage.margin // 2
+    write(draw, (stage.margin, top), words, small, INK, stage.width - 2 * stage.margin)
 
 
 def _painted(stage: Stage, panel: Panel, picture: Image.Image, step: int) -> Image.Image:

@@ -17,7 +17,7 @@ from PIL import Image
 
 from ..errors import SettingError
 from ..trace import Trace
-from .film import FilmKind, film
+from .film import FilmKind, Shown, film
 from .reading import Layers
 
 SUFFIXES = (".gif", ".mp4")
@@ -73,6 +73,7 @@ def save_film(
     layers: Layers = "target",
     seconds_per_token: float = 0.5,
     width: int = 640,
+    shown: Shown = "all",
 ) -> Path:
     """Write a film of a run in the format its name ends in (.gif or .mp4); returns the path. Raises SettingError."""
     path = Path(path)
@@ -80,7 +81,7 @@ def save_film(
     if path.suffix.lower() not in encoders:
         raise SettingError(f"A film's name must end in {' or '.join(SUFFIXES)}. Got {path.name!r}.")
     _seconds(seconds_per_token)
-    path.write_bytes(encoders[path.suffix.lower()](film(trace, kind, layers, width), seconds_per_token))
+    path.write_bytes(encoders[path.suffix.lower()](film(trace, kind, layers, width, shown=shown), seconds_per_token))
     return path
 
 

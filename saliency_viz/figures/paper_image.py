@@ -17,19 +17,22 @@ from PIL import Image
 from ..errors import SettingError
 from ..trace import Trace
 from .labels import label
-from .reading import KINDS, Kind, image_map, scales_of
+from .reading import KINDS, Kind, Steps, image_map, scales_of, steps_of
 from .scales import Scale
 from .style import LABEL, TITLE, Page, bar, heat, pair_scales, pair_unit, style
 from .view import View
-from .words import NAMES, judged_words, run_words, view_words
+from .words import NAMES, judged_words, picture_words, run_words, view_words
 
 PAIR = View(normalization="share", colors="magma")
 PLAIN = View(colors="magma")
 OPACITY = 0.62
 
 
-def image_overlays(trace: Trace, step: int, view: View = PAIR) -> Figure:
-    """The image | attention | saliency for one token, a line per picture and scale; one scale for all of it."""
+def image_overlays(trace: Trace, step: Steps, view: View = PAIR) -> Figure:
+    """The image | attention | saliency of one token, or of several as one (view.reduce), a line per picture and scale.
+
+    One scale for all of it, unless raw saliency or ranges set by hand ask for two.
+    """
     places = places_of(trace)
     with style():
         side, gap = 2.1, 0.12
@@ -45,7 +48,7 @@ def image_overlays(trace: Trace, step: int, view: View = PAIR) -> Figure:
             axes.imshow(np.asarray(trace.pictures[picture].seen), extent=(0, width, tall, 0), aspect="auto")
             _bare(axes, "what the model saw" if not line else "")
             if len(places) > 1:
-                axes.set_ylabel(f"picture {picture}" + (", thumbnail" if scale else ""), fontsize=LABEL)
+                axes.set_ylabel(picture_words(trace, picture) + (", thumbnail" if scale else ""), fontsize=LABEL)
             for kind, left, values in zip(KINDS, lefts[1:], scales, strict=True):
                 axes = page.axes(left, top, side, height)
                 overlay(axes, trace, step, kind, view, values, picture, scale)
@@ -54,7 +57,7 @@ def image_overlays(trace: Trace, step: int, view: View = PAIR) -> Figure:
                     unit = pair_unit(view) if one else view.unit(kind)
                     bar(page, values, view.colors, unit, left + side + 0.08, top, min(height, 2.1))
             top += height + gap
-        page.text(0.1, 0.02, _title(trace, step), TITLE)
+        page.text(0.1, 0.02, _title(trace, step, view), TITLE)
         notes = (
             [f"Scale: {scales[0].note}"]
             if one
@@ -64,7 +67,7 @@ def image_overlays(trace: Trace, step: int, view: View = PAIR) -> Figure:
         return page.figure
 
 
-def image_layers(trace: Trace, step: int, kind: Kind = "saliency", view: View = PLAIN, picture: int = 0) -> Figure:
+def image_layers(trace: Trace, step: Steps, kind: Kind = "saliency", view: View = PLAIN, picture: int = 0) -> Figure:
     """One token's map on one picture at every layer, all on one scale (tiles; the thumbnail where there are none)."""
     places = [place for place in places_of(trace) if place[0] == picture]
     if not places:
@@ -76,7 +79,7 @@ def image_layers(trace: Trace, step: int, kind: Kind = "saliency", view: View = 
         columns = min(8, trace.model.layers)
         lines, side, gap = ceil(trace.model.layers / columns), 0.92, 0.08
         height = side * tall / width
-        scale = view.at(lock="run").scale(trace, kind, keys="image")
+        scale = view.over_layers().scale(trace, kind, keys="image")
         page = Page(0.1 + columns * (side + gap) + 0.9, 0.36 + lines * (height + gap + 0.14) + 0.5)
         for layer in range(trace.model.layers):
             down, across = divmod(layer, columns)
@@ -94,17 +97,17 @@ def image_layers(trace: Trace, step: int, kind: Kind = "saliency", view: View = 
             0.36,
             min(1.7, lines * (height + gap + 0.14) - gap - 0.14),
         )
-        page.text(0.1, 0.02, f"{NAMES[kind]}, layer by layer: {_title(trace, step)}", TITLE)
+        page.text(0.1, 0.02, f"{NAMES[kind]}, layer by layer: {_title(trace, step, view)}", TITLE)
         notes = [run_words(trace) + "; ● target layers", f"Scale: {scale.note}"]
         page.footer(0.1, 0.36 + lines * (height + gap + 0.14), notes, trace.text, across)
         return page.figure
 
 
 def overlay(
-    axes: Axes, trace: Trace, step: int, kind: Kind, view: View, scale: Scale, picture: int = 0, box_scale: int = 0
+    axes: Axes, trace: Trace, step: Steps, kind: Kind, view: View, scale: Scale, picture: int = 0, box_scale: int = 0
 ) -> AxesImage:
     """Draw one map over the greyed picture; returns the map, whose data is `ImageMap.grid`."""
-    found = image_map(trace, step, kind, view.layers, view.normalization, picture, box_scale)
+    found = image_map(trace, step, kind, view.layers, view.normalization, picture, box_scale, view.reduce)
     extent = (0, found.size[0], found.size[1], 0)
     axes.imshow(greyed(trace.pictures[picture].seen), cmap="gray", vmin=0, vmax=255, extent=extent, aspect="auto")
     drawn = heat(axes, found.grid(), scale, view.colors, missing="none", extent=extent, alpha=OPACITY)
@@ -126,8 +129,12 @@ def places_of(trace: Trace) -> list[tuple[int, int]]:
     return places
 
 
-def _title(trace: Trace, step: int) -> str:
-    one = trace.steps[step]
+def _title(trace: Trace, step: Steps, view: View) -> str:
+    steps = steps_of(step)
+    if len(steps) > 1:
+        text = label("".join(trace.steps[one].text for one in steps))
+        return f"“{text}” ({view.reduce} of steps {', '.join(map(str, steps))})"
+    one, step = trace.steps[steps[0]], steps[0]
     score = "no score (first output)" if one.score is None else f"score {one.score:.4f}"
     return f"“{label(one.text)}” (step {step}, p {one.probability:.2f}, {score}{judged_words(trace, step)})"
 

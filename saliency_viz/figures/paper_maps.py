@@ -127,7 +127,9 @@ def text_map(trace: Trace, view: View = MAP, hidden: Iterable[int] = ()) -> Figu
         found = [_collapsed(rows(trace, kind, view.layers, view.normalization), keys) for kind in KINDS]
         reach = np.array([[min(key) < step.position for key in keys] for step in trace.steps])
         found = [np.where(reach, values, np.float32(np.nan)) for values in found]
-        if view.normalization == "raw":
+        if view.lock == "manual":
+            scales = list(pair_scales(trace, view, "all"))
+        elif view.normalization == "raw":
             scales = [
                 scale_of(values, view.transform, view.percentile, scope="locked over this figure") for values in found
             ]
@@ -157,7 +159,7 @@ def layer_grid(trace: Trace, kind: Kind = "saliency", view: View = PLAIN, steps:
         columns = min(8, count)
         lines, side, gap = ceil(count / columns), 0.92, 0.1
         page = Page(columns * (side + gap) + 1.2, lines * (side + gap + 0.14) + 0.75)
-        scale = view.at(lock="run").scale(trace, kind, keys="outputs")
+        scale = view.over_layers().scale(trace, kind, keys="outputs")
         for layer in range(count):
             down, across = divmod(layer, columns)
             axes = page.axes(0.25 + across * (side + gap), 0.3 + down * (side + gap + 0.14), side, side)

@@ -17,6 +17,7 @@ from ..trace import Picture, Step, Trace
 from . import reading
 
 PICTURE_SIDE = 768  # pixels of the longer side; more is not seen on the screen
+FULL_PICTURES = 6  # with more, all share the pixels of this many, so that a page of 128 frames is no larger
 
 
 def payload(trace: Trace, run_id: str = "", max_rows_bytes: int | None = None) -> dict[str, Any]:
@@ -24,8 +25,8 @@ def payload(trace: Trace, run_id: str = "", max_rows_bytes: int | None = None) -
 
     rows holds attention and saliency [steps, layers, keys] as base64 of little-endian float16 and norm [steps, layers]
     as float32, all in C order. When these bytes exceed max_rows_bytes, rows is None, ranges holds the colour scales of
-    the whole run, and the viewer asks for one step at a time (`rows_payload`). boxes are fractions 0..1 of the seen
-    picture, (left, top, right, bottom).
+    the whole run, picture_sums what each of several pictures got of each row, and the viewer asks for one step at a
+    time (`rows_payload`). boxes are fractions 0..1 of the seen picture, (left, top, right, bottom).
     """
     byte_count = trace.attention.nbytes + trace.saliency.nbytes + trace.saliency_norm.nbytes
     leave_out = max_rows_bytes is not None and byte_count > max_rows_bytes
@@ -45,7 +46,12 @@ def payload(trace: Trace, run_id: str = "", max_rows_bytes: int | None = None) -
         "first_output": trace.first_output,
         "spans": [asdict(span) for span in trace.spans],
         "target_layers": [int(layer) for layer in trace.target_layers],
-        "pictures": [_picture(picture) for picture in trace.pictures],
+        "system": trace.system,
+        "history": [list(turn) for turn in trace.history],
+        "fps": trace.fps,
+        "times": list(trace.times) or [index / trace.fps for index in range(len(trace.pictures)) if trace.fps],
+        "frames_per_token": trace.frames_per_token,
+        "pictures": [_picture(picture, picture_side(len(trace.pictures))) for picture in trace.pictures],
         "boxes": _fractions(trace).tolist(),
         "box_images": trace.box_images.tolist(),
         "box_scales": trace.box_scales.tolist(),
@@ -55,12 +61,18 @@ def payload(trace: Trace, run_id: str = "", max_rows_bytes: int | None = None) -
         "keys": int(trace.attention.shape[2]),
         "rows": None if leave_out else _rows(trace.attention, trace.saliency, trace.saliency_norm),
         "ranges": ranges(trace, hidden) if leave_out else None,
+        "picture_sums": _sums(trace) if leave_out and len(trace.picture_groups) > 1 else None,
     }
 
 
-def rows_payload(trace: Trace, step: int) -> dict[str, Any]:
-    """One step's rows, [1, layers, keys] each, for a viewer whose payload came without them."""
-    window = slice(step, step + 1)
+def rows_bytes(trace: Trace, count: int) -> int:
+    """Bytes of so many steps' rows, before base64."""
+    return count * (2 * 2 * trace.attention.shape[1] * trace.attention.shape[2] + 4 * trace.attention.shape[1])
+
+
+def rows_payload(trace: Trace, step: int, count: int = 1) -> dict[str, Any]:
+    """The rows of one step, or of count steps from it on, [count, layers, keys] each, for a viewer without them."""
+    window = slice(step, step + count)
     return _rows(trace.attention[window], trace.saliency[window], trace.saliency_norm[window])
 
 
@@ -163,11 +175,32 @@ def _fractions(trace: Trace) -> np.ndarray:
     return np.round(trace.boxes.astype(np.float64) / np.tile(sizes[trace.box_images.astype(int)], 2), 6)
 
 
-def _picture(picture: Picture) -> dict[str, Any]:
-    """What the model saw, as a data URI no larger than PICTURE_SIDE; width and height in pixels of the seen region."""
+def picture_side(count: int) -> int:
+    """Pixels of the longer side of each of several pictures: fewer, the more there are."""
+    return round(PICTURE_SIDE * min(1.0, (FULL_PICTURES / max(count, 1)) ** 0.5))
+
+
+def _sums(trace: Trace) -> dict[str, Any]:
+    """What every picture group got of each row, for a viewer that does not hold all rows: [steps, layers, groups + 1]
+    of attention and row-normalised saliency, the last place the whole row's sum; norm as in rows."""
+    keys, owner = trace.positions("image"), trace.box_images // trace.frames_per_token
+    found = {}
+    for kind in reading.KINDS:
+        rows = getattr(trace, kind).astype(np.float32)
+        parts = [rows[:, :, keys[owner == group]].sum(-1) for group in range(len(trace.picture_groups))]
+        found[kind] = np.stack([*parts, rows.sum(-1)], -1)
+    return {
+        "shape": list(found["attention"].shape),
+        **{kind: _base64(values, "<f4") for kind, values in found.items()},
+        "norm": _base64(trace.saliency_norm, "<f4"),
+    }
+
+
+def _picture(picture: Picture, side: int) -> dict[str, Any]:
+    """What the model saw, as a data URI of at most `side` pixels; width and height in pixels of the seen region."""
     seen = picture.seen
     width, height = seen.size
-    seen.thumbnail((PICTURE_SIDE, PICTURE_SIDE))
+    seen.thumbnail((side, side))
     buffer = BytesIO()
     if max(seen.size) <= 64:
         seen.save(buffer, "PNG")

@@ -26,8 +26,10 @@ Kind = Literal["attention", "saliency"]
 Layers = Literal["target", "all"] | int | tuple[int, ...]
 Normalization = Literal["row", "raw", "share"]
 Reduce = Literal["mean", "max"]
+Steps = int | Iterable[int]
 KINDS: tuple[Kind, ...] = ("attention", "saliency")
 NORMALIZATIONS: tuple[Normalization, ...] = ("row", "raw", "share")
+REDUCES: tuple[Reduce, ...] = ("mean", "max")
 PARTS = ("template", "image", "prompt", "outputs")
 
 UNITS: Mapping[tuple[str, str], str] = {
@@ -82,7 +84,7 @@ def layer_rows(
 
 def row(
     trace: Trace,
-    step: int | Iterable[int],
+    step: Steps,
     kind: Kind = "saliency",
     layers: Layers = "target",
     normalization: Normalization = "row",
@@ -94,10 +96,18 @@ def row(
     """
     if isinstance(step, (int, np.integer)):
         return layer_rows(trace, step, kind, layers, normalization).mean(axis=0, dtype=np.float64).astype(np.float32)
-    rows = np.stack([row(trace, one, kind, layers, normalization) for one in step])
-    if reduce not in ("mean", "max"):
-        raise SettingError(f"reduce must be mean or max. Got {reduce!r}.")
+    if reduce not in REDUCES:
+        raise SettingError(f"reduce must be one of {', '.join(REDUCES)}. Got {reduce!r}.")
+    steps = steps_of(step)
+    if not steps:
+        raise SettingError("A map needs at least one step. Got none.")
+    rows = np.stack([row(trace, one, kind, layers, normalization) for one in steps])
     return rows.mean(axis=0) if reduce == "mean" else rows.max(axis=0)
+
+
+def steps_of(step: Steps) -> tuple[int, ...]:
+    """One step or several as a tuple, in order and each once."""
+    return (int(step),) if isinstance(step, (int, np.integer)) else tuple(sorted({int(one) for one in step}))
 
 
 def rows(
@@ -131,21 +141,24 @@ def place_on_image(trace: Trace, values: np.ndarray, picture: int = 0, scale: in
 
 def image_map(
     trace: Trace,
-    step: int | Iterable[int],
+    step: Steps,
     kind: Kind = "saliency",
     layers: Layers = "target",
     normalization: Normalization = "row",
     picture: int = 0,
     scale: int = 0,
+    reduce: Reduce = "mean",
 ) -> ImageMap:
     """What a step (or several) took from each token of one picture at one scale."""
-    return place_on_image(trace, row(trace, step, kind, layers, normalization), picture, scale)
+    return place_on_image(trace, row(trace, step, kind, layers, normalization, reduce), picture, scale)
 
 
 def part_of_keys(trace: Trace) -> np.ndarray:
-    """int8 [keys]: index into PARTS; system tokens and positions in no span count as template."""
+    """int8 [keys]: index into PARTS. Earlier turns of a conversation count as prompt; system tokens and positions in no
+    span as template."""
     parts = np.zeros(trace.attention.shape[2], np.int8)
-    for name, kind in (("image", "image"), ("prompt", "prompt"), ("outputs", "output")):
+    kinds = (("image", "image"), ("prompt", "prompt"), ("prompt", "history"), ("outputs", "output"))
+    for name, kind in kinds:
         parts[trace.positions(kind)] = PARTS.index(name)
     return parts
 

@@ -9,19 +9,31 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 
 from ..errors import SettingError
 from ..trace import Trace
-from .reading import Kind, Layers, Normalization, layer_indices, layer_rows, part_of_keys, row
+from .reading import (
+    Kind,
+    Layers,
+    Normalization,
+    Reduce,
+    Steps,
+    layer_indices,
+    layer_rows,
+    part_of_keys,
+    row,
+    steps_of,
+)
 
 Transform = Literal["linear", "log", "percentile"]
-Lock = Literal["run", "layer", "token"]
+Lock = Literal["run", "layer", "token", "manual"]
+Ends = tuple[float, float]
 Keys = Literal["all", "image", "text", "outputs"]
 TRANSFORMS: tuple[Transform, ...] = ("linear", "log", "percentile")
-LOCKS: tuple[Lock, ...] = ("run", "layer", "token")
+LOCKS: tuple[Lock, ...] = ("run", "layer", "token")  # "manual" is locked by hand, over nothing
 DECADES = 3  # a log scale shows this many powers of ten below its top, unless the smallest positive value is nearer
 
 
@@ -95,6 +107,36 @@ def scale_of(
     return Scale(low, high, transform, signed, scope, beyond, below, largest)
 
 
+def scale_between(
+    values: np.ndarray | Iterable[np.ndarray], ends: Ends, transform: Transform = "linear", scope: str = "set by hand"
+) -> Scale:
+    """A scale whose two ends a person set; says how much of the values given lies outside them.
+
+    percentile is linear here: the ends are given. A log scale cannot start at 0: it then starts three decades under
+    its top. Raises SettingError unless 0 <= low < high.
+    """
+    low, high = checked_ends(ends)
+    arrays = [values] if isinstance(values, np.ndarray) else list(values)
+    flat = np.concatenate([np.asarray(array).ravel() for array in arrays] or [np.zeros(0)])
+    flat = flat[np.isfinite(flat)]
+    if transform == "log" and low == 0:
+        low = high / 10**DECADES
+    beyond, below = (float(part.mean()) if len(flat) else 0.0 for part in (flat > high, flat < low))
+    kept: Transform = "log" if transform == "log" else "linear"
+    return Scale(low, high, kept, False, scope, beyond, below, float(flat.max()) if len(flat) else 0.0)
+
+
+def checked_ends(ends: Any) -> Ends:
+    """Two finite numbers, 0 <= low < high. Raises SettingError."""
+    try:
+        low, high = (float(end) for end in ends)
+    except (TypeError, ValueError):
+        low = high = np.nan
+    if not 0 <= low < high < np.inf:
+        raise SettingError(f"A range must be two numbers, 0 <= low < high. Got {ends!r}.")
+    return low, high
+
+
 def key_mask(trace: Trace, keys: Keys | Iterable[int] = "all") -> np.ndarray:
     """bool [keys]: the keys a view shows. "text" is everything but the image; positions may be given one by one."""
     parts = part_of_keys(trace)
@@ -115,18 +157,22 @@ def locked_scale(
     normalization: Normalization = "row",
     transform: Transform = "linear",
     lock: Lock = "layer",
-    step: int | None = None,
+    step: Steps | None = None,
     keys: Keys | Iterable[int] = "all",
     percentile: float = 99.0,
+    ends: Ends | None = None,
+    reduce: Reduce = "mean",
 ) -> Scale:
     """One scale for all runs and kinds given, over the keys a view shows.
 
     lock "run": every step, every layer by itself (nothing ever moves). "layer": every step at the chosen layers.
-    "token": this step alone (named so in the note, since it does not compare between tokens). A step's unreachable
-    keys do not count.
+    "token": this step alone, or the mean or max of several (named so in the note, since it does not compare between
+    tokens). "manual": from one of ends to the other. A step's unreachable keys do not count.
     """
-    if lock not in LOCKS:
-        raise SettingError(f"lock must be one of {', '.join(LOCKS)}. Got {lock!r}.")
+    if lock not in (*LOCKS, "manual"):
+        raise SettingError(f"lock must be one of {', '.join(LOCKS)} or manual. Got {lock!r}.")
+    if lock == "manual" and ends is None:
+        raise SettingError('lock "manual" needs its two numbers, such as (0, 0.5). Got None.')
     if lock == "token" and step is None:
         raise SettingError('lock "token" needs the step it is locked to. Got None.')
     traces = [traces] if isinstance(traces, Trace) else list(traces)
@@ -135,14 +181,16 @@ def locked_scale(
     for trace in traces:
         layer_indices(trace, layers)
         mask = key_mask(trace, keys)
-        for one in [step] if lock == "token" else range(len(trace.steps)):
-            shown = mask[: trace.steps[one].position]
+        for one in [steps_of(step)] if lock == "token" else [(index,) for index in range(len(trace.steps))]:
+            shown = mask[: trace.steps[one[-1]].position]
             for kind in kinds:
                 if lock == "run":
-                    values = layer_rows(trace, one, kind, "all", normalization)
+                    values = layer_rows(trace, one[0], kind, "all", normalization)
                 else:
-                    values = row(trace, one, kind, layers, normalization)
+                    values = row(trace, one, kind, layers, normalization, reduce)
                 found.append(values[..., : len(shown)][..., shown])
+    if lock == "manual":
+        return scale_between(found, ends, transform)
     words = {
         "run": "locked over the run, every layer",
         "layer": "locked over the run, these layers",

@@ -21,7 +21,7 @@ from .alignment import triangle_difference
 from .colors import DIVERGING, LINES, MISSING, PARTS, VERDICTS, plotly_scale
 from .labels import plotly_label, plotly_text
 from .reading import PARTS as PART_NAMES
-from .reading import Kind, distance_curve, image_map, layer_rows, score_curve, shares_over_run, triangle
+from .reading import Kind, Steps, distance_curve, image_map, layer_rows, score_curve, shares_over_run, triangle
 from .scales import Keys, Scale, key_mask, scale_of
 from .view import View
 from .words import NAMES, method_words
@@ -33,7 +33,7 @@ PICTURE_SIDE = 768  # pixels; a larger picture is sent smaller, since it only li
 
 def image_overlay(
     trace: Trace,
-    step: int,
+    step: Steps,
     kind: Kind = "saliency",
     view: View = PLAIN,
     picture: int = 0,
@@ -43,7 +43,7 @@ def image_overlay(
     dark: bool = False,
 ) -> go.Figure:
     """A step's map over the picture, in pixels at the size the model saw. scale: a locked one (None: view's)."""
-    found = image_map(trace, step, kind, view.layers, view.normalization, picture, box_scale)
+    found = image_map(trace, step, kind, view.layers, view.normalization, picture, box_scale, view.reduce)
     x_edges, y_edges, cells = found.lattice()
     if not cells.size:
         raise SettingError(f"Picture {picture} has no image tokens at scale {box_scale}. Choose another of its scales.")
@@ -74,7 +74,7 @@ def layers_by_keys(
     """Every layer (line, the first at the bottom) against the keys the step could see (column)."""
     shown = np.flatnonzero(key_mask(trace, keys)[: trace.steps[step].position])
     values = layer_rows(trace, step, kind, "all", view.normalization)[:, shown]
-    scale = scale or view.at(lock="token" if view.lock == "token" else "run").scale(trace, kind, step, keys)
+    scale = scale or (view if view.lock == "token" else view.over_layers()).scale(trace, kind, step, keys)
     figure = go.Figure(_heat(values, scale, view, view.unit(kind)), _layout(f"{NAMES[kind]} by layer", dark))
     figure.data[0].hovertemplate = "layer %{y}, “%{x}”: %{customdata:.4g}<extra></extra>"
     _token_axis(figure.layout.xaxis, [trace.token_texts[key] for key in shown])

@@ -18,10 +18,10 @@ from .payload import payload
 
 # In the order they must load; each is one noun. The app serves the same list.
 SCRIPTS = (
-    "maps", "dom", "half", "texts", "chinese", "color", "scale", "run", "align",
-    "tip", "strip", "curve", "facts", "controls", "overlay", "grid", "words", "panel", "plot", "heat",
-    "candidates", "triangle", "over", "heads", "matrix", "marks", "data", "help", "choosing", "sources", "header",
-    "viewer",
+    "maps", "dom", "half", "texts", "chinese", "color", "scale", "run", "pictures", "align", "rows", "tip", "strip",
+    "curve", "facts", "controls", "walk", "said", "overlay", "grid", "words", "range", "snapshot", "panel", "plot",
+    "heat", "frames", "turns", "asked", "rowpanel", "candidates", "triangle", "over", "whichframe", "lens", "heads",
+    "matrix", "faithfulness", "marks", "data", "help", "choosing", "sources", "header", "viewer",
 )  # fmt: skip
 PLOTLY = "plotly-cartesian.min.js"
 

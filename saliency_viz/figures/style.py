@@ -29,7 +29,7 @@ from matplotlib.text import Text
 from ..errors import SettingError
 from ..trace import Trace
 from .colors import DIVERGING, MISSING
-from .reading import KINDS
+from .reading import KINDS, Steps
 from .scales import Keys, Scale
 from .view import View
 
@@ -178,9 +178,10 @@ def over_run(view: View) -> View:
     return view.at(lock="layer") if view.lock == "token" else view
 
 
-def pair_scales(trace: Trace, view: View, keys: Keys, step: int | None = None) -> tuple[Scale, Scale]:
-    """Scales of attention and saliency: one for both, but raw saliency (nats) has its own, for it has its own unit."""
-    if view.normalization == "raw":
+def pair_scales(trace: Trace, view: View, keys: Keys, step: Steps | None = None) -> tuple[Scale, Scale]:
+    """Scales of attention and saliency: one for both, but raw saliency (nats) has its own unit, hence its own scale,
+    and a scale set by hand has two numbers for each."""
+    if view.normalization == "raw" or view.lock == "manual":
         return view.scale(trace, "attention", step, keys), view.scale(trace, "saliency", step, keys)
     one = view.scale(trace, KINDS, step, keys)
     return one, one

@@ -16,7 +16,21 @@ from typing import Any
 import numpy as np
 
 from ..trace import Trace
-from .reading import KINDS, PARTS, facts, layer_rows, part_of_keys, row, rows, score_curve, shares_over_run, triangle
+from .reading import (
+    KINDS,
+    PARTS,
+    Steps,
+    facts,
+    layer_rows,
+    part_of_keys,
+    picture_shares,
+    row,
+    rows,
+    score_curve,
+    shares_over_run,
+    steps_of,
+    triangle,
+)
 from .scales import key_mask
 from .view import View
 from .words import metadata
@@ -26,13 +40,17 @@ FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def step_table(trace: Trace, view: View = PLAIN) -> list[dict[str, Any]]:
-    """A line per output: what the page says of it, with the shares by part (None where the row is 0)."""
+    """A line per output: what the page says of it, with the shares by part (None where the row is 0), and of several
+    pictures or frames the share of each (those that share their tokens count for the first)."""
     table = []
     for step in range(len(trace.steps)):
         line = facts(trace, step, view.layers, view.normalization)
         for kind in KINDS:
             found = line.pop(f"{kind}_shares")
             line |= {f"{kind}_{part}": None if found is None else found[part] for part in PARTS}
+            if len(trace.picture_groups) > 1:
+                each = picture_shares(trace, step, kind, view.layers, view.normalization)
+                line |= {f"{kind}_picture_{group[0]}": float(each[group[0]]) for group in trace.picture_groups}
         mark = trace.marks.get(step)
         line |= {"judgement": mark.judgement if mark else None, "note": mark.note if mark else None}
         table.append(line)
@@ -58,22 +76,25 @@ def candidate_table(trace: Trace) -> list[dict[str, Any]]:
     ]
 
 
-def key_table(trace: Trace, step: int, view: View = PLAIN) -> list[dict[str, Any]]:
+def key_table(trace: Trace, step: Steps, view: View = PLAIN) -> list[dict[str, Any]]:
     """A line per key the step's row could see: what it is, where it lies on the image, what was taken from it.
 
-    attention and saliency are under the view; saliency_raw and gain (LocoRE) always stand beside them.
+    Several steps: their rows' mean or max (view.reduce), over what the last of them could see. attention and saliency
+    are under the view; saliency_raw and gain (LocoRE; None for several steps, which differ in it) always stand beside.
     """
-    attention, saliency = (row(trace, step, kind, view.layers, view.normalization) for kind in KINDS)
-    raw = row(trace, step, "saliency", view.layers, "raw")
-    gain, parts, texts = trace.gain(step), part_of_keys(trace), trace.token_texts
+    steps = steps_of(step)
+    attention, saliency = (row(trace, steps, kind, view.layers, view.normalization, view.reduce) for kind in KINDS)
+    raw = row(trace, steps, "saliency", view.layers, "raw", view.reduce)
+    gain = trace.gain(steps[0]) if len(steps) == 1 else None
+    parts, texts = part_of_keys(trace), trace.token_texts
     image = {int(position): index for index, position in enumerate(trace.positions("image"))}
     table = []
-    for key in range(trace.steps[step].position):
+    for key in range(trace.steps[steps[-1]].position):
         index = image.get(key)
         box = [None] * 4 if index is None else [float(edge) for edge in trace.boxes[index]]
         line = {"position": key, "part": PARTS[parts[key]], "text": texts[key]}
         line |= {"attention": float(attention[key]), "saliency": float(saliency[key])}
-        line |= {"saliency_raw": float(raw[key]), "gain": float(gain[key])}
+        line |= {"saliency_raw": float(raw[key]), "gain": None if gain is None else float(gain[key])}
         line |= {"picture": None if index is None else int(trace.box_images[index])}
         line |= {"scale": None if index is None else int(trace.box_scales[index])}
         table.append(line | dict(zip(("left", "top", "right", "bottom"), box, strict=True)))
@@ -112,13 +133,14 @@ def csv_text(table: Sequence[Mapping[str, Any]]) -> str:
     return buffer.getvalue()
 
 
-def json_text(trace: Trace, view: View = PLAIN, step: int | None = None) -> str:
-    """Metadata and tables as one JSON value; with a step, its keys too. Undefined numbers are null."""
+def json_text(trace: Trace, view: View = PLAIN, step: Steps | None = None) -> str:
+    """Metadata and tables as one JSON value; with a step (or several), its keys too. Undefined numbers are null."""
     value: dict[str, Any] = {"metadata": metadata(trace, view), "steps": step_table(trace, view)}
     value["candidates"] = candidate_table(trace)
     value["output_triangle"] = {kind: triangle(trace, view.layers, kind, view.normalization).tolist() for kind in KINDS}
     if step is not None:
-        value["keys"] = {"step": step, "lines": key_table(trace, step, view)}
+        steps = steps_of(step)
+        value["keys"] = {"step": steps[-1], "steps": list(steps), "lines": key_table(trace, steps, view)}
     return json.dumps(_null(value), ensure_ascii=False, allow_nan=False, indent=1)
 
 

@@ -11,13 +11,17 @@ from dataclasses import dataclass, replace
 from ..errors import SettingError
 from ..trace import Trace
 from .colors import SEQUENTIAL
-from .reading import NORMALIZATIONS, UNITS, Kind, Layers, Normalization
-from .scales import LOCKS, TRANSFORMS, Keys, Lock, Scale, Transform, locked_scale
+from .reading import NORMALIZATIONS, REDUCES, UNITS, Kind, Layers, Normalization, Reduce, Steps
+from .scales import LOCKS, TRANSFORMS, Ends, Keys, Lock, Scale, Transform, checked_ends, locked_scale
 
 
 @dataclass(frozen=True)
 class View:
-    """Defaults: mean of the target layers, unit-norm rows (Eq. 5), linear from 0, one scale over the whole run."""
+    """Defaults: mean of the target layers, unit-norm rows (Eq. 5), linear from 0, one scale over the whole run.
+
+    reduce: how the rows of several tokens (a word, a range) become one. attention_range, saliency_range: the two
+    numbers each kind's colours run between under lock "manual".
+    """
 
     layers: Layers = "target"
     normalization: Normalization = "row"
@@ -25,17 +29,24 @@ class View:
     lock: Lock = "layer"
     percentile: float = 99.0
     colors: str = "viridis"
+    reduce: Reduce = "mean"
+    attention_range: Ends | None = None
+    saliency_range: Ends | None = None
 
     def __post_init__(self) -> None:
         choices = {
             "normalization": NORMALIZATIONS,
             "transform": TRANSFORMS,
-            "lock": LOCKS,
+            "lock": (*LOCKS, "manual"),
             "colors": SEQUENTIAL,
+            "reduce": REDUCES,
         }
         for name, allowed in choices.items():
             if getattr(self, name) not in allowed:
                 raise SettingError(f"{name} must be one of {', '.join(allowed)}. Got {getattr(self, name)!r}.")
+        for name in ("attention_range", "saliency_range"):
+            if getattr(self, name) is not None:
+                object.__setattr__(self, name, checked_ends(getattr(self, name)))
 
     def at(self, **changes: object) -> View:
         """The same view with some choices changed."""
@@ -45,13 +56,30 @@ class View:
         self,
         traces: Trace | Iterable[Trace],
         kinds: Kind | Iterable[Kind],
-        step: int | None = None,
+        step: Steps | None = None,
         keys: Keys | Iterable[int] = "all",
     ) -> Scale:
-        """The one scale of everything compared under this view (`locked_scale`)."""
+        """The one scale of everything compared under this view (`locked_scale`). Raises SettingError where attention
+        and saliency would share a scale and have different ranges set by hand."""
+        kinds = (kinds,) if isinstance(kinds, str) else tuple(kinds)
+        ranges = {self.ends(kind) for kind in kinds} if self.lock == "manual" else {None}
+        if len(ranges) > 1:
+            raise SettingError(
+                "Attention and saliency have different ranges set by hand, so one scale cannot show both. "
+                "Set the same two numbers, or choose a locked scale."
+            )
         return locked_scale(
-            traces, kinds, self.layers, self.normalization, self.transform, self.lock, step, keys, self.percentile
-        )
+            traces, kinds, self.layers, self.normalization, self.transform, self.lock, step, keys, self.percentile,
+            *ranges, self.reduce,
+        )  # fmt: skip
+
+    def ends(self, kind: Kind) -> Ends | None:
+        """The numbers set by hand for a kind, if any."""
+        return self.attention_range if kind == "attention" else self.saliency_range
+
+    def over_layers(self) -> View:
+        """The view for a figure that shows every layer: one scale over all of them, unless it is set by hand."""
+        return self if self.lock == "manual" else self.at(lock="run")
 
     def unit(self, kind: Kind) -> str:
         """Title of a colour bar."""

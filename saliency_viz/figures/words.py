@@ -45,6 +45,18 @@ def view_words(trace: Trace, view: View) -> str:
     return f"{run_words(trace)}; {view.layer_words(trace)}"
 
 
+def picture_words(trace: Trace, picture: int) -> str:
+    """What a picture is called: "picture 2" (from 1); of a video when it is shown: "1.6 s", or "1.6–2 s" for frames
+    that share their tokens."""
+    if not trace.fps:
+        return f"picture {picture + 1}"
+    group = trace.picture_groups[picture // trace.frames_per_token]
+    times = trace.times or [one / trace.fps for one in range(len(trace.pictures))]
+    places = 2 if (times[-1] - times[0]) / max(1, len(times) - 1) < 0.1 else 1  # as many as tell neighbours apart
+    shown = [f"{round(times[one], places):g}" for one in (group[0], group[-1])]
+    return "\u2013".join(dict.fromkeys(shown)) + " s"
+
+
 def judged_words(trace: Trace, step: int) -> str:
     """ ", hallucinated" or ", right" where the token is marked, else nothing."""
     return f", {trace.marks[step].judgement}" if step in trace.marks else ""
@@ -64,7 +76,13 @@ def metadata(trace: Trace, view: View | None = None) -> dict[str, Any]:
         "model": asdict(trace.model),
         "settings": asdict(trace.settings),
         "target_layers": list(trace.target_layers),
+        "system": trace.system,
+        "history": [list(turn) for turn in trace.history],
         "prompt": trace.prompt,
+        "pictures": len(trace.pictures),
+        "frames_per_second": trace.fps,
+        "frame_seconds": list(trace.times),
+        "frames_per_token": trace.frames_per_token,
         "caption": trace.text,
         "ended": trace.ended,
         "versions": dict(trace.versions),
@@ -76,5 +94,8 @@ def metadata(trace: Trace, view: View | None = None) -> dict[str, Any]:
             "transform": view.transform,
             "lock": view.lock,
             "percentile": view.percentile,
+            "reduce": view.reduce,
+            "attention_range": view.attention_range,
+            "saliency_range": view.saliency_range,
         }
     return found

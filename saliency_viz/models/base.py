@@ -34,6 +34,7 @@ class Request:
     system: str | None = None
     history: tuple[Message, ...] = ()
     fps: float | None = None  # set for a video: the images are its frames
+    times: tuple[float, ...] = ()  # of a video: the second at which each frame is shown
 
 
 @dataclass(frozen=True)
@@ -61,7 +62,7 @@ class Prepared:
     """A request as the model takes it. inputs: keyword arguments of the prefill call, on the model's device.
 
     rope_delta: what must be added to a position's index to get its rotary position after the last image. request:
-    what was asked, so that it can be prepared again.
+    what was asked, so that it can be prepared again. frames_per_token: as in a Trace.
     """
 
     inputs: dict[str, Any]
@@ -71,6 +72,7 @@ class Prepared:
     boxes: Boxes
     rope_delta: int = 0
     request: Request | None = None
+    frames_per_token: int = 1
 
     @property
     def prompt_ids(self) -> tuple[int, ...]:

@@ -18,7 +18,7 @@ from transformers.video_utils import VideoMetadata
 from ..errors import ImageError, PromptError
 from ..trace import Picture
 from .base import LVLM, Boxes, Prepared, Request
-from .text import check_prompt, messages, prompt_spans, token_texts
+from .text import check_prompt, check_rendered, messages, prompt_spans, token_texts
 
 
 def png(image: Image.Image) -> bytes:
@@ -45,10 +45,13 @@ def inputs_of(model: LVLM, request: Request) -> dict[str, Any]:
     check_prompt(processor.tokenizer, request, [token for token in named if isinstance(token, str)])
     try:
         text = processor.apply_chat_template(messages(request), add_generation_prompt=True)
+        check_rendered(text, request, model.info.name)
         begin = processor.tokenizer.bos_token
         if begin and text.startswith(begin):  # the template has written it; do not write it twice
             media["add_special_tokens"] = False
         return model.to_device(processor(text=[text], return_tensors="pt", **media))
+    except PromptError:
+        raise
     except (TemplateError, ValueError, TypeError, KeyError, IndexError) as error:
         raise PromptError(
             f"The chat template or processor of {model.info.name!r} did not accept the request: "
@@ -99,6 +102,7 @@ def compose(
     pictures: Sequence[Picture],
     boxes: Sequence[Boxes],
     rope_delta: int = 0,
+    frames_per_token: int = 1,
 ) -> Prepared:
     """Put a request together. token: the id at every image position; boxes: in the order of those positions."""
     ids = inputs["input_ids"][0].tolist()
@@ -118,6 +122,7 @@ def compose(
         boxes=joined,
         rope_delta=rope_delta,
         request=request,
+        frames_per_token=frames_per_token,
     )
 
 

@@ -14,11 +14,11 @@ from transformers import AutoConfig, AutoModelForImageTextToText
 from ..errors import ModelError, SettingError
 from ..memory import size_text
 from ..paths import assets
-from .known import PUBLISHED
 from .placing import DTYPES, QUANTIZATIONS
+from .published import PUBLISHED
 from .reading import read_config
 
-RECORD_BYTES = 400_000_000  # of float32 attention one observing pass may hold; that of decoding/progress.py
+UNKNOWN = 2_000_000_000  # bytes taken as free where the device does not tell (MPS)
 CHUNK = 64  # tokens per observing pass at most; that of decoding/progress.py
 BLOCK_BYTES = 64_000_000  # of float32 scores held at once by the matrix; that of decoding/matrix.py
 QUANTIZED_BYTES = {"4bit": 0.5 + (1 + 4 / 256) / 64, "8bit": 1.0}  # per weight, nf4 with its scales quantised again
@@ -27,7 +27,8 @@ QUANTIZED_BYTES = {"4bit": 0.5 + (1 + 4 / 256) / 64, "8bit": 1.0}  # per weight,
 @dataclass(frozen=True)
 class Estimate:
     """Bytes. weights: all of them. cache: keys and values of every position. prefill: what comes and goes while the
-    prompt runs. recording: what an observing pass of `rows` tokens holds. matrix: one token's single-loss matrix."""
+    prompt runs. recording: what an observing pass of `rows` tokens holds, `least` what one of a single token holds.
+    matrix: one token's single-loss matrix."""
 
     parameters: int
     weights: int
@@ -36,6 +37,12 @@ class Estimate:
     recording: int
     matrix: int
     rows: int
+    least: int
+
+    @property
+    def needed(self) -> int:
+        """What must be free to caption and record at all: passes shrink to one token before anything is refused."""
+        return self.weights + self.cache + max(self.prefill, self.least)
 
     @property
     def caption(self) -> int:
@@ -73,28 +80,50 @@ def estimate(
     new_tokens: int = 128,
     dtype: str = "bfloat16",
     quantization: str | None = None,
+    free: int | None = None,
 ) -> Estimate:
     """Memory for a prompt (picture tokens included) and a caption of these lengths. No weight is made or read.
 
-    config: a model's config. dtype, quantization: as for `load_model`. Raises SettingError for lengths or names out of
-    range, ModelError for a config that is no vision-language model.
+    config: a model's config. dtype, quantization: as for `load_model`. free: bytes beside the weights and the cache, to
+    which observing passes shrink (None: plenty). Raises SettingError for lengths or names out of range, ModelError for
+    a config that is no vision-language model.
     """
     _check(prompt_tokens, new_tokens, dtype, quantization)
     text = config.get_text_config()
     element = torch.finfo(DTYPES[dtype]).bits // 8
     keys = prompt_tokens + new_tokens
-    heads, layers = text.num_attention_heads, text.num_hidden_layers
-    rows = max(1, min(CHUNK, new_tokens, RECORD_BYTES // (4 * layers * heads * keys)))
-    parameters, weights = _weights(config, element, quantization)
+    rows = min(CHUNK, new_tokens)
+    rows = rows if free is None else rows_that_fit(text, keys, element, rows, free)
+    parameters, weights = weights_of(config, element, quantization)
     return Estimate(
         parameters=parameters,
         weights=weights,
-        cache=2 * layers * _groups(text) * _width(text) * keys * element,
+        cache=cache_bytes(text, keys, element),
         prefill=_prefill(text, prompt_tokens, element),
         recording=_recording(text, rows, keys, element),
         matrix=matrix_bytes(text, keys, element),
         rows=rows,
+        least=_recording(text, 1, keys, element),
     )
+
+
+def caption_bytes(text: Any, prompt_tokens: int, new_tokens: int, element: int) -> int:
+    """What captioning and recording take beside the weights, at least. text: a text config; element: bytes a number."""
+    keys = prompt_tokens + new_tokens
+    return cache_bytes(text, keys, element) + max(
+        _prefill(text, prompt_tokens, element), _recording(text, 1, keys, element)
+    )
+
+
+def rows_that_fit(text: Any, keys: int, element: int, most: int, free: int | None) -> int:
+    """Tokens that one observing pass may take: as many as fit into half of what is free, at least 1."""
+    one = _recording(text, 1, keys, element)  # a pass takes so much for each of its tokens
+    return max(1, min(most, (UNKNOWN if free is None else free) // 2 // one))
+
+
+def cache_bytes(text: Any, keys: int, element: int) -> int:
+    """Keys and values of every layer."""
+    return 2 * text.num_hidden_layers * _groups(text) * _width(text) * keys * element
 
 
 def check(
@@ -133,8 +162,8 @@ def _check(prompt_tokens: int, new_tokens: int, dtype: str, quantization: str | 
         raise SettingError(f"quantization must be {' or '.join(QUANTIZATIONS)}, or None. Got {quantization!r}.")
 
 
-def _weights(config: Any, element: int, quantization: str | None) -> tuple[int, int]:
-    """(number of weights, their bytes), counted on a network without memory."""
+def weights_of(config: Any, element: int, quantization: str | None) -> tuple[int, int]:
+    """(number of weights, their bytes), counted on a network without memory. Raises ModelError."""
     try:
         with torch.device("meta"):
             network = AutoModelForImageTextToText.from_config(AutoConfig.for_model(**config.to_dict()))
@@ -178,7 +207,8 @@ def matrix_bytes(text: Any, positions: int, element: int) -> int:
     float32 (in main memory)."""
     layers = text.num_hidden_layers
     graph = layers * positions * _activations(text, element, groups=_groups(text))
-    return graph + 2 * 4 * layers * positions**2 + 3 * BLOCK_BYTES
+    block = min(BLOCK_BYTES, 4 * text.num_attention_heads * positions**2)
+    return graph + 2 * 4 * layers * positions**2 + 3 * block
 
 
 def _activations(text: Any, element: int, groups: int) -> int:

@@ -11,14 +11,23 @@ from typing import Any
 import torch
 
 from .. import attention
+from ..errors import ModelError
+from ..memory import guarded, require
 from ..paths import assets
 from ..trace import ModelInfo
 from . import generic
 from .base import LVLM
-from .placing import DTYPES, add_adapter, device_of, dtype_of, keep_gradients, placing
+from .estimate import weights_of
+from .fetching import Loading, Tell, fetch, find, weights_told
+from .placing import DTYPES, add_adapter, device_of, dtype_of, keep_gradients, need_packages, placing
 from .reading import read_config, read_network, read_processor
 
-__all__ = ["DTYPES", "load_model"]
+__all__ = ["DTYPES", "Loading", "load_model"]
+ROOM = "Choose a smaller model, weights in 4 bits (--quantization 4bit), or close other programs."
+
+
+def _silent(loading: Loading) -> None:
+    """Nobody listens."""
 
 
 def load_model(
@@ -29,43 +38,51 @@ def load_model(
     quantization: str | None = None,
     device_map: str | dict[str, Any] | None = None,
     adapter: str | Path | None = None,
+    tell: Tell = _silent,
 ) -> LVLM:
     """Load a vision-language model, frozen and ready to be observed.
 
     name: "demo" (embedded), a hub id, or a directory. device: "auto" (CUDA, then MPS, then CPU) or a torch device.
     dtype: "auto" (float32 on the CPU, else the checkpoint's own half precision) or one of float32, bfloat16, float16,
     float64. quantization: "4bit" or "8bit" weights through bitsandbytes. device_map: "auto", or accelerate's map of
-    modules to devices, instead of one device. adapter: a LoRA adapter's hub id or directory.
-    Raises ModelError with a sentence when it cannot be found, read, or recorded.
+    modules to devices, instead of one device. adapter: a LoRA adapter's hub id or directory. revision: of the hub
+    (None: the table's pinned commit, else the newest). tell: hears where loading stands, and may raise LoadCancelled.
+    Raises ModelError with a sentence when it cannot be found, read, or recorded; MemoryLimitError when it cannot fit.
     """
     where = device_of(device)
-    source = str(assets() / "demo-model") if name == "demo" else str(name)
-    config, family = read_config(source, str(name), revision)
+    need_packages(quantization, adapter)
+    found = find(str(assets() / "demo-model") if name == "demo" else str(name), revision, tell)
+    config, family = read_config(found.source, str(name), found.commit)
     kind = dtype_of(dtype, where, config)
     settings = placing(where, kind, quantization, device_map)
-    processor = read_processor(source, str(name), revision, config, family)
-    network = read_network(source, str(name), revision, kind, **settings)
-    if adapter is not None:
-        add_adapter(network, str(adapter))
-    keep_gradients(network)
-    attention.register()
-    network.set_attn_implementation({"text_config": attention.NAME})
-    network.requires_grad_(False).eval()
-    if not settings:
-        network.to(where)
+    if device_map is None:
+        require(_size(config, kind, quantization), where, f"The model {Path(str(name)).name}", ROOM)
+    source = fetch(found, tell)
+    processor = read_processor(source, str(name), None, config, family)
+    with guarded(where, ROOM):
+        with weights_told(tell):
+            network = read_network(source, str(name), None, kind, **settings)
+        if adapter is not None:
+            add_adapter(network, str(adapter))
+        keep_gradients(network)
+        attention.register()
+        network.set_attn_implementation({"text_config": attention.NAME})
+        network.requires_grad_(False).eval()
+        if not settings:
+            network.to(where)
     text = network.config.get_text_config()
     model = LVLM(
         network=network,
         processor=processor,
         family=family,
         info=ModelInfo(
-            name=str(name) if name == "demo" or not Path(source).is_dir() else Path(source).name,
+            name=Path(name).name if name != "demo" and Path(name).is_dir() else str(name),
             family=family.name,
             layers=text.num_hidden_layers,
             heads=text.num_attention_heads,
-            dtype=str(kind).removeprefix("torch.") + (f" ({quantization} weights)" if quantization else ""),
+            dtype=_described(kind, quantization, adapter),
             device=str(where) if device_map is None else f"device_map {device_map}",
-            revision=getattr(config, "_commit_hash", None),
+            revision=found.commit,
         ),
         stop_ids=_stop_ids(network),
         context=getattr(text, "max_position_embeddings", None),
@@ -73,6 +90,21 @@ def load_model(
     if family is generic.FAMILY:
         generic.check(model)
     return model
+
+
+def _described(kind: torch.dtype, quantization: str | None, adapter: str | Path | None) -> str:
+    """ "bfloat16 (4bit weights) + adapter NAME": a trace must say what changed the numbers. A directory by its name."""
+    small = f" ({quantization} weights)" if quantization else ""
+    lora = f" + adapter {Path(adapter).name if Path(adapter).is_dir() else adapter}" if adapter is not None else ""
+    return str(kind).removeprefix("torch.") + small + lora
+
+
+def _size(config: Any, kind: torch.dtype, quantization: str | None) -> int:
+    """Bytes of the weights; 0 where they cannot be counted before they are read."""
+    try:
+        return weights_of(config, kind.itemsize, quantization)[1]
+    except ModelError:
+        return 0
 
 
 def _stop_ids(network: torch.nn.Module) -> frozenset[int]:

@@ -82,6 +82,14 @@ def need(package: str, what: str) -> None:
         raise ModelError(f"{what} needs one more package. Run: pip install {package}")
 
 
+def need_packages(quantization: str | None, adapter: object) -> None:
+    """Say what is missing before anything is downloaded. Raises ModelError."""
+    if quantization in QUANTIZATIONS:
+        need("bitsandbytes", f"Weights in {quantization}")
+    if adapter is not None:
+        need("peft", "A LoRA adapter")
+
+
 def add_adapter(network: torch.nn.Module, adapter: str) -> None:
     """Put a LoRA adapter (hub id or directory, safetensors) on the loaded network, unmerged. Raises ModelError."""
     need("peft", "A LoRA adapter")

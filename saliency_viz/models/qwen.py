@@ -9,7 +9,7 @@ from .base import LVLM, Boxes, Family, Prepared, Request
 from .compose import compose, inputs_of, rope_positions, whole
 from .pixels import grid_boxes
 
-NOTE = "Of a video, one token shows two frames in turn; it is counted for the first of them."
+NOTE = "Of a video, one token shows two frames in turn; the views name both."
 
 
 def prepare(model: LVLM, request: Request) -> Prepared:
@@ -19,10 +19,10 @@ def prepare(model: LVLM, request: Request) -> Prepared:
     video = request.fps is not None
     grids = inputs["video_grid_thw" if video else "image_grid_thw"].tolist()
     sizes, boxes = [], []
+    stride = model.config.vision_config.temporal_patch_size
     for index, (time, rows, columns) in enumerate(grids):
         size = (columns * _patch(model), rows * _patch(model))
         sizes.append(size)
-        stride = model.config.vision_config.temporal_patch_size
         frames = range(0, time * stride, stride) if video else [index]
         boxes += [_cells(model, rows, columns, size, frame) for frame in frames]
     if video:
@@ -35,6 +35,7 @@ def prepare(model: LVLM, request: Request) -> Prepared:
         [whole(image, size) for image, size in zip(request.images, sizes, strict=True)],
         boxes,
         delta,
+        stride if video else 1,
     )
 
 

@@ -68,10 +68,10 @@ def prompt_spans(
     texts: the text of every position. image_runs: (start, stop, picture) of the positions that show a picture.
     """
     kinds: list[tuple[str, int | None]] = [("template", None)] * len(texts)
-    if request.system:
-        _label(kinds, texts, request.system, "system", last=False)
-    if request.prompt.strip():
-        _label(kinds, texts, request.prompt.strip(), "prompt", last=True)
+    at = _label(kinds, texts, (request.system or "").strip(), "system")
+    for turn in request.history:
+        at = _label(kinds, texts, turn.text.strip(), "history", at)
+    _label(kinds, texts, request.prompt.strip(), "prompt", last=True)
     for start, stop, picture in image_runs:
         kinds[start:stop] = [("image", picture)] * (stop - start)
     spans: list[Span] = []
@@ -83,17 +83,19 @@ def prompt_spans(
     return tuple(spans)
 
 
-def _label(kinds: list, texts: Sequence[str], wanted: str, kind: str, last: bool) -> None:
-    """Label the tokens that overlap the first or last occurrence of a text; none if the tokenizer rewrote it."""
+def _label(kinds: list, texts: Sequence[str], wanted: str, kind: str, start: int = 0, last: bool = False) -> int:
+    """Label the tokens that overlap the first (from letter `start` on) or last occurrence of a text; none if the
+    tokenizer rewrote it. Returns the letter after it, or start."""
     whole = "".join(texts)
-    start = whole.rfind(wanted) if last else whole.find(wanted)
-    if start < 0:
-        return
+    found = whole.rfind(wanted) if last else whole.find(wanted, start)
+    if found < 0 or not wanted:
+        return start
     offset = 0
     for index, text in enumerate(texts):
-        if offset < start + len(wanted) and offset + len(text) > start and text:
+        if offset < found + len(wanted) and offset + len(text) > found and text:
             kinds[index] = (kind, None)
         offset += len(text)
+    return found + len(wanted)
 
 
 def runs_of(ids: Sequence[int], token: int) -> list[tuple[int, int]]:
@@ -109,14 +111,27 @@ def runs_of(ids: Sequence[int], token: int) -> list[tuple[int, int]]:
 
 
 def messages(request: Request) -> list[dict[str, Any]]:
-    """The request as transformers' chat messages: pictures (or one video) first, then the prompt, in the last turn."""
-    if request.fps is None:
-        media = [{"type": "image"} for _ in request.images]
-    else:
-        media = [{"type": "video"}]
-    turns = [{"role": "system", "content": [{"type": "text", "text": request.system}]}] if request.system else []
-    turns += [{"role": turn.role, "content": [{"type": "text", "text": turn.text}]} for turn in request.history]
-    return [*turns, {"role": "user", "content": [*media, {"type": "text", "text": request.prompt}]}]
+    """The request as transformers' chat messages. Pictures (or one video) stand where the conversation about them
+    began: before the text of the first turn that is the person's."""
+    said = [*((turn.role, turn.text) for turn in request.history), ("user", request.prompt)]
+    turns: list[dict[str, Any]] = [{"role": role, "content": [{"type": "text", "text": text}]} for role, text in said]
+    media = [{"type": "video"}] if request.fps is not None else [{"type": "image"} for _ in request.images]
+    first = next(turn for turn in turns if turn["role"] == "user")
+    first["content"] = [*media, *first["content"]]
+    if request.system:
+        turns.insert(0, {"role": "system", "content": [{"type": "text", "text": request.system}]})
+    return turns
+
+
+def check_rendered(text: str, request: Request, name: str) -> None:
+    """Refuse a template that leaves out what a person wrote: the model would never have read it."""
+    parts = [("a system prompt", request.system or ""), *(("earlier turns", turn.text) for turn in request.history)]
+    for what, part in parts:
+        if part.strip() not in text:
+            raise PromptError(
+                f"The chat template of {name!r} has no place for {what}: it would be left out. Clear it, or choose "
+                "another model."
+            )
 
 
 def check_prompt(tokenizer: Any, request: Request, placeholders: Sequence[str]) -> None:

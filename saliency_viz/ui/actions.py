@@ -1,6 +1,6 @@
-"""Which run is looked at: examples, uploads, links, saved traces, marks, and the page's opening and closing.
+"""Which run is looked at: examples, uploads, saved traces, marks, and the page's closing.
 
-Ignores how captions are made (captions.py) and how runs are drawn. Needs no model.
+Ignores how captions are made (captions.py), how a page opens (opening.py) and how runs are drawn. Needs no model.
 """
 
 from __future__ import annotations
@@ -11,15 +11,17 @@ from pathlib import Path
 from typing import Any
 
 import gradio as gr
-from PIL import Image
 
 from ..errors import SettingError
-from ..images import load_image
 from ..trace import Mark, Trace
-from . import controls, links
-from .captions import Captions
-from .desk import Updates, guarded, label_of, note, seen_words, told
+from . import media
+from .desk import Updates, guarded, label_of, log, note, seen_words, told
+from .methods import Methods
+from .opening import Opening
+from .planning import Planner, planned
 from .text import english
+
+TITLE = 120  # characters of a run's name
 
 
 def judged(trace: Trace, asked: Mapping[str, Any]) -> Trace:
@@ -33,14 +35,12 @@ def judged(trace: Trace, asked: Mapping[str, Any]) -> Trace:
     return replace(trace, marks=marks)
 
 
-def same_recipe(link: links.Link, trace: Trace) -> bool:
-    """Whether a ready trace is what the link's recipe would make."""
-    prompt = link.prompt is None or link.prompt == trace.prompt
-    return prompt and links.recipe(link.settings or trace.settings) == links.recipe(trace.settings)
-
-
-class Actions(Captions):
+class Actions(Methods, Opening):
     """The handlers of everything that chooses."""
+
+    def __init__(self, *given: Any, **named: Any) -> None:
+        super().__init__(*given, **named)
+        self.planner = Planner()
 
     @guarded
     def pick(self, value: dict[str, Any] | None) -> Updates:
@@ -48,7 +48,7 @@ class Actions(Captions):
         scene = self.gallery.scenes.get((value or {}).get("name", ""))
         if scene is None:
             return {self.page.notice: note("error", text="There is no such example. Reload the page.")}
-        updates = {self.page.left.image: Image.open(scene.picture).convert("RGB"), self.page.scene: scene.name}
+        updates = {self.page.left.media: self._given(media.example(scene.name))}
         if not scene.trace.is_file():
             return {**updates, self.page.notice: note("info", text=english("example_no_trace"))}
         trace = self.gallery.trace(scene.name)
@@ -61,22 +61,28 @@ class Actions(Captions):
         }
 
     @guarded
-    def uploaded(self, image: str | None) -> Updates:
-        """A picture came in: say at once when it cannot be used, and how large the model's working copy is."""
-        updates: Updates = {self.page.scene: None, self.page.left.seen: told(note="")}
-        if image is None:
-            return updates
-        picture = load_image(image)
-        size = f"{picture.width} × {picture.height} pixels"
-        return {
-            **updates,
-            self.page.left.seen: told(note=size),
-            self.page.notice: note(),
-        }
+    def chosen(self, value: dict[str, Any] | None) -> Updates:
+        """Pictures or a video came in and were looked at (`look_at`): what was said of the ones before is over."""
+        return {self.page.left.seen: told(note=""), self.page.notice: note()}
 
     def cleared(self) -> Updates:
-        """The picture was taken away."""
-        return {self.page.scene: None, self.page.left.seen: told(note="")}
+        """The pictures were taken away."""
+        return {self.page.left.seen: told(note="")}
+
+    def plan(self, media: Any, prompt: str, system: str, model: str, new_tokens: Any) -> dict[str, Any]:
+        """What a run of these widgets would need, for the line under the button."""
+        asked = {"media": media, "prompt": prompt, "system": system, "model": model, "new_tokens": new_tokens}
+        try:
+            return told(note=planned(self.engine, self.planner, self.gallery, asked))
+        except Exception:
+            log.exception("A run could not be planned")
+            return told(note=None)
+
+    @guarded
+    def halt_model(self, event: gr.EventData) -> Updates:
+        """Stop loading a model. event: {name}."""
+        self.engine.cancel(str(event._data.get("name") or ""))
+        return {self.page.notice: note()}
 
     @guarded
     def choose_model(self, event: gr.EventData) -> Updates:
@@ -87,6 +93,7 @@ class Actions(Captions):
         return {
             self.page.model: name,
             self.page.header: gr.update(model=name),
+            self.page.left.media: gr.update(model=name),
             self.page.left.demo_note: gr.update(visible=name == "demo"),
             self.page.notice: note(),
         }
@@ -98,6 +105,26 @@ class Actions(Captions):
         if run_id:
             self.trace(run_id)
         return {**self._shown({slot: run_id or None}), self.page.notice: note()}
+
+    @guarded
+    def manage_run(self, event: gr.EventData, request: gr.Request, first: str | None, second: str | None) -> Updates:
+        """The run list was used. event: {run, act: "rename" (to name), "pin", "unpin" or "delete"}."""
+        visit, run_id, act = request.session_hash, str(event._data.get("run")), event._data.get("act")
+        run = self.store.own(run_id, visit)
+        places = {slot: run_id for slot, shown in enumerate((first, second)) if shown == run_id}
+        updates: Updates = {}
+        if act == "rename":
+            trace = replace(run.trace, title=" ".join(str(event._data.get("name") or "").split())[:TITLE])
+            self.store.put(trace, label_of(trace), visit, run_id, run.example)
+            updates = self._shown(places, keep=True) if places else {}
+        elif act in ("pin", "unpin"):
+            self.store.pin(run_id, visit, act == "pin")
+        elif act == "delete":
+            self.store.drop(run_id, visit)
+            left = sorted(self.store.of_visit(visit), key=lambda one: -one.order)
+            next_one = left[0].id if left else f"example-{self.gallery.first}" if self.gallery.first else None
+            updates = self._shown({slot: None if slot else next_one for slot in places}) if places else {}
+        return {**updates, **self._listed(visit), self.page.notice: note()}
 
     def open_first(self, path: str | None, request: gr.Request) -> Updates:
         """A saved trace into the first place."""
@@ -116,49 +143,15 @@ class Actions(Captions):
         if not trace.title:
             trace = replace(trace, title=Path(path).stem)
         run_id = self.store.put(trace, label_of(trace), visit)
-        return {**self._shown({slot: run_id}), **self._listed(visit), self.page.notice: note()}
-
-    @guarded
-    def restore(self, request: gr.Request, remembered: str) -> Updates:
-        """The page opened: show what its link names, else the first example, with the settings of the last visit."""
-        if self.warm:
-            self.engine.warm()
-        link = links.read(dict(request.query_params or {}))
-        page, updates = self.page, {**self._listed(request.session_hash)}
-        values = controls.remembered_values(remembered, self.limit)
-        if link.settings is not None:
-            values = controls.widget_values(link.settings)
-        updates |= dict(zip(page.left.settings, values, strict=False))
-        if link.prompt:
-            updates[page.left.prompt] = link.prompt
-        scene = self.gallery.scenes.get(link.example or "")
-        if scene is not None:
-            updates |= {page.left.image: Image.open(scene.picture).convert("RGB"), page.scene: scene.name}
-        run = self.store.get(link.run)
-        if run is not None:
-            beside = {1: link.beside} if self.known(link.beside) else {}
-            return {**updates, **self._shown({0: run.id, **beside}, state=dict(link.state))}
-        if scene is not None and scene.trace.is_file():
-            same = link.settings is None or same_recipe(link, self.gallery.trace(scene.name))
-            news = note() if same else note("info", "press_run")
-            places = {0: f"example-{scene.name}"} | ({1: link.beside} if self.known(link.beside) else {})
-            return {**updates, **self._shown(places, state=dict(link.state)), page.notice: news}
-        first = self.gallery.first
-        if self.opened is not None:
-            run_id = self.store.put(self.opened, label_of(self.opened), request.session_hash)
-            return {**updates, **self._listed(request.session_hash), **self._shown({0: run_id}, state=dict(link.state))}
-        if first is not None and link.example is None and link.run is None:
-            picture = Image.open(self.gallery.scenes[first].picture).convert("RGB")
-            updates |= {page.left.image: picture, page.scene: first}
-            updates |= self._shown({0: f"example-{first}"}, aside=True)
-        lost = link.run is not None or link.example is not None
-        return {**updates, page.notice: note("warning", "lost_link") if lost else note()}
+        asked = self._asked_again(run_id) if slot == 0 else {}
+        return {**asked, **self._shown({slot: run_id}), **self._listed(visit), self.page.notice: note()}
 
     def left(self, request: gr.Request) -> None:
         """The page closed."""
         event = self._stops.get(request.session_hash or "")
         if event is not None:
             event.set()
+        self.forget(request.session_hash or "")
         self.store.leave(request.session_hash)
 
     @guarded

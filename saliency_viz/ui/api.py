@@ -19,9 +19,9 @@ from ..figures import reading
 from ..figures.words import metadata
 from ..settings import SGRS, LocoRE, Sampling
 from ..trace import RunSettings, Trace
-from . import exports
+from . import exports, media
 from .actions import Actions
-from .controls import DEFAULT_PROMPT, picture_field
+from .controls import DEFAULT_PROMPT
 from .desk import label_of, log
 from .text import english
 
@@ -47,6 +47,16 @@ def tokens(trace: Trace) -> list[dict[str, Any]]:
     return [reading.facts(trace, step) for step in range(len(trace.steps))]
 
 
+def picture_field(**options: Any) -> gr.Image:
+    """gr.Image that hands over the path of the file as it came: our own intake (images.py) opens, checks and turns it.
+
+    gradio has already made sure that the path is an upload. Never update its options: gradio would build it anew.
+    """
+    field = gr.Image(type="filepath", format="png", image_mode=None, **options)
+    field.preprocess = lambda payload: payload.path if payload is not None else None
+    return field
+
+
 def publish(actions: Actions) -> None:
     """Register the endpoints inside the current gradio context."""
 
@@ -60,12 +70,16 @@ def publish(actions: Actions) -> None:
         alpha: float,
         locore: bool,
         beta: float,
-        request: gr.Request,
+        more: list[str] | None = None,
+        video: str | None = None,
+        frames: int = media.FRAMES[1],
+        system: str = "",
+        request: gr.Request = None,  # type: ignore[assignment] - gradio always fills it in
     ) -> Iterator[tuple[str, dict[str, Any]]]:
-        """Caption an image and say for each word how strongly the words before it mattered.
+        """Caption an image, several, or a video, and say for each word how strongly the words before it mattered.
 
         Args:
-            image: The picture to describe.
+            image: The picture to describe: a file, a public address or a data: URL. None with a video.
             prompt: What the model is asked.
             max_new_tokens: The caption stops here at the latest.
             temperature: 0 takes the most probable token.
@@ -74,11 +88,16 @@ def publish(actions: Actions) -> None:
             alpha: Threshold factor of SGRS.
             locore: Raise attention to the latest words (Eq. 8-9).
             beta: Gain of LocoRE.
+            more: Further pictures, after the first.
+            video: A video instead of pictures.
+            frames: How many frames of the video to look at.
+            system: A system prompt, where the model's template has a place for one.
 
         Returns:
             The caption as it grows, and in the end {run, model, settings, tokens} with one entry per token.
         """
         with spoken():
+            actions.visitors.admit(request)
             if not isinstance(max_new_tokens, int) or not 1 <= max_new_tokens <= actions.limit:
                 raise SettingError(f"max_new_tokens must be in [1, {actions.limit}] here. Got {max_new_tokens!r}.")
             settings = RunSettings(
@@ -87,7 +106,8 @@ def publish(actions: Actions) -> None:
                 SGRS(alpha=alpha) if sgrs else None,
                 LocoRE(beta=beta) if locore else None,
             )
-            for progress in actions.caption_once(image, prompt, settings):
+            pictures = media.handed(image, more, video, frames)
+            for progress in actions.caption_once(pictures, prompt, settings, system):
                 if not progress.done:
                     yield progress.trace.text + "".join(step.text for step in progress.pending), {}
             trace = progress.trace
@@ -125,12 +145,13 @@ def publish(actions: Actions) -> None:
             return {"token": facts, "keys": keys}
 
     def export(run: str, format: str) -> str:
-        """A run as a file.
+        """A run as a file: trace (reopens here), html (interactive, offline), json, npz, tables as CSV (steps, keys,
+        candidates), citation; a figure (image, layers, outputs, distance, text, grid, scores) in pdf, svg or png, such
+        as image.pdf; or a film (film-both, film-saliency, film-attention) as mp4 or gif, such as film-both.mp4.
 
         Args:
             run: Run id of a caption.
-            format: trace, html, json, npz, steps, keys or candidates (CSV), citation; or a figure and its format,
-                such as image.pdf (image, layers, outputs, distance, text, grid, scores; pdf, svg, png).
+            format: trace, html, json, npz, steps, keys, candidates, citation; a figure, such as image.pdf; or a film.
 
         Returns:
             The file.
@@ -155,8 +176,12 @@ def publish(actions: Actions) -> None:
                 gr.Number(0.6, label="alpha"),
                 gr.Checkbox(False, label="locore"),
                 gr.Number(0.15, label="beta"),
+                gr.File(label="more", file_count="multiple", type="filepath"),
+                gr.File(label="video", type="filepath"),
+                gr.Number(media.FRAMES[1], label="frames", precision=0),
+                gr.Textbox("", label="system"),
             ],
-            [gr.Textbox(label="caption"), gr.JSON(label="tokens")],
+            [gr.Textbox(label="caption"), gr.JSON(label="run")],
             concurrency_id="gpu",
             concurrency_limit=1,
         )

@@ -1,4 +1,4 @@
-"""Captions in the making: Run, Compare, What if, Stop; and what only the model can add to a finished one.
+"""Captions in the making: Run, Compare, What if.
 
 Ignores how the engine writes (engine.py) and which run is looked at (actions.py). Whatever happens, a run leaves the
 page ready for the next, and what was written is kept.
@@ -6,29 +6,24 @@ page ready for the next, and what was written is kept.
 
 from __future__ import annotations
 
-import base64
 import threading
-from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import gradio as gr
-import numpy as np
 
-from ..errors import ModelError, PromptError, SaliencyVizError, SettingError
+from ..errors import PromptError, SaliencyVizError, SettingError
 from ..figures.payload import steps_payload
-from ..figures.reading import layer_indices
 from ..images import load_image
 from ..settings import Edit
 from ..trace import RunSettings, Trace
-from . import controls
-from .desk import ROWS_BYTES, Desk, Updates, answered, label_of, log, note, seen_words, told
+from . import controls, links, media
+from .desk import ROWS_BYTES, Updates, label_of, log, note, seen_words, told
 from .engine import Order, Progress
+from .looks import Looks, same_model
 from .runs import RunStore
-from .text import english
 
 METHODS = {"plain": (False, False), "sgrs": (True, False), "locore": (False, True), "both": (True, True)}
 
@@ -43,6 +38,19 @@ def checked_prompt(prompt: Any) -> str:
             f"The prompt must have at most {controls.MAX_PROMPT} characters. Got {len(text)}. Shorten it."
         )
     return text
+
+
+def checked_system(system: Any) -> str | None:
+    """The system prompt, None where there is none. Raises PromptError when it is endless."""
+    return checked_prompt(system) if str(system or "").strip() else None
+
+
+def followed_up(trace: Trace) -> tuple[tuple[str, str], ...]:
+    """The conversation so far, for a further question: earlier turns, this run's question and its answer."""
+    answer = trace.text.strip()
+    if not answer:
+        raise PromptError("This run has no answer yet to ask on from. Run it for at least one word.")
+    return (*trace.history, ("user", trace.prompt), ("assistant", answer))
 
 
 def changed(trace: Trace, asked: Mapping[str, Any]) -> RunSettings:
@@ -65,107 +73,12 @@ def changed(trace: Trace, asked: Mapping[str, Any]) -> RunSettings:
     raise SettingError(f"There is no such action: {asked.get('kind')!r}. Expected force or what_if.")
 
 
-def same_model(name: str, trace: Trace) -> None:
-    """Raises ModelError unless the chosen model is the one that made the trace (a directory goes by its last part)."""
-    if trace.model.name not in (name, Path(name).name):
-        raise ModelError(
-            f"This run was made by {trace.model.name!r}, and the model chosen is {Path(name).name!r}. "
-            "Choose the first in the header to change this run or to look deeper into it."
-        )
-
-
-def packed(shape: Sequence[int], attention: np.ndarray, saliency: np.ndarray) -> dict[str, Any]:
-    """Two arrays for the viewer: {shape, attention, saliency} with base64 of little-endian float16."""
-    both = {"attention": attention, "saliency": saliency}
-    return {
-        "shape": list(shape),
-        **{name: base64.b64encode(values.astype("<f2").tobytes()).decode("ascii") for name, values in both.items()},
-    }
-
-
-class Captions(Desk):
-    """The handlers that need the model."""
+class Captions(Looks):
+    """The handlers that make runs."""
 
     def __init__(self, *given: Any, **named: Any) -> None:
         super().__init__(*given, **named)
-        self._answers: OrderedDict[str, dict[str, Any]] = OrderedDict()  # answers that wait to be fetched
         self._stops: dict[str, threading.Event] = {}  # by visit, while its run is on
-
-    def start(
-        self, request: gr.Request, image: str | None, prompt: str, model: str, scene: str | None, *values: Any
-    ) -> Iterator[Updates]:
-        """Run pressed: caption the picture into the first place."""
-
-        def make() -> Order:
-            if image is None:
-                raise PromptError(english("no_image"))
-            return Order(load_image(image), checked_prompt(prompt), controls.settings_from(values, self.limit))
-
-        yield from self._captioned(make, model, request.session_hash, 0, scene)
-
-    def compare(
-        self, request: gr.Request, event: gr.EventData, first: str | None, model: str, *values: Any
-    ) -> Iterator[Updates]:
-        """Another decoding of the first run's picture into the second place. event: {method}."""
-
-        def make() -> Order:
-            choice = event._data.get("method")
-            if choice not in METHODS:
-                raise SaliencyVizError(f"There is no decoding {choice!r}. Choose one of {', '.join(METHODS)}.")
-            trace = self.trace(first or "")
-            given = dict(zip(controls.Settings._fields, values, strict=True))
-            sgrs, locore = METHODS[choice]
-            settings = replace(
-                trace.settings,
-                sgrs=(trace.settings.sgrs or controls.sgrs_from(given)) if sgrs else None,
-                locore=(trace.settings.locore or controls.locore_from(given)) if locore else None,
-                forced=(),
-                edits=(),
-            )
-            return Order.again(trace, self._bounded(settings))
-
-        yield from self._captioned(make, model, request.session_hash, 1, self._scene_of(first))
-
-    def act(self, request: gr.Request, event: gr.EventData, model: str) -> Iterator[Updates]:
-        """What if: a run made again with one thing changed, into the second place (see `changed`)."""
-        asked = event._data
-
-        def make() -> Order:
-            trace = self.trace(asked.get("run") or "")
-            same_model(model, trace)
-            return Order.again(trace, self._bounded(changed(trace, asked)))
-
-        yield from self._captioned(make, model, request.session_hash, 1, self._scene_of(asked.get("run")))
-
-    def look(self, event: gr.EventData, model: str) -> Updates:
-        """What a trace leaves out, computed with the model; the page fetches the answer by its ticket.
-
-        event: {kind: "heads" or "matrix", run, step, layer, ticket}.
-        """
-        asked = event._data
-
-        def make() -> dict[str, Any]:
-            trace, step = self.trace(asked.get("run") or ""), asked.get("step")
-            same_model(model, trace)
-            if asked.get("kind") == "heads":
-                rows = self.engine.looked("head_rows", model, trace, step)
-                return packed(rows.attention.shape, rows.attention, rows.saliency)
-            layers = list(layer_indices(trace, asked.get("layer", "target")))
-            saliency, attention = (
-                part[layers].mean(0) for part in self.engine.looked("token_matrix", model, trace, step)
-            )
-            return packed(saliency.shape, attention, saliency)
-
-        ticket, answer = str(asked.get("ticket")), answered(make)
-        self._answers[ticket] = answer
-        while len(self._answers) > 8:
-            self._answers.popitem(last=False)
-        news = {self.page.notice: note("error", text=answer["error"])} if "error" in answer else {}
-        return {self.page.viewer: told(answer=ticket), **news}
-
-    def fetch_answer(self, ticket: str) -> dict[str, Any]:
-        """The answer to `look`, once."""
-        return self._answers.pop(str(ticket), {"error": english("unexpected")})
 
     def stop(self, request: gr.Request) -> Updates:
         """Ask this visit's run to end after its next token; one that still waits ends when its turn comes."""
@@ -174,19 +87,100 @@ class Captions(Desk):
             event.set()
         return {self.page.left.stop: gr.update(interactive=False)}
 
+    def start(
+        self,
+        request: gr.Request,
+        value: dict[str, Any] | None,
+        prompt: str,
+        system: str,
+        model: str,
+        *values: Any,
+    ) -> Iterator[Updates]:
+        """Run pressed: caption the pictures or the video into the first place."""
+
+        def make() -> Order:
+            asked, told_first = checked_prompt(prompt), checked_system(system)
+            settings = controls.settings_from(values, self.limit)
+            return Order(media.opened(value, self.gallery, self.trace), asked, settings, told_first)
+
+        yield from self._captioned(make, model, request, 0, media.scene_of(value))
+
+    def compare(
+        self, request: gr.Request, event: gr.EventData, first: str | None, model: str, *values: Any
+    ) -> Iterator[Updates]:
+        """Another decoding of the first run's picture into the second place. event: {method}, or {recipe} as in a link
+        (its own picture where that is an example's)."""
+        asked = links.read_place(event._data.get("recipe") or {})
+        if asked.settings is not None:
+            model, scene = self.offered(asked.model) or model, asked.example or self._scene_of(first)
+            yield from self._captioned(lambda: self._linked(asked, first), model, request, 1, scene)
+            return
+
+        def make() -> Order:
+            trace = self.trace(first or "")
+            return Order.again(trace, self._decoding(trace, event._data.get("method"), values))
+
+        yield from self._captioned(make, model, request, 1, self._scene_of(first))
+
+    def _decoding(self, trace: Trace, choice: Any, values: Sequence[Any]) -> RunSettings:
+        """A run's settings with another decoding; what it did not use is as the widgets say. Raises SettingError."""
+        if choice not in METHODS:
+            raise SettingError(f"There is no decoding {choice!r}. Choose one of {', '.join(METHODS)}.")
+        given = dict(zip(controls.Settings._fields, values, strict=True))
+        sgrs, locore = METHODS[choice]
+        settings = replace(
+            trace.settings,
+            sgrs=(trace.settings.sgrs or controls.sgrs_from(given)) if sgrs else None,
+            locore=(trace.settings.locore or controls.locore_from(given)) if locore else None,
+            forced=(),
+            edits=(),
+        )
+        return self._bounded(settings)
+
+    def _linked(self, place: links.Place, first: str | None) -> Order:
+        """The request of a link's second run. Raises TraceError when there is no picture for it."""
+        scene = self.gallery.scenes.get(place.example or "")
+        settings, trace = self._bounded(place.settings), None if scene else self.trace(first or "")
+        if scene is not None:
+            prompt = place.prompt or self.gallery.trace(scene.name).prompt
+            return Order(load_image(scene.picture), checked_prompt(prompt), settings, checked_system(place.system))
+        again = Order.again(trace, settings)
+        return replace(again, prompt=checked_prompt(place.prompt or trace.prompt), system=checked_system(place.system))
+
+    def act(self, request: gr.Request, event: gr.EventData, model: str) -> Iterator[Updates]:
+        """What if: a run made again with one thing changed, into the second place (see `changed`). Ask on: {kind:
+        "ask", run, prompt} continues the run's conversation with a further question, into the first."""
+        asked = event._data
+        asks = asked.get("kind") == "ask"
+
+        def make() -> Order:
+            trace = self.trace(asked.get("run") or "")
+            if asks:
+                settings = replace(trace.settings, forced=(), edits=())
+                again = Order.again(trace, self._bounded(settings))
+                turns = followed_up(trace)
+                return replace(again, prompt=checked_prompt(asked.get("prompt")), history=turns)
+            same_model(model, trace)
+            return Order.again(trace, self._bounded(changed(trace, asked)))
+
+        scene = None if asks else self._scene_of(asked.get("run"))  # its truth is of a description, not of answers
+        yield from self._captioned(make, model, request, 0 if asks else 1, scene)
+
     def _captioned(
         self,
         make: Callable[[], Order],
         model: str,
-        visit: str | None,
+        request: gr.Request,
         slot: int,
         scene: str | None,
     ) -> Iterator[Updates]:
         """One caption from its making to its end; always leaves the page ready for the next."""
+        visit = request.session_hash
         page, stop, run_id = self.page, threading.Event(), RunStore.new_id()
         self._stops[visit or ""] = stop
         trace: Trace | None = None
         try:
+            self.visitors.admit(request)
             order = make()
             waiting = "running" if self.engine.status(model)["state"] == "ready" else "waiting_model"
             yield {
@@ -236,9 +230,10 @@ class Captions(Desk):
                 before, sent = sent, len(trace.steps)
                 yield progress, news
 
-    def caption_once(self, image: Any, prompt: str, settings: RunSettings) -> Iterator[Progress]:
-        """A caption for a program, as it grows. Raises SaliencyVizError."""
-        yield from self.engine.caption(self.engine.names[0], Order(load_image(image), checked_prompt(prompt), settings))
+    def caption_once(self, image: Any, prompt: str, settings: RunSettings, system: str = "") -> Iterator[Progress]:
+        """A caption for a program, as it grows. image: as in an Order. Raises SaliencyVizError."""
+        order = Order(image, checked_prompt(prompt), settings, checked_system(system))
+        yield from self.engine.caption(self.engine.first, order)
 
     def _failed(self, trace: Trace | None, slot: int, run_id: str, visit: str | None) -> Updates:
         """The page free again, with whatever was written kept."""

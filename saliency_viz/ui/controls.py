@@ -1,4 +1,4 @@
-"""The left column: the picture, the prompt and every setting of the decoding, and how widgets become settings.
+"""The left column: the pictures, the prompt and every setting of the decoding, and how widgets become settings.
 
 Ignores what is done with them (actions.py). Ranges here are what the page offers; the settings check themselves again.
 """
@@ -6,6 +6,7 @@ Ignores what is done with them (actions.py). Ranges here are what the page offer
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -14,21 +15,11 @@ import gradio as gr
 from ..errors import SettingError
 from ..settings import SGRS, LocoRE, Sampling
 from ..trace import RunSettings
-from .viewer import remark, thumbnails
+from .viewer import media, remark, thumbnails
 
 DEFAULT_PROMPT = "Describe the image."
 MAX_PROMPT = 2000
 PRESETS = {"preset_llava": (0.6, 0.15), "preset_qwen": (0.6, 0.20)}  # alpha, beta (Sec. 4.1)
-
-
-def picture_field(**options: Any) -> gr.Image:
-    """gr.Image that hands over the path of the file as it came: our own intake (images.py) opens, checks and turns it.
-
-    gradio has already made sure that the path is an upload. Never update its options: gradio would build it anew.
-    """
-    field = gr.Image(type="filepath", format="png", image_mode=None, **options)
-    field.preprocess = lambda payload: payload.path if payload is not None else None
-    return field
 
 
 class Settings(NamedTuple):
@@ -55,12 +46,16 @@ class Settings(NamedTuple):
 class Left:
     """Every widget of the left column."""
 
-    image: gr.Image
+    media: gr.HTML
     seen: gr.HTML
+    plan: gr.HTML
     thumbnails: gr.HTML
     prompt: gr.Textbox
+    system: gr.Textbox
+    system_box: gr.Accordion
     settings: Settings
     presets: dict[str, gr.Button]
+    reset: gr.Button
     run: gr.Button
     stop: gr.Button
     demo_note: gr.Markdown
@@ -157,19 +152,14 @@ def remembered_values(text: str | None, limit: int) -> list[Any]:
     return values
 
 
-def build_left(t: Any, scenes: list[dict[str, str]], max_new_tokens: int, limit: int, demo: bool) -> Left:
-    """Draw the column inside the current gradio context. scenes: the example row's items."""
-    image = picture_field(
-        label=t("sv_image"),
-        sources=["upload", "clipboard"],
-        height=232,
-        show_label=False,
-        elem_id="app-image",
-        placeholder=t("sv_image_placeholder"),
-        buttons=["fullscreen"],
-    )
+def build_left(
+    t: Any, scenes: list[dict[str, str]], max_new_tokens: int, limit: int, model: str, looks: list[Callable[..., Any]]
+) -> Left:
+    """Draw the column inside the current gradio context. scenes: the example row's items. model: the one chosen at
+    first. looks: what the field of pictures asks of the server."""
+    field = media(model, looks)
     seen = remark()
-    demo_note = gr.Markdown(t("sv_demo_note"), elem_id="app-demo-note", visible=demo)
+    demo_note = gr.Markdown(t("sv_demo_note"), elem_id="app-demo-note", visible=model == "demo")
     row = thumbnails(scenes)
     prompt = gr.Textbox(
         DEFAULT_PROMPT, label=t("sv_prompt"), lines=2, max_lines=5, max_length=MAX_PROMPT, elem_id="app-prompt"
@@ -179,17 +169,23 @@ def build_left(t: Any, scenes: list[dict[str, str]], max_new_tokens: int, limit:
         stop = gr.Button(
             t("sv_stop"), variant="secondary", elem_id="app-stop", scale=1, min_width=70, interactive=False
         )
+    plan = remark("app-plan")
     with gr.Group(elem_id="app-methods"):
         sgrs = gr.Checkbox(False, label=t("sv_sgrs"), info=t("sv_sgrs_help"), elem_id="app-sgrs")
         locore = gr.Checkbox(False, label=t("sv_locore"), info=t("sv_locore_help"), elem_id="app-locore")
+    with gr.Accordion(t("sv_system"), open=False, elem_id="app-system-box") as system_box:
+        system = gr.Textbox(
+            "", show_label=False, info=t("sv_system_help"), lines=2, max_lines=5, max_length=MAX_PROMPT,
+            elem_id="app-system", container=False,
+        )  # fmt: skip
     with gr.Accordion(t("sv_decoding"), open=False, elem_id="app-decoding"):
-        settings, presets = _decoding(t, sgrs, locore, max_new_tokens, limit)
-    return Left(image, seen, row, prompt, settings, presets, run, stop, demo_note)
+        settings, presets, reset = _decoding(t, sgrs, locore, max_new_tokens, limit)
+    return Left(field, seen, plan, row, prompt, system, system_box, settings, presets, reset, run, stop, demo_note)
 
 
 def _decoding(
     t: Any, sgrs: gr.Checkbox, locore: gr.Checkbox, max_new_tokens: int, limit: int
-) -> tuple[Settings, dict[str, gr.Button]]:
+) -> tuple[Settings, dict[str, gr.Button], gr.Button]:
     def slider(key: str, low: float, high: float, value: float, step: float) -> gr.Slider:
         return gr.Slider(
             low,
@@ -214,6 +210,7 @@ def _decoding(
         )
     with gr.Row(elem_classes="app-presets"):
         presets = {key: gr.Button(t(f"sv_{key}"), size="sm", min_width=90, elem_id=f"app-{key}") for key in PRESETS}
+        reset = gr.Button(t("sv_reset_settings"), size="sm", min_width=60, elem_id="app-reset")
     gr.Markdown("**SGRS**", elem_classes="app-group")
     alpha = slider("alpha", 0, 1, 0.6, 0.05)
     candidates = slider("candidates", 1, 20, 5, 1)
@@ -232,6 +229,7 @@ def _decoding(
             locore, beta, locore_window, renormalize,
         ),
         presets,
+        reset,
     )  # fmt: skip
 
 

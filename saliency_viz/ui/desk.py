@@ -17,13 +17,18 @@ from typing import Any
 import gradio as gr
 
 from ..errors import SaliencyVizError, TraceError
-from ..figures.payload import payload, rows_payload
+from ..figures.payload import payload, rows_bytes, rows_payload
 from ..trace import Trace
-from . import controls, exports, links
+from . import controls, exports, links, media
 from .engine import Engine
+from .films import Progress as Films
 from .gallery import Gallery
+from .health import place
+from .limits import Visitors
+from .runlist import Entries, method_of
 from .runs import RunStore
 from .text import english
+from .wanted import QUANTIZATIONS, Wanted
 
 log = logging.getLogger("saliency_viz")
 ROWS_BYTES = 6 * 2**20  # larger runs hand out one step's rows at a time
@@ -37,10 +42,10 @@ class Page:
     left: controls.Left
     header: Any
     notice: Any
+    methods: Any  # the table of one picture's methods
     viewer: Any
     first: gr.State  # id of the run shown first, or None
     second: gr.State
-    scene: gr.State  # name of the example whose picture is in the image field, or None
     model: gr.State  # name of the chosen model
     remembered: gr.Textbox  # settings of an earlier visit, as the browser kept them
     uploads: tuple[gr.UploadButton, gr.UploadButton]  # saved traces into the first and second place
@@ -52,25 +57,27 @@ def told(**props: Any) -> dict[str, Any]:
     return gr.update(**{name: json.dumps(value, ensure_ascii=False) for name, value in props.items()})
 
 
-def note(kind: str = "", key: str | None = None, text: str | None = None) -> dict[str, Any]:
-    """An update of the notice: kind busy, info, warning or error, with a key of the table or a sentence; "" clears."""
-    return told(note={"kind": kind, "key": key, "text": text})
+def note(kind: str = "", key: str | None = None, text: str | None = None, **more: Any) -> dict[str, Any]:
+    """An update of the notice: kind busy, info, warning or error, with a key of the table or a sentence; "" clears.
+
+    more: values for the blanks of the key's text; offers, wanted: see assets/app/again.js.
+    """
+    return told(note={"kind": kind, "key": key, "text": text, **more})
 
 
 def label_of(trace: Trace) -> str:
     """What the run list calls a run: its title, or how it was decoded and how it begins."""
-    method = "SGRS + LocoRE" if trace.settings.sgrs and trace.settings.locore else ""
-    method = method or ("SGRS" if trace.settings.sgrs else "LocoRE" if trace.settings.locore else "plain")
-    if trace.settings.forced or trace.settings.edits:
-        method += ", what if"
     words = trace.title or trace.text.strip()
-    return f"{method} · {words[:40]}{'…' if len(words) > 40 else ''}"
+    return f"{method_of(trace)} · {words[:40]}{'…' if len(words) > 40 else ''}"
 
 
 def seen_words(trace: Trace) -> str:
     """What the model saw of the picture, in pixels and tokens."""
     if not trace.pictures:
         return ""
+    if len(trace.pictures) > 1:
+        what = "seen_frames" if trace.fps else "seen_pictures"
+        return english(what, count=str(len(trace.pictures)), tokens=str(len(trace.positions("image"))))
     width, height = trace.pictures[0].size
     return english("seen_note", size=f"{width} × {height}", tokens=str(len(trace.positions("image"))))
 
@@ -106,7 +113,7 @@ class Desk:
     """One engine, one store and one gallery; `page` is set once the components exist.
 
     limit: the most new tokens a run may ask for. opened: a trace to show at first. warm: load the first model when a
-    page opens.
+    page opens. visitors: counts their runs (None: no limit).
     """
 
     def __init__(
@@ -117,10 +124,15 @@ class Desk:
         limit: int,
         opened: Trace | None = None,
         warm: bool = False,
+        visitors: Visitors | None = None,
     ) -> None:
+        self.visitors = visitors or Visitors()
         self.engine, self.store, self.gallery, self.limit, self.opened = engine, store, gallery, limit, opened
         self.warm = warm
+        self.films = Films()
         self.page: Page = None  # type: ignore[assignment]
+        self.blocks: Any = None  # gradio's, whose queue is asked how long it is
+        self.entries = Entries()
         self._serial = count(1)
 
     def fetch_run(self, run_id: str) -> dict[str, Any]:
@@ -128,31 +140,61 @@ class Desk:
         return answered(lambda: payload(self.trace(run_id), run_id, ROWS_BYTES))
 
     def fetch_rows(self, request: list[Any]) -> dict[str, Any]:
-        """[run id, step] -> that step's rows."""
+        """[run id, step] -> that step's rows; [run id, first, count] -> those of so many steps, one after another."""
 
         def make() -> dict[str, Any]:
-            run_id, step = request
+            run_id, step, count = (*request, 1)[:3]
             trace = self.trace(run_id)
-            if not isinstance(step, int) or not 0 <= step < len(trace.steps):
-                raise TraceError(f"There is no step {step!r} in this run of {len(trace.steps)} steps.")
-            return rows_payload(trace, step)
+            last = len(trace.steps)
+            if not isinstance(step, int) or not isinstance(count, int) or not 0 <= step < step + count <= last:
+                raise TraceError(f"There are no steps {step!r} to {step!r} + {count!r} in this run of {last} steps.")
+            if count > 1 and count * rows_bytes(trace, 1) > ROWS_BYTES:
+                raise TraceError(f"{count} steps of this run are more than one answer holds. Ask for fewer at once.")
+            return rows_payload(trace, step, count)
 
         return answered(make)
 
     def fetch_export(self, request: list[Any]) -> dict[str, Any]:
-        """[run id, format, viewer state, id of the run beside it or None] -> {name, kind, data: base64}."""
+        """[run id, format, viewer state, id of the run beside it or None, ticket or None] -> {name, kind, data:
+        base64}. `fetch_film` tells by the ticket how far a film has come."""
 
         def make() -> dict[str, Any]:
-            run_id, kind, state, beside = request
+            run_id, kind, state, beside, *ticket = request
             other = self.trace(beside) if beside else None
-            file = exports.export(self.trace(run_id), str(kind), state if isinstance(state, dict) else {}, other)
+            tell = self.films.teller(str(ticket[0])) if ticket and ticket[0] else None
+            state = state if isinstance(state, dict) else {}
+            file = exports.export(self.trace(run_id), str(kind), state, other, tell)
             return {"name": file.name, "kind": file.kind, "data": base64.b64encode(file.data).decode("ascii")}
 
-        return answered(make)
+        try:
+            return answered(make)
+        finally:
+            self.films.done(str(request[-1]))
+
+    def fetch_film(self, ticket: str) -> float | None:
+        """The part of a film that is made, 0..1; None once it is whole."""
+        return self.films.part(str(ticket))
+
+    def look_at(self, value: dict[str, Any]) -> dict[str, Any]:
+        """The field's value as it will be shown to the model: small pictures, times (see `media.described`)."""
+        return answered(lambda: media.described(value, self.gallery, self.trace))
+
+    def fetch_takes(self, name: str) -> dict[str, Any] | None:
+        """What a model can be shown, None while it is not loaded: {pictures: most or None, video, many, videos}; the
+        last two are families that take several pictures, or a video."""
+        return self.engine.takes(str(name))
 
     def fetch_status(self, name: str) -> dict[str, Any]:
         """Where the model stands."""
-        return self.engine.status(str(name))
+        return {**self.engine.status(str(name)), "label": Wanted.read(str(name)).label}
+
+    def fetch_offers(self, quantization: str | None) -> dict[str, Any]:
+        """The chooser's rows for weights of this kind (see Engine.offers), or {"error": sentence}."""
+        return answered(lambda: self.engine.offers(quantization if quantization in QUANTIZATIONS else None))
+
+    def fetch_place(self, full: bool) -> dict[str, Any]:
+        """What a visitor who waits is told (see health.place). full: their run was not let into the queue."""
+        return place(self.engine, self.blocks, bool(full))
 
     def share_run(self, run_id: str) -> bool:
         """A link was copied: keep the run beyond the visit."""
@@ -186,22 +228,34 @@ class Desk:
 
     def reference(self, run_id: str) -> dict[str, Any]:
         """What the viewer needs to fetch a run and to build a link to it."""
-        run = self.store.get(run_id)
-        trace = self.trace(run_id)
-        name = run.example if run else run_id.removeprefix("example-")
-        recipe = links.write(
-            links.Link(
-                example=name,
-                run=run_id if run else None,
-                prompt=trace.prompt if run else None,
-                settings=trace.settings if run else None,
-            )
-        )
-        return {"id": run_id, "label": label_of(trace), "example": run is None, "recipe": recipe}
+        run, trace = self.store.get(run_id), self.trace(run_id)
+        if run is None:
+            place = links.Place(example=run_id.removeprefix("example-"))
+        else:
+            place = links.place_of(trace, run_id, run.example)
+        return {
+            "id": run_id,
+            "label": label_of(trace),
+            "example": run is None,
+            "recipe": links.write_place(place),
+            "short": place.settings is not None and place.prompt is None,
+        }
+
+    def _asked_again(self, run_id: str) -> Updates:
+        """The left column with what a kept run was shown and asked, so that it can be run again otherwise."""
+        trace, left = self.trace(run_id), self.page.left
+        if not trace.pictures:
+            return {}
+        field = self._given({"kind": "run", "run": run_id})
+        opened = {left.system_box: gr.update(open=True)} if trace.system else {}
+        return {left.media: field, left.prompt: trace.prompt, left.system: trace.system or "", **opened}
+
+    def _given(self, value: dict[str, Any]) -> dict[str, Any]:
+        """An update that puts a value into the field of pictures; each is another, even when it says the same."""
+        return told(given={"value": value, "serial": next(self._serial)})
 
     def _listed(self, visit: str | None) -> Updates:
-        runs = [{"id": run.id, "label": run.label} for run in self.store.of_visit(visit)]
-        return {self.page.header: told(runs=runs)}
+        return {self.page.header: told(runs=self.entries.listed(self.store.of_visit(visit)))}
 
     def _busy(self, busy: bool) -> Updates:
         return {

@@ -7,20 +7,23 @@ served at once; on ZeroGPU models are loaded before, as that platform wants. Not
 from __future__ import annotations
 
 import importlib
-import logging
 import threading
 import time
-from collections import OrderedDict
-from collections.abc import Iterator
-from contextlib import closing
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
-from ..errors import ModelError, SaliencyVizError
+from ..errors import SaliencyVizError
 from ..trace import RunSettings, Step, Trace
 from ..video import Video
+from .limits import Pace
+from .offers import Rules, parts, rows, size_of
+from .remote import MOST_SECONDS, gpu
+from .shelf import Shelf
+from .wanted import Wanted
 
-log = logging.getLogger("saliency_viz")
 FLUSH_SECONDS = 0.06  # the page gets news at most this often
 
 
@@ -38,7 +41,7 @@ class Order:
     def again(trace: Trace, settings: RunSettings) -> Order:
         """The request of a trace with these settings."""
         frames = tuple(picture.image for picture in trace.pictures)
-        image = frames if trace.fps is None else Video(frames, trace.fps)
+        image = frames if trace.fps is None else Video(frames, trace.fps, trace.times)
         image = frames[0] if trace.fps is None and len(frames) == 1 else image
         return Order(image, trace.prompt, settings, trace.system, trace.history)
 
@@ -53,26 +56,20 @@ class Progress:
     done: bool = False
 
 
-def gpu(function: Any) -> Any:
-    """The function under ZeroGPU's decorator where that platform's package is there, else itself."""
-    try:
-        import spaces
-    except ImportError:
-        return function
-    return spaces.GPU(function, duration=_gpu_seconds)
-
-
 def _gpu_seconds(*given: Any) -> int:
     """What a call asks of a visitor's quota: by the length of the caption, where there is one."""
     lengths = [part.settings.max_new_tokens for part in given if isinstance(part, Order)]
-    return min(120, 15 + max(lengths, default=0) // 2)
+    return min(MOST_SECONDS, 15 + max(lengths, default=0) // 2)
 
 
 class Engine:
-    """Loads models by name, keeps the latest two, and captions with them.
+    """Captions with the models of a shelf, and computes what a trace leaves out.
 
-    names: the models offered. allow_any: take other names too. backend: the package that has `load_model` and
-    `stream_caption` (ours; another in tests).
+    A model goes by its key (see wanted.py). names: the models named at the start; table: offer the known checkpoints
+    too; allow_any: and any other name. quantization, adapter, revision: of the first model (revision: of every named
+    one). kept: how many models are held (None: one on a GPU, two on the CPU). unload_after: minutes until an unused one
+    is freed. device_map: "auto" spreads a large model over all devices. tell: is told of every load's progress, with
+    the model's label. backend: the package that has `load_model` and `stream_caption` (ours; another in tests).
     """
 
     def __init__(
@@ -83,15 +80,33 @@ class Engine:
         allow_any: bool = False,
         backend: Any = None,
         seconds_limit: float | None = None,
+        table: bool = False,
+        quantization: str | None = None,
+        adapter: str | None = None,
+        revision: str | None = None,
+        kept: int | None = None,
+        unload_after: float | None = None,
+        device_map: str | None = None,
+        tell: Callable[[str, Any], None] = lambda name, loading: None,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self.names, self.device, self.dtype, self.allow_any = names, device, dtype, allow_any
-        self.seconds_limit = seconds_limit
-        self._backend = backend
-        self._models: OrderedDict[str, Any] = OrderedDict()
-        self._states: dict[str, dict[str, str]] = {}
-        self._lock = threading.Lock()  # held while loading: one model at a time
-        self.captioning = gpu(self._captioning)
-        self.compute = gpu(self._compute)
+        self.names, self.device, self.dtype, self.revision = names, device, dtype, revision
+        self.seconds_limit, self.kept, self.device_map, self._tell = seconds_limit, kept, device_map, tell
+        self.pace = Pace(clock)
+        self.rules = Rules(names, table, allow_any, adapter)
+        self.first = Wanted(names[0], None if names[0] == "demo" else quantization, adapter).key
+        self._backend, self._ours = backend, backend is None  # of another backend's models no size is known
+        self.shelf = Shelf(
+            self._made,
+            self._most,
+            self._fits,
+            None if unload_after is None else 60 * unload_after,
+            self._described,
+            clock,
+        )
+        self.captioning = gpu(self._captioning, _gpu_seconds)
+        self.compute = gpu(self._compute, _gpu_seconds)
+        self.measuring = gpu(self._measuring, MOST_SECONDS)
 
     @property
     def backend(self) -> Any:
@@ -100,43 +115,131 @@ class Engine:
             self._backend = importlib.import_module("saliency_viz")
         return self._backend
 
-    def warm(self, name: str | None = None) -> None:
+    @property
+    def is_remote(self) -> bool:
+        """Whether captions are made in another process (ZeroGPU)."""
+        return self.captioning != self._captioning
+
+    @property
+    def allow_any(self) -> bool:
+        """Whether any name may be loaded."""
+        return self.rules.free
+
+    # ---- models --------------------------------------------------------------------------------------------------
+
+    def warm(self, key: str | None = None) -> None:
         """Begin to load a model in the background. Failures are kept for `status` and said again by the next run."""
-        name = name or self.names[0]
-        if self._states.setdefault(name, {"state": "none"})["state"] in ("loading", "ready"):
-            return
-        self._states[name] = {"state": "loading"}
-        threading.Thread(target=self._try, args=(name,), name="model loader", daemon=True).start()
+        self.shelf.begin(key or self.first)
 
-    def check(self, name: str) -> None:
+    def check(self, key: str) -> None:
         """Raises ModelError when the model is not offered here."""
-        if not name or (name not in self.names and not self.allow_any):
-            raise ModelError(
-                f"This server does not offer the model {name!r}. Expected one of {', '.join(self.names)}. "
-                "Start it with --model or --allow-any-model for others."
-            )
+        self.rules.check(key)
 
-    def load(self, name: str) -> Any:
+    def load(self, key: str) -> Any:
         """The model, loaded if need be. Raises ModelError when it is not offered or cannot be loaded."""
-        self.check(name)
-        with self._lock:
-            if name not in self._models:
-                self._states[name] = {"state": "loading"}
-                try:
-                    self._models[name] = self.backend.load_model(name, device=self.device, dtype=self.dtype)
-                except BaseException as error:
-                    self._states[name] = {"state": "failed", "reason": str(error)}
-                    raise
-                self._states[name] = {"state": "ready", **_described(self._models[name], self)}
-                while len(self._models) > 2:
-                    gone, _ = self._models.popitem(last=False)
-                    self._states.pop(gone, None)
-            self._models.move_to_end(name)
-            return self._models[name]
+        self.check(key)
+        return self.shelf.get(key)
 
-    def status(self, name: str) -> dict[str, str]:
-        """state: "none", "loading", "ready" (with device and dtype) or "failed" (with the reason)."""
-        return {"name": name, **self._states.get(name, {"state": "none"})}
+    def cancel(self, key: str) -> None:
+        """Stop loading a model."""
+        self.shelf.cancel(key)
+
+    def status(self, key: str) -> dict[str, Any]:
+        """Where a model stands (see Shelf.status); of a ready one also device, dtype and revision."""
+        return {"name": key, **self.shelf.status(key)}
+
+    def offers(self, quantization: str | None = None) -> dict[str, Any]:
+        """The chooser's rows for these weights, what else may be chosen, and the memory they are held against."""
+        from ..memory import size_text
+
+        where, dtype, room = self._place()
+        states = {key: self.shelf.status(key)["state"] for key in self.shelf.held()}
+        return {
+            "rows": rows(self.rules, quantization, dtype, room, states),
+            **parts(self.rules),
+            "device": where,
+            "room": size_text(room) if room is not None else None,
+        }
+
+    def takes(self, key: str) -> dict[str, Any] | None:
+        """What a model can be shown, None while it is not loaded: {pictures: most or None, video, many, videos}."""
+        model = self.shelf.peek(key)
+        if model is None:
+            return None
+        home = importlib.import_module("saliency_viz.models.takes")
+        able = home.takes(model)
+        families = {"many": home.families_for(False), "videos": home.families_for(True)}
+        return {"pictures": able.pictures, "video": able.video, **families}
+
+    def _made(self, key: str, tell: Callable[[Any], None]) -> Any:
+        wanted = self.rules.check(key)
+        more: dict[str, Any] = {"quantization": wanted.quantization, "adapter": wanted.adapter}
+        if wanted.name != "demo":
+            more["revision"] = self.revision if wanted.name in self.names else None
+            more["device_map"] = self.device_map
+        given = {name: value for name, value in more.items() if value is not None}
+
+        def both(loading: Any) -> None:
+            self._tell(wanted.label, loading)
+            tell(loading)
+
+        try:
+            return self.backend.load_model(wanted.name, device=self.device, dtype=self.dtype, tell=both, **given)
+        except SaliencyVizError as error:
+            if Path(wanted.name).is_absolute():  # where it lies on this server is nobody's business
+                raise type(error)(str(error).replace(wanted.name, Path(wanted.name).name)) from error
+            raise
+
+    def _most(self) -> int:
+        """How many models may be held: on a GPU one, as long as nobody says otherwise."""
+        if self.kept is not None:
+            return self.kept
+        return 2 if self._place()[0] == "cpu" else 1
+
+    def _fits(self, key: str) -> bool:
+        """Whether there is room for one more model beside those that are held."""
+        where, dtype, _ = self._place()
+        wanted = Wanted.read(key)
+        size, free = size_of(wanted.name, dtype, wanted.quantization), self._free(where)
+        return size is None or free is None or size.needed <= free
+
+    def _place(self) -> tuple[str, str, int | None]:
+        """(kind of device, number type, bytes that are free there or would be if idle models were freed)."""
+        if not self._ours:
+            return "cpu", "float32", None
+        from ..models.placing import device_of, dtype_of
+
+        where = device_of(self.device)
+        dtype = str(dtype_of(self.dtype, where, None)).removeprefix("torch.")
+        free = self._free(where.type)
+        for key in self.shelf.held():
+            wanted = Wanted.read(key)
+            size = size_of(wanted.name, dtype, wanted.quantization)
+            free = None if free is None or size is None else free + size.weights
+        return where.type, dtype, free
+
+    def _free(self, where: str) -> int | None:
+        if not self._ours:
+            return None
+        import torch
+
+        from ..memory import free_memory
+
+        if self.device_map is not None:  # spread over every GPU, the rest on the CPU
+            places = [torch.device("cpu"), *(torch.device("cuda", index) for index in range(torch.cuda.device_count()))]
+            return sum(free_memory(place) or 0 for place in places)
+        return free_memory(torch.device(self.device if self.device != "auto" else where))
+
+    def _described(self, model: Any) -> dict[str, str]:
+        info = getattr(model, "info", None)
+        revision = getattr(info, "revision", None)
+        return {
+            "device": str(getattr(info, "device", None) or getattr(model, "device", self.device)),
+            "dtype": str(getattr(info, "dtype", None) or getattr(model, "dtype", self.dtype)).replace("torch.", ""),
+            **({"revision": revision} if revision else {}),
+        }
+
+    # ---- captions ------------------------------------------------------------------------------------------------
 
     def caption(self, name: str, order: Order, stop: threading.Event | None = None) -> Iterator[Progress]:
         """One caption, as it grows; the last Progress is done. Closing it ends the run and frees the model.
@@ -144,10 +247,17 @@ class Engine:
         stop: once set, the run ends after its next token and its last Progress holds all that was written. It cannot
         reach ZeroGPU's other process; there the growing trace is taken as it stands.
         """
-        self.load(name)
-        remote = self.captioning != self._captioning
+        self.check(name)
+        video = isinstance(order.image, Video)
+        pictures = len(order.image) if isinstance(order.image, (tuple, list)) else 1
+        remote = self.is_remote
         progress = None
-        with closing(self.captioning(name, order, None if remote else stop)) as growing:
+        with (
+            self._using(name, stop) as model,
+            closing(self.captioning(name, order, None if remote else stop)) as growing,
+        ):
+            if video or pictures > 1:
+                importlib.import_module("saliency_viz.models.takes").check(model, pictures, video)
             for progress in growing:
                 yield progress
                 if remote and stop is not None and stop.is_set() and not progress.done:
@@ -185,24 +295,39 @@ class Engine:
         yield Progress(stream.trace, (), done=True)
 
     def looked(self, what: str, name: str, trace: Trace, step: int) -> Any:
-        """What a trace leaves out, computed again for one step. what: "head_rows" (HeadRows) or "token_matrix"
-        (saliency and attention [layers, n, n], float32). Raises SaliencyVizError."""
-        self.load(name)
-        return self.compute(what, name, trace, step)
+        """What a trace leaves out, computed again for one step. what: "head_rows" (HeadRows), "token_matrix" (saliency
+        and attention [layers, n, n], float32) or "logit_lens" (LensLayers). Raises SaliencyVizError."""
+        self.check(name)
+        with self._using(name):
+            return self.compute(what, name, trace, step)
+
+    def measured(self, name: str, trace: Trace, step: int, **options: Any) -> Iterator[Any]:
+        """Insertion and deletion curves of a step, told of after each reading (Measuring); closing it ends them."""
+        self.check(name)
+        with self._using(name), closing(self.measuring(name, trace, step, options)) as measuring:
+            yield from measuring
+
+    @contextmanager
+    def _using(self, key: str, stop: threading.Event | None = None) -> Iterator[Any]:
+        """The model while something runs on it, timed from when it is there."""
+        with self.shelf.using(key, stop) as model:
+            self.pace.began()
+            try:
+                yield model
+            finally:
+                self.pace.ended()
 
     def _compute(self, what: str, name: str, trace: Trace, step: int) -> Any:
-        model = self.load(name)  # brings the package's decoding with it
-        home = self.backend if hasattr(self.backend, what) else importlib.import_module("saliency_viz.decoding")
-        found = getattr(home, what)(model, trace, step)
+        found = self._function(what)(self.load(name), trace, step)
         return tuple(_array(part) for part in found) if isinstance(found, tuple) else found
 
-    def _try(self, name: str) -> None:
-        try:
-            self.load(name)
-        except SaliencyVizError:
-            pass  # `status` tells; the next run says it again
-        except Exception:
-            log.exception("The model %s could not be loaded", name)
+    def _measuring(self, name: str, trace: Trace, step: int, options: dict[str, Any]) -> Iterator[Any]:
+        with closing(self._function("stream_faithfulness")(self.load(name), trace, step, **options)) as measuring:
+            yield from measuring
+
+    def _function(self, what: str) -> Any:
+        home = self.backend if hasattr(self.backend, what) else importlib.import_module("saliency_viz.decoding")
+        return getattr(home, what)
 
 
 def _follow(event: Any, pending: list[Step]) -> None:
@@ -229,11 +354,3 @@ def _messages(history: tuple[tuple[str, str], ...]) -> tuple[Any, ...]:
     from ..models.base import Message
 
     return tuple(Message(role, text) for role, text in history)
-
-
-def _described(model: Any, engine: Engine) -> dict[str, str]:
-    info = getattr(model, "info", None)
-    return {
-        "device": str(getattr(info, "device", None) or getattr(model, "device", engine.device)),
-        "dtype": str(getattr(info, "dtype", None) or getattr(model, "dtype", engine.dtype)).replace("torch.", ""),
-    }

@@ -16,6 +16,7 @@ from ..figures import paper, reading, standalone, tables
 from ..figures.style import figure_bytes
 from ..figures.view import View
 from ..trace import Trace
+from . import films
 
 CITATION = """@misc{hallucination_begins_where_saliency_drops,
   title  = {Hallucination Begins Where Saliency Drops},
@@ -27,11 +28,11 @@ CITATION = """@misc{hallucination_begins_where_saliency_drops,
 
 @dataclass(frozen=True)
 class Asked:
-    """What is on the screen: the run, the one beside it, the selected token, the view, and the viewer's whole state."""
+    """What is on the screen: the run, the one beside it, the selected tokens, the view, the viewer's whole state."""
 
     trace: Trace
     other: Trace | None
-    step: int
+    steps: tuple[int, ...]
     view: View
     state: Mapping[str, Any]
 
@@ -45,18 +46,29 @@ class File:
     data: bytes
 
 
-def export(trace: Trace, what: str, state: Mapping[str, Any] | None = None, other: Trace | None = None) -> File:
-    """One row of FILES, or "FIGURE.FORMAT" with a row of FIGURES and png, svg or pdf.
+def export(
+    trace: Trace,
+    what: str,
+    state: Mapping[str, Any] | None = None,
+    other: Trace | None = None,
+    tell: Callable[[float], None] | None = None,
+) -> File:
+    """One row of FILES; "FIGURE.FORMAT" with a row of FIGURES and png, svg or pdf; or a film (`films.NAMES`) and gif
+    or mp4, of which tell hears the part done.
 
-    state: the viewer's state (token, layer, ...). Raises SettingError for anything unknown or impossible.
+    state: the viewer's state (token, layer, ...), with steps: every selected token, where they are several. Raises
+    SettingError for anything unknown or impossible.
     """
     asked = _asked(trace, other, state or {})
     stem = _stem(trace)
     figure, dot, suffix = what.partition(".")
     if dot and figure in FIGURES and suffix in MEDIA:
         return File(f"{stem}-{figure}.{suffix}", MEDIA[suffix], draw(asked, figure, suffix))
+    if dot and figure.startswith("film"):
+        data = films.film_bytes(trace, figure, suffix, asked.state, tell)
+        return File(f"{stem}-{figure}.{suffix}", films.MEDIA[suffix][0], data)
     if what not in FILES:
-        raise SettingError(f"There is no export {what!r}. Choose one of {', '.join([*FILES, *FIGURES])}.")
+        raise SettingError(f"There is no export {what!r}. Choose one of {', '.join([*FILES, *FIGURES, 'film'])}.")
     ending, kind, make = FILES[what]
     return File(f"{stem}{ending}", kind, make(asked))
 
@@ -73,24 +85,29 @@ _drawing = threading.Lock()
 
 
 def _asked(trace: Trace, other: Trace | None, state: Mapping[str, Any]) -> Asked:
-    """The viewer's state as a step and a View. Raises SettingError."""
-    last, token = len(trace.steps) - 1, state.get("token")
-    step = min(max(int(token), 0), max(last, 0)) if isinstance(token, (int, float)) else 0
+    """The viewer's state as steps and a View. Raises SettingError."""
+    last, token, several = len(trace.steps) - 1, state.get("token"), state.get("steps")
+    chosen = several if isinstance(several, list) and several else [token]
+    steps = {min(max(int(one), 0), max(last, 0)) if isinstance(one, (int, float)) else 0 for one in chosen}
     choices = {
         "layers": state.get("layer"),
         "normalization": state.get("normalization"),
         "transform": state.get("transform"),
         "lock": state.get("scale"),
         "colors": state.get("cmap"),
+        "reduce": state.get("reduce"),
+        "attention_range": state.get("range_attention"),
+        "saliency_range": state.get("range_saliency"),
     }
     view = View(**{name: choice for name, choice in choices.items() if choice is not None})
     reading.layer_indices(trace, view.layers)
-    return Asked(trace, other, step, view, state)
+    return Asked(trace, other, tuple(sorted(steps)), view, state)
 
 
 def _page(asked: Asked) -> bytes:
     runs = asked.trace if asked.other is None else (asked.trace, asked.other)
-    return standalone.standalone(runs, state=asked.state).encode("utf-8")
+    state = {name: value for name, value in asked.state.items() if name != "steps"}  # the page knows them itself
+    return standalone.standalone(runs, state=state).encode("utf-8")
 
 
 def _csv(table: Callable[[Asked], list[dict[str, Any]]]) -> Callable[[Asked], bytes]:
@@ -114,24 +131,24 @@ FILES: dict[str, tuple[str, str, Callable[[Asked], bytes]]] = {
     "trace": (".trace", "application/octet-stream", lambda asked: asked.trace.to_bytes()),
     "html": (".html", "text/html", _page),
     "steps": ("-tokens.csv", "text/csv", _csv(lambda asked: tables.step_table(asked.trace, asked.view))),
-    "keys": ("-token.csv", "text/csv", _csv(lambda asked: tables.key_table(asked.trace, asked.step, asked.view))),
+    "keys": ("-token.csv", "text/csv", _csv(lambda asked: tables.key_table(asked.trace, asked.steps, asked.view))),
     "candidates": ("-candidates.csv", "text/csv", _csv(lambda asked: tables.candidate_table(asked.trace))),
     "json": (
         ".json",
         "application/json",
-        lambda asked: tables.json_text(asked.trace, asked.view, asked.step).encode("utf-8"),
+        lambda asked: tables.json_text(asked.trace, asked.view, asked.steps).encode("utf-8"),
     ),
     "npz": (".npz", "application/octet-stream", lambda asked: tables.npz_bytes(asked.trace, asked.view)),
     "citation": (".bib", "text/plain", lambda asked: CITATION.encode("utf-8")),
 }
 FIGURES: dict[str, Callable[[Asked], Any]] = {
-    "image": lambda asked: paper.image_overlays(asked.trace, asked.step, asked.view),
-    "layers": lambda asked: paper.image_layers(asked.trace, asked.step, "saliency", asked.view),
-    "outputs": lambda asked: paper.output_maps(asked.trace, [asked.step], asked.view),
-    "distance": lambda asked: paper.distance(asked.trace, [asked.step], asked.view),
+    "image": lambda asked: paper.image_overlays(asked.trace, asked.steps, asked.view),
+    "layers": lambda asked: paper.image_layers(asked.trace, asked.steps, "saliency", asked.view),
+    "outputs": lambda asked: paper.output_maps(asked.trace, asked.steps, asked.view),
+    "distance": lambda asked: paper.distance(asked.trace, asked.steps, asked.view),
     "text": lambda asked: paper.text_map(asked.trace, asked.view),
-    "grid": lambda asked: paper.layer_grid(asked.trace, "saliency", asked.view, [asked.step]),
-    "scores": lambda asked: paper.scores(asked.trace, [asked.step]),
+    "grid": lambda asked: paper.layer_grid(asked.trace, "saliency", asked.view, asked.steps),
+    "scores": lambda asked: paper.scores(asked.trace, asked.steps),
     "compare": _beside,
 }
 MEDIA = {"png": "image/png", "svg": "image/svg+xml", "pdf": "application/pdf"}

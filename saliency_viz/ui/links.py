@@ -1,4 +1,4 @@
-"""A link that holds a whole view: which run (or the recipe to make it again), and what was looked at in it.
+"""A link that holds a whole view: which runs (or the recipes to make them again), and what was looked at in them.
 
 Ignores the page: a link is a mapping of short strings, checked when it is read. Unknown or impossible entries are
 dropped, never raised: a link is typed and cut by people.
@@ -11,44 +11,82 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
+from urllib.parse import quote
 
 from ..errors import SettingError
 from ..settings import SGRS, LocoRE, Sampling
-from ..trace import RunSettings
+from ..trace import RunSettings, Trace
 
 NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
-# What the viewer looks at: its own words, passed through; it checks them.
+MODEL = re.compile(r"[A-Za-z0-9][\w.@-]{0,95}(/[A-Za-z0-9][\w.-]{0,95})?")  # a hub id, or the last part of a directory
+# What the viewer looks at: its own words, passed through; it checks them. All of its state (a test compares).
 STATE_KEYS = (
     "token", "also", "layer", "view", "scale", "transform", "normalization", "cmap", "opacity", "granularity", "pins",
     "pin_kind", "hide_sinks", "reveal_truth", "image_columns", "triangle", "triangle_keys", "compare_kind",
+    "range_attention", "range_saliency", "reduce", "held", "frame", "matrix", "matrix_row", "heads_show", "head",
+    "heads_part", "heads_kind", "fill", "follow",
 )  # fmt: skip
-MAX_STATE = 2000
+WORDS = ("example", "run", "model", "prompt", "system", "seen")  # a place's own, in the order they are written
+SEEN = re.compile(r"(video|pictures)-[1-9][0-9]{0,2}")
+BESIDE = "beside"
+MAX_STATE = 4000
 MAX_PROMPT = 2000
+LONG_PROMPT = 1500  # characters of an address; with more, some mail programs and servers cut the link
+
+
+@dataclass(frozen=True)
+class Place:
+    """One run and how to make it again. run: id of a run this server may still keep ("example-NAME" for a ready trace
+    in the second place). example: name of the scene its picture is from. settings None: the example's own.
+    partial: something that made the run is not in the link. system: the system prompt. seen: what was uploaded where
+    it was more than one picture, such as video-8 (frames) or pictures-3."""
+
+    run: str | None = None
+    example: str | None = None
+    model: str | None = None
+    prompt: str | None = None
+    settings: RunSettings | None = None
+    partial: bool = False
+    system: str | None = None
+    seen: str | None = None
 
 
 @dataclass(frozen=True)
 class Link:
-    """example: name of a ready trace. run: id of a run this server may still keep. beside: id of the run compared with
-    it ("example-NAME" for a ready trace). settings None: the example's own.
-    state: the viewer's place (token, layer, view, scale, ...) as strings."""
+    """beside: the run compared with the first. state: the viewer's place (token, layer, view, ...) as strings."""
 
-    example: str | None = None
-    run: str | None = None
-    beside: str | None = None
-    prompt: str | None = None
-    settings: RunSettings | None = None
+    first: Place = Place()
+    beside: Place = Place()
     state: Mapping[str, str] = field(default_factory=dict)
 
 
 def write(link: Link) -> dict[str, str]:
     """Query parameters of a link, in a fixed order; `read` gives the link back."""
-    query: dict[str, str] = {}
-    for name in ("example", "run", "beside", "prompt"):
-        if getattr(link, name):
-            query[name] = getattr(link, name)
-    if link.settings is not None:
-        query |= recipe(link.settings)
+    query = write_place(link.first)
+    for key, value in write_place(link.beside).items():
+        query[BESIDE if key == "run" else f"{BESIDE}_{key}"] = value
     return query | {key: link.state[key] for key in STATE_KEYS if key in link.state}
+
+
+def write_place(place: Place) -> dict[str, str]:
+    """Query parameters of one run, as they stand for the first."""
+    query = {key: getattr(place, key) for key in WORDS if getattr(place, key)}
+    if place.settings is not None:
+        query |= recipe(place.settings)
+    return query | ({"partial": "1"} if place.partial else {})
+
+
+def place_of(trace: Trace, run: str | None, example: str | None) -> Place:
+    """A kept run as a link names it; prompts too long for an address are left out, and that is said. A conversation
+    always is: what was answered is not the person's to type."""
+    prompt, system = (text if len(quote(text or "")) <= LONG_PROMPT else None for text in (trace.prompt, trace.system))
+    long = (prompt, system) != (trace.prompt, trace.system)
+    count = len(trace.pictures)
+    seen = f"video-{count}" if trace.fps else f"pictures-{count}" if count > 1 else None
+    more = _settings(recipe(trace.settings)) != replace(trace.settings, lookahead=None)  # what if, chosen tokens
+    model = trace.model.name if MODEL.fullmatch(trace.model.name) else None
+    partial = more or bool(trace.history) or long or model is None
+    return Place(run, example, model, prompt, trace.settings, partial, system, seen)
 
 
 def recipe(settings: RunSettings) -> dict[str, str]:
@@ -76,15 +114,23 @@ def recipe(settings: RunSettings) -> dict[str, str]:
 
 def read(query: Mapping[str, Any]) -> Link:
     """The link in a page's query parameters."""
-    example, run, beside, prompt = (str(query.get(key) or "") for key in ("example", "run", "beside", "prompt"))
+    beside = {key.removeprefix(f"{BESIDE}_"): value for key, value in query.items() if key.startswith(f"{BESIDE}_")}
     state = {key: str(query[key]) for key in STATE_KEYS if query.get(key) and len(str(query[key])) <= MAX_STATE}
-    return Link(
-        example=example if NAME.fullmatch(example) else None,
+    return Link(read_place(query), read_place({**beside, "run": query.get(BESIDE)}), state)
+
+
+def read_place(query: Mapping[str, Any]) -> Place:
+    """One run in query parameters. A prompt longer than the page takes is left out, and that is said."""
+    example, run, model, prompt, system, seen = (str(query.get(key) or "") for key in WORDS)
+    return Place(
         run=run if NAME.fullmatch(run) else None,
-        beside=beside if NAME.fullmatch(beside) else None,
-        prompt=prompt[:MAX_PROMPT] or None,
+        example=example if NAME.fullmatch(example) else None,
+        model=model if MODEL.fullmatch(model) else None,
+        prompt=prompt if 0 < len(prompt) <= MAX_PROMPT else None,
+        system=system if 0 < len(system) <= MAX_PROMPT else None,
+        seen=seen if SEEN.fullmatch(seen) else None,
         settings=_settings(query),
-        state=state,
+        partial=str(query.get("partial") or "") == "1" or max(len(prompt), len(system)) > MAX_PROMPT,
     )
 
 

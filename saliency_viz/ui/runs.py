@@ -14,10 +14,12 @@ from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from ..errors import LimitError, TraceError
 from ..trace import Trace
 
 MAX_BYTES = 1 * 2**30
 LIFETIME = 24 * 3600.0  # seconds a run is kept after it was last looked at
+PINNED_SHARE = 0.25  # of the room: the most one visit may pin
 GRACE = 600.0  # seconds a closed page may take to come back (a reload is a close and an open)
 
 
@@ -25,7 +27,7 @@ GRACE = 600.0  # seconds a closed page may take to come back (a reload is a clos
 class Run:
     """One kept run. label: what the run list calls it. example: name of the ready trace's scene its picture is from.
     visit: the open page it belongs to. expires: on the store's clock.
-    order: counts up with each new run. shared: a link to it was copied."""
+    order: counts up with each new run. shared: a link to it was copied. pinned: it gives way to no other run."""
 
     id: str
     trace: Trace
@@ -35,6 +37,7 @@ class Run:
     expires: float
     order: int
     shared: bool = False
+    pinned: bool = False
 
 
 def trace_bytes(trace: Trace) -> int:
@@ -44,7 +47,10 @@ def trace_bytes(trace: Trace) -> int:
 
 
 class RunStore:
-    """Runs by id; the one looked at longest ago goes first when space runs out. Safe to use from many threads."""
+    """Runs by id; the one looked at longest ago goes first when space runs out, pinned ones last.
+
+    Safe to use from many threads.
+    """
 
     def __init__(
         self,
@@ -71,8 +77,8 @@ class RunStore:
         with self._lock:
             old = self._runs.get(run_id)
             self._count += 1
-            order, shared = (old.order, old.shared) if old else (self._count, False)
-            self._runs[run_id] = Run(run_id, trace, label, visit, example, self.clock() + self.lifetime, order, shared)
+            kept = (old.order, old.shared, old.pinned) if old else (self._count,)
+            self._runs[run_id] = Run(run_id, trace, label, visit, example, self.clock() + self.lifetime, *kept)
             self._runs.move_to_end(run_id)
             self._trim()
         return run_id
@@ -104,6 +110,28 @@ class RunStore:
                 self._runs[run_id] = replace(run, shared=True)
             return run is not None
 
+    def pin(self, run_id: str, visit: str | None, on: bool = True) -> None:
+        """Keep a visit's own run while others give way. Raises LimitError when the visit pinned its share already."""
+        with self._lock:
+            run = self.own(run_id, visit)
+            others = (one for one in self.of_visit(visit) if one.pinned and one.id != run_id)
+            if on and sum(trace_bytes(one.trace) for one in (*others, run)) > PINNED_SHARE * self.max_bytes:
+                raise LimitError("No more room for pinned runs. Unpin one first, or save the run as a trace.")
+            self._runs[run_id] = replace(run, pinned=on)
+
+    def drop(self, run_id: str, visit: str | None) -> None:
+        """Forget a visit's own run. Raises TraceError when it is not there."""
+        with self._lock:
+            self.own(run_id, visit)
+            del self._runs[run_id]
+
+    def own(self, run_id: str, visit: str | None) -> Run:
+        """A visit's own run. Raises TraceError when it is not there, or another's."""
+        run = self._runs.get(run_id)
+        if run is None or not visit or run.visit != visit:
+            raise TraceError("This run is no longer in your list. Nothing was changed.")
+        return run
+
     def leave(self, visit: str | None) -> None:
         """The page closed: its runs go after the grace time."""
         with self._lock:
@@ -127,4 +155,6 @@ class RunStore:
         for run in [run for run in self._runs.values() if run.expires <= now]:
             del self._runs[run.id]
         while len(self._runs) > 1 and self.bytes > self.max_bytes:
-            self._runs.popitem(last=False)
+            last = next(reversed(self._runs))
+            loose = (run.id for run in self._runs.values() if not run.pinned and run.id != last)
+            del self._runs[next(loose, next(iter(self._runs)))]

@@ -15,7 +15,9 @@ from pathlib import Path
 from typing import Any
 
 from ..paths import assets
+from ..terminal import LoadingLine
 from ..trace import Trace
+from .limits import Visitors
 
 PREFIX = "SALIENCY_VIZ_"
 QUEUE = 32
@@ -34,7 +36,7 @@ def parser(environment: dict[str, str]) -> argparse.ArgumentParser:
     def add(name: str, default: Any, text: str, **options: Any) -> None:
         key = PREFIX + name.upper().replace("-", "_")
         if options.get("action") == "store_true":
-            default = environment.get(key, "").lower() in ("1", "true", "yes", "on")
+            default = environment.get(key, str(default)).lower() in ("1", "true", "yes", "on")
         else:
             default = environment.get(key, default)
         flags.add_argument(f"--{name}", default=default, help=text, **options)
@@ -42,27 +44,78 @@ def parser(environment: dict[str, str]) -> argparse.ArgumentParser:
     add("host", host, "address to listen on; 0.0.0.0 lets other machines in")
     add("port", environment.get("GRADIO_SERVER_PORT", "7860"), "port to listen on", type=int)
     add("model", "demo", "demo, a hub id or a directory; several with commas, the first is loaded at start")
+    add("revision", None, "commit or tag of the named hub models, instead of the pinned one")
     add("device", "auto", "auto, cpu, cuda, cuda:N or mps")
     add("dtype", "auto", "auto, float32, bfloat16 or float16")
-    add("allow-any-model", False, "let visitors name any model to load", action="store_true")
+    add("quantization", None, "4bit or 8bit weights of the first model, through bitsandbytes")
+    add("adapter", None, "a LoRA adapter for the first model, through peft: a hub id or a directory")
+    add("device-map", None, "auto spreads a large model over all devices and the CPU")
+    add("models-kept", None, "models held at once; unset, 1 on a GPU and 2 on the CPU, if they fit", type=int)
+    add("unload-after-minutes", None, "free a model that nobody used for so long", type=float)
+    add(
+        "public",
+        spaces,
+        "treat visitors as strangers; on by itself with a --host others can reach",
+        action="store_true",
+    )
+    add("allow-any-model", False, "let strangers name any model or adapter to load", action="store_true")
+    add("only-named-models", False, "offer the models of --model and no others", action="store_true")
     add("auth", None, "user:password that visitors must give")
     add("max-new-tokens", 64, "length of a caption unless the visitor asks otherwise", type=int)
     add("max-new-tokens-limit", 256, "the most a visitor may ask for", type=int)
     add("seconds-limit", 300.0, "a run ends after this many seconds", type=float)
+    add("runs-per-minute", None, "the most a visitor may start", type=int)
+    add("behind-proxy", spaces, "tell visitors apart by the address a reverse proxy forwards", action="store_true")
+    add("max-queue", 32, "runs that may wait; the next is told to come back", type=int)
     add("root-path", None, "path under which a reverse proxy serves the page, such as /viz")
     return flags
+
+
+def is_public(options: argparse.Namespace) -> bool:
+    """Whether strangers may come: told so, on a Space, or listening where other machines can reach it."""
+    return options.public or options.host not in ("localhost", "::1") and not options.host.startswith("127.")
+
+
+def engine_of(options: argparse.Namespace, zero: bool = False) -> Any:
+    """The engine the flags describe. zero: on ZeroGPU what was loaded at the start stays. Raises SystemExit."""
+    from .engine import Engine
+    from .wanted import QUANTIZATIONS
+
+    for name, kinds in (("quantization", QUANTIZATIONS), ("device_map", ("auto",))):
+        if getattr(options, name) not in (None, *kinds):
+            raise SystemExit(
+                f"--{name.replace('_', '-')} must be {' or '.join(kinds)}. Got {getattr(options, name)!r}."
+            )
+    for name in ("models_kept", "unload_after_minutes", "runs_per_minute", "max_queue"):
+        value = getattr(options, name)
+        if value is not None and not value > 0:
+            raise SystemExit(f"--{name.replace('_', '-')} must be more than 0. Got {value}.")
+    names = tuple(name.strip() for name in options.model.split(",") if name.strip()) or ("demo",)
+    if names != ("demo",) and "demo" not in names:
+        names = (*names, "demo")
+    return Engine(
+        names,
+        options.device,
+        options.dtype,
+        allow_any=options.allow_any_model or not (is_public(options) or options.only_named_models),
+        seconds_limit=options.seconds_limit,
+        table=not options.only_named_models,
+        quantization=options.quantization,
+        adapter=options.adapter,
+        revision=options.revision,
+        kept=options.models_kept,
+        unload_after=None if zero else options.unload_after_minutes,
+        device_map=options.device_map,
+        tell=LoadingLine().show,
+    )
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Serve the page until interrupted."""
     options = parser(dict(os.environ)).parse_args(arguments)
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    from .engine import Engine
-
-    names = tuple(name.strip() for name in options.model.split(",") if name.strip()) or ("demo",)
-    if names != ("demo",) and "demo" not in names:
-        names = (*names, "demo")
-    engine = Engine(names, options.device, options.dtype, options.allow_any_model, seconds_limit=options.seconds_limit)
+    engine = engine_of(options, _zero_gpu())
+    engine.shelf.watch()
     serve(
         engine,
         host=options.host,
@@ -71,6 +124,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
         root_path=options.root_path,
         max_new_tokens=options.max_new_tokens,
         limit=options.max_new_tokens_limit,
+        visitors=Visitors(options.runs_per_minute, options.behind_proxy),
+        most_waiting=options.max_queue,
     )
 
 
@@ -87,16 +142,19 @@ def serve(
     examples: Path | None = None,
     block: bool = True,
     warm: bool = True,
+    visitors: Visitors | None = None,
+    most_waiting: int = QUEUE,
 ) -> tuple[Any, str]:
     """Build the page and launch it; returns (the gradio Blocks, its address).
 
     opened: a trace to show at first. examples: a folder of scenes other than ours. block: stay until interrupted.
+    visitors: counts their runs. most_waiting: runs in the queue.
     """
     for name, value in OFFLINE.items():  # before gradio is imported
         os.environ.setdefault(name, value)
     zero = _zero_gpu()
     if zero and warm:
-        engine.load(engine.names[0])  # that platform packs what is loaded before launch
+        engine.load(engine.first)  # that platform packs what is loaded before launch
     from .layout import build, theme
     from .runs import RunStore
     from .viewer import head
@@ -104,9 +162,9 @@ def serve(
     examples = examples or assets() / "examples"
     warm_later = warm and not zero
     page, translate = build(
-        engine, RunStore() if store is None else store, examples, max_new_tokens, limit, opened, warm_later
+        engine, RunStore() if store is None else store, examples, max_new_tokens, limit, opened, warm_later, visitors
     )
-    page.queue(max_size=QUEUE, default_concurrency_limit=4)
+    page.queue(max_size=most_waiting, default_concurrency_limit=4)
     _, address, _ = page.launch(
         server_name=host,
         server_port=port,
@@ -114,7 +172,7 @@ def serve(
         inbrowser=False,
         auth=auth,
         root_path=root_path,
-        max_file_size="50mb",
+        max_file_size="200mb",
         state_session_capacity=SESSIONS,
         enable_monitoring=False,
         run_history=False,
@@ -127,7 +185,7 @@ def serve(
         theme=theme(),
         head=head(assets()),
         mcp_server=importlib.util.find_spec("mcp") is not None,
-        app_kwargs={"routes": [_files(), _health(engine)], "middleware": _own_pages_only() if auth else []},
+        app_kwargs={"routes": [_files(), _health(engine, page)], "middleware": _own_pages_only() if auth else []},
         prevent_thread_lock=True,
     )
     print(f"saliency_viz is at {address}", flush=True)
@@ -167,15 +225,17 @@ def _files() -> Any:
     )
 
 
-def _health(engine: Any) -> Any:
-    """GET /healthz: {"ok": true, "model": state} for whoever watches the server."""
+def _health(engine: Any, page: Any) -> Any:
+    """GET /healthz for whoever watches the server: state, queue, memory and version (see health.py)."""
     from starlette.responses import JSONResponse
     from starlette.routing import Route
 
-    async def health(_: Any) -> Any:
-        return JSONResponse({"ok": True, "model": engine.status(engine.names[0])["state"]})
+    from .health import health
 
-    return Route("/healthz", health)
+    async def answer(_: Any) -> Any:
+        return JSONResponse(health(engine, page))
+
+    return Route("/healthz", answer)
 
 
 class OwnPagesOnly:

@@ -1,6 +1,6 @@
-"""Our own gr.HTML components: the header, the notice, the example row and the viewer that shows a run.
+"""Our own gr.HTML components: header, notice, the field of pictures, the example row, and the viewer that shows a run.
 
-Ignores what they draw: assets/app.js and assets/viewer/*.js do that, with textContent, from props. The templates are
+Ignores what they draw: assets/app/*.js and assets/viewer/*.js do that, with textContent, from props. The templates are
 constant: a model's or a person's words in them would run as script (gradio 6.31 compiles them). Heavy data never is a
 prop: gradio keeps and compares props, so a run is named by its id and fetched once through a server function.
 """
@@ -21,19 +21,23 @@ from .text import tables
 FILES = "viewer-files"  # where serve.py serves our scripts and styles, beside gradio's own routes
 WAIT = "(function start() { if (!window.SaliencyApp || !window.Plotly) return setTimeout(start, 15); %s })();"
 PLOTLY = "plotly-cartesian.min.js"
+# The page's scripts, each standing on those before it.
+SCRIPTS = ["base", "menu", "notice", "links", "again", "prefs", "media", "examples", "theme", "keys"]
+SCRIPTS += ["tour", "exports", "chooser", "models", "queue", "popover", "runlist", "runs", "methods", "header", "stage"]
+STYLES = ["app", "media", "models", "runs"]
 
 
-def header(models: list[dict[str, str]], free: bool, server_functions: list[Callable[..., Any]]) -> gr.HTML:
-    """Name, model and run choosers, link, export, theme, help; models: {name, label} each. Events: model, show_run,
-    compare."""
+def header(model: str, server_functions: list[Callable[..., Any]]) -> gr.HTML:
+    """Name, model and run choosers, link, export, theme, help. model: key of the one chosen. Events: model (another is
+    wanted), halt_model (stop loading it), plan (what a run needs may have changed), show_run, compare, compare_all,
+    manage (the run list)."""
     return _part(
         '<header class="app-header"></header>',
-        "SaliencyApp.header({element, props, trigger, watch, server}); /* events: 'model' 'show_run' 'compare' */",
+        "SaliencyApp.header({element, props, trigger, watch, server}); /* events: 'model' 'halt_model' 'plan' "
+        "'show_run' 'compare' 'compare_all' 'manage' */",
         elem_id="app-header",
         texts=tables(),
-        models=models,
-        free=free,
-        model=models[0]["name"],
+        model=model,
         runs=None,
         server_functions=server_functions,
     )
@@ -49,12 +53,23 @@ def notice() -> gr.HTML:
     )
 
 
-def remark() -> gr.HTML:
-    """A quiet line of text. Prop note: the text, or None."""
+def methods() -> gr.HTML:
+    """The table of one picture's decodings. Prop table: {serial, lines, at, done, all} (ui/methods.py) or None. Event:
+    show_pair."""
+    return _part(
+        '<section class="app-methods"></section>',
+        "SaliencyApp.methods({element, props, trigger, watch}); /* events: 'show_pair' */",
+        elem_id="app-methods-table",
+        table=None,
+    )
+
+
+def remark(name: str = "app-seen") -> gr.HTML:
+    """A quiet line of text. Prop note: the text, {key, values} of the table, or None."""
     return _part(
         '<p class="app-note"></p>',
         "SaliencyApp.note({element, props, watch});",
-        elem_id="app-seen",
+        elem_id=name,
         note=None,
     )
 
@@ -62,24 +77,39 @@ def remark() -> gr.HTML:
 def thumbnails(items: list[dict[str, str]]) -> gr.HTML:
     """The example scenes as small pictures ({name, title, note, src} each). Event: pick, with value {name}."""
     return _part(
-        '<div class="app-thumbs" role="group"></div>',
+        f'<div class="app-thumbs" role="group" data-rows="{1 if len(items) <= 5 else 2}"></div>',
         "SaliencyApp.thumbnails({element, props, trigger, watch}); /* events: 'pick' */",
         elem_id="app-examples",
         items=items,
     )
 
 
+def media(model: str, server_functions: list[Callable[..., Any]]) -> gr.HTML:
+    """The field for pictures and videos; its value is that of `media.py`. Props: given (a value the server sets),
+    model (the chosen one's name). Events: chosen (an upload is in), cleared."""
+    return _part(
+        '<div class="app-media"></div>',
+        "SaliencyApp.media({element, props, trigger, watch, server, upload}); /* events: 'chosen' 'cleared' */",
+        elem_id="app-image",
+        given=None,
+        model=model,
+        server_functions=server_functions,
+    )
+
+
 def viewer(server_functions: list[Callable[..., Any]]) -> gr.HTML:
     """Shows one run or two. Props: run and second ({id, label, example, recipe, state, serial} or None), delta (news
-    of a growing run, a tail window), answer (ticket of what was looked up). Events: action (what if: force a
-    candidate, edit attention), mark (a person judges a token), look (compute what the trace leaves out)."""
+    of a growing run, a tail window), progress ({ticket, done, total} of what is looked up), answer ({ticket, key}: it
+    can be fetched). Events: action (what if: force a candidate, edit attention), mark (a person judges a token), look
+    (compute what the trace leaves out), halt (stop that)."""
     return _part(
         '<div class="app-viewer"></div>',
-        "SaliencyApp.viewer({element, props, trigger, watch, server}); /* events: 'action' 'mark' 'look' */",
+        "SaliencyApp.viewer({element, props, trigger, watch, server}); /* events: 'action' 'mark' 'look' 'halt' */",
         elem_id="app-viewer",
         run=None,
         second=None,
         delta=None,
+        progress=None,
         answer=None,
         server_functions=server_functions,
     )
@@ -112,8 +142,9 @@ def _plain(method: Callable[..., Any]) -> Callable[..., Any]:
 
 def bundle(assets: Path, suffix: str) -> bytes:
     """All of the viewer's and the page's scripts (".js") or styles (".css") as one file, so that they load as one."""
-    viewer = viewer_scripts() if suffix == ".js" else [assets / "viewer" / "viewer.css"]
-    return b"\n".join(path.read_bytes() for path in (*viewer, assets / f"app{suffix}"))
+    styles = [assets / "viewer" / "viewer.css", *(assets / "app" / f"{name}.css" for name in STYLES)]
+    scripts = [*viewer_scripts(), *(assets / "app" / f"{name}.js" for name in SCRIPTS)]
+    return b"\n".join(path.read_bytes() for path in (scripts if suffix == ".js" else styles))
 
 
 def head(assets: Path) -> str:

@@ -1,0 +1,88 @@
+"""What one visitor may ask of a shared server: runs per minute, and how long the queue makes them wait.
+
+Ignores what a run is. A visitor is who logged in, else an address; forwarded addresses count only behind a proxy of
+ours, since anybody can send that header.
+"""
+
+from __future__ import annotations
+
+import math
+import threading
+import time
+from collections import OrderedDict, deque
+from collections.abc import Callable
+from typing import Any
+
+from ..errors import LimitError
+
+MINUTE = 60.0
+MOST_VISITORS = 10_000  # remembered; the one who came longest ago is forgotten first
+RECENT = 20  # runs whose length the waiting time is judged by
+
+
+def visitor(request: Any, behind_proxy: bool = False) -> str:
+    """Who asks: the user's name, else the address the connection (behind_proxy: our proxy) names."""
+    if getattr(request, "username", None):
+        return f"user {request.username}"
+    forwarded = request.headers.get("x-forwarded-for") if behind_proxy and request.headers else None
+    if forwarded:
+        return forwarded.split(",")[-1].strip()  # what our own proxy added; those before it are the visitor's word
+    return getattr(getattr(request, "client", None), "host", None) or "nobody"
+
+
+class Visitors:
+    """Counts runs per visitor over the last minute. most: None for no limit."""
+
+    def __init__(
+        self, most: int | None = None, behind_proxy: bool = False, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self.most, self.behind_proxy, self._clock = most, behind_proxy, clock
+        self._came: OrderedDict[str, deque[float]] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def admit(self, request: Any) -> None:
+        """Count a run. Raises LimitError with the seconds to wait when there were too many."""
+        if self.most is None:
+            return
+        who, now = visitor(request, self.behind_proxy), self._clock()
+        with self._lock:
+            came = self._came.setdefault(who, deque())
+            self._came.move_to_end(who)
+            while len(self._came) > MOST_VISITORS:
+                self._came.popitem(last=False)
+            while came and now - came[0] >= MINUTE:
+                came.popleft()
+            if len(came) >= self.most:
+                wait = math.ceil(MINUTE - (now - came[0]))
+                raise LimitError(
+                    f"This server gives each visitor {self.most} {'run' if self.most == 1 else 'runs'} a minute, so "
+                    f"that everybody has a turn. Try again in {wait} {'second' if wait == 1 else 'seconds'}."
+                )
+            came.append(now)
+
+
+class Pace:
+    """How long runs take here, and so how long one waits."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._seconds: deque[float] = deque(maxlen=RECENT)
+        self._started: float | None = None
+
+    def began(self) -> None:
+        """A run has the model."""
+        self._started = self._clock()
+
+    def ended(self) -> None:
+        """It is over."""
+        if self._started is not None:
+            self._seconds.append(self._clock() - self._started)
+        self._started = None
+
+    def wait(self, before: int) -> int | None:
+        """Seconds until `before` runs and the one that is on are done; None until a first run has told how long."""
+        if not self._seconds:
+            return None
+        mean = sum(self._seconds) / len(self._seconds)
+        rest = max(0.0, mean - (self._clock() - self._started)) if self._started is not None else 0.0
+        return math.ceil(before * mean + rest)

@@ -1,0 +1,205 @@
+"""What only the model can add to a finished run: every head, one token's map, the lens, insertion and deletion curves.
+
+Ignores how captions are made (captions.py) and how answers are drawn. Computed in the queue like a run; the page then
+fetches the answer by its key (answers.py).
+"""
+
+from __future__ import annotations
+
+import base64
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+import numpy as np
+
+from ..errors import ModelError, SaliencyVizError, SettingError
+from ..figures.reading import layer_indices
+from ..trace import Trace
+from .answers import Answers
+from .desk import Desk, Updates, log, note, told
+from .engine import Engine
+from .text import english
+from .wanted import Wanted
+
+NEWS_SECONDS = 0.2  # progress is told at most this often
+MOST_HALTS = 16  # tickets of one visit that may be unwanted at a time
+
+
+def same_model(name: str, trace: Trace) -> None:
+    """Raises ModelError unless the chosen model is the one that made the trace (a directory goes by its last part)."""
+    wanted = Wanted.read(name)
+    if not wanted.made(trace.model):
+        made, chosen = trace.model.name, Path(wanted.name).name
+        if made == chosen or made == wanted.name:
+            made, chosen = f"{made}, {trace.model.dtype}", f"{chosen}, {wanted.quantization or 'whole weights'}"
+        raise ModelError(
+            f"This run was made by {made!r}, and the model chosen is {chosen!r}. "
+            "Choose the first in the header to change this run or to look deeper into it."
+        )
+
+
+def packed(attention: np.ndarray, saliency: np.ndarray) -> dict[str, Any]:
+    """Two arrays [..., keys] for the viewer: {shape, attention, saliency}, each as {codes, units} in base64.
+
+    codes: float16 of each row divided by its largest value; units: these, float32. A row of tiny raw saliencies would
+    vanish in float16 as it stands.
+    """
+    return {"shape": list(attention.shape), "attention": _coded(attention), "saliency": _coded(saliency)}
+
+
+def _coded(values: np.ndarray) -> dict[str, str]:
+    units = np.abs(values).max(axis=-1, initial=0).astype("<f4")
+    codes = values / np.where(units > 0, units, 1)[..., None]
+    return {"codes": _text(codes.astype("<f2")), "units": _text(units)}
+
+
+def _text(values: np.ndarray) -> str:
+    return base64.b64encode(np.ascontiguousarray(values).tobytes()).decode("ascii")
+
+
+def heads(engine: Engine, model: str, trace: Trace, asked: Mapping[str, Any]) -> dict[str, Any]:
+    """Every head's row [layers, heads, keys]."""
+    rows = engine.looked("head_rows", model, trace, asked.get("step"))
+    return packed(rows.attention, rows.saliency)
+
+
+def matrix(engine: Engine, model: str, trace: Trace, asked: Mapping[str, Any]) -> dict[str, Any]:
+    """One token's map [queries, keys], mean over the chosen layers; rows: each query's position (no patches)."""
+    layers = list(layer_indices(trace, asked.get("layer", "target")))
+    saliency, attention = (
+        part[layers].mean(0) for part in engine.looked("token_matrix", model, trace, asked.get("step"))
+    )
+    words = np.setdiff1d(np.arange(len(saliency)), trace.positions("image"))
+    return {**packed(attention[words], saliency[words]), "rows": words.tolist()}
+
+
+def lens(engine: Engine, model: str, trace: Trace, asked: Mapping[str, Any]) -> dict[str, Any]:
+    """Per layer {probability, rank} of the written token, and top: [id, text, probability] of the most probable."""
+    return {
+        "layers": [
+            {
+                "probability": layer.probability,
+                "rank": layer.rank,
+                "top": [[token.token_id, token.text, token.probability] for token in layer.top],
+            }
+            for layer in engine.looked("logit_lens", model, trace, asked.get("step"))
+        ]
+    }
+
+
+def curves(found: Any) -> dict[str, Any]:
+    """A Faithfulness as plain lists, with the areas under its curves and the first order of every ranking."""
+    sides = {"deletion": found.deletion, "insertion": found.insertion}
+    return {
+        "fractions": found.fractions.tolist(),
+        "fill": found.fill,
+        "seed": found.seed,
+        "places": int(next(iter(found.orders.values())).shape[1]),
+        "sides": {side: {name: part.tolist() for name, part in of.items()} for side, of in sides.items()},
+        "areas": {side: {name: found.area(side, name).tolist() for name in of} for side, of in sides.items()},
+        "orders": {name: order[0].tolist() for name, order in found.orders.items()},
+    }
+
+
+KINDS: dict[str, Callable[[Engine, str, Trace, Mapping[str, Any]], dict[str, Any]]] = {
+    "heads": heads,
+    "matrix": matrix,
+    "lens": lens,
+}
+
+
+class Looks(Desk):
+    """The handlers that look deeper into a finished run."""
+
+    def __init__(self, *given: Any, **named: Any) -> None:
+        super().__init__(*given, **named)
+        self.answers = Answers()
+        self._halts: dict[tuple[str, str], threading.Event] = {}  # by visit and ticket
+
+    def look(self, request: gr.Request, event: gr.EventData, model: str) -> Iterator[Updates]:
+        """event: {kind: a row of KINDS or "faithfulness", run, step, layer, fill, ticket}. Tells the page how far it
+        is, then the key of the answer."""
+        asked, visit = event._data, request.session_hash or ""
+        ticket, page = str(asked.get("ticket"))[:64], self.page
+        stop = self._wish(visit, ticket)
+        try:
+            self.visitors.admit(request)
+            with closing(self._looked(asked, model, stop)) as looked:
+                for news in looked:
+                    if "total" in news:
+                        yield {page.viewer: told(progress={"ticket": ticket, **news})}
+                    else:
+                        answer = news
+        except SaliencyVizError as error:
+            answer = {"error": str(error)}
+        except Exception:
+            log.exception("Looking deeper into a run failed")
+            answer = {"error": english("unexpected")}
+        finally:
+            self._halts.pop((visit, ticket), None)
+        refused = {page.notice: note("error", text=answer["error"])} if "error" in answer else {}
+        yield {page.viewer: told(answer={"ticket": ticket, "key": self.answers.put(visit, answer)}), **refused}
+
+    def fetch_answer(self, key: str) -> dict[str, Any]:
+        """The answer to `look`, once, for who knows its key."""
+        return self.answers.take(str(key)) or {"error": english("unexpected")}
+
+    def halt(self, request: gr.Request, event: gr.EventData) -> None:
+        """What was asked for under a ticket is not wanted any more, whether it is computed now or still waits. event:
+        {ticket}."""
+        visit = request.session_hash or ""
+        if sum(owner == visit for owner, _ in self._halts) < MOST_HALTS:
+            self._wish(visit, event._data.get("ticket")).set()
+
+    def forget(self, visit: str) -> None:
+        """The visit ended: what it waits for is not wanted, its answers go."""
+        for owner, ticket in list(self._halts):
+            if owner == visit:
+                self._halts.pop((owner, ticket)).set()
+        self.answers.forget(visit)
+
+    def _wish(self, visit: str, ticket: Any) -> threading.Event:
+        """Set when a visit does not want the answer of this ticket any more."""
+        return self._halts.setdefault((visit, str(ticket)[:64]), threading.Event())
+
+    def _looked(self, asked: Mapping[str, Any], model: str, stop: threading.Event) -> Iterator[dict[str, Any]]:
+        """Any number of {done, total}, then the answer."""
+        if stop.is_set():
+            yield {"stopped": True}
+            return
+        trace, kind = self.trace(asked.get("run") or ""), asked.get("kind")
+        same_model(model, trace)
+        if kind == "faithfulness":
+            yield from self._measured(model, trace, asked, stop)
+        elif kind in KINDS:
+            yield KINDS[kind](self.engine, model, trace, asked)
+        else:
+            raise SettingError(f"There is nothing to look at called {kind!r}. Expected one of {', '.join(KINDS)}.")
+
+    def _measured(
+        self, model: str, trace: Trace, asked: Mapping[str, Any], stop: threading.Event
+    ) -> Iterator[dict[str, Any]]:
+        layers, limit = layer_indices(trace, asked.get("layer", "target")), self.engine.seconds_limit
+        options = {"layers": layers, "fill": str(asked.get("fill", "mean"))}
+        started = told_at = time.monotonic()
+        with closing(self.engine.measured(model, trace, asked.get("step"), **options)) as measuring:
+            for progress in measuring:
+                now = time.monotonic()
+                if progress.result is not None:
+                    yield curves(progress.result)
+                elif stop.is_set():
+                    yield {"stopped": True}
+                    return
+                elif limit is not None and now - started > limit:
+                    raise SettingError(
+                        f"The curves took longer than the {limit:g} seconds a run may take here: {progress.done} of "
+                        f"{progress.total} readings were done. Use a smaller model or picture."
+                    )
+                elif now - told_at >= NEWS_SECONDS:
+                    told_at = now
+                    yield {"done": progress.done, "total": progress.total}

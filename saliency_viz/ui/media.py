@@ -1,0 +1,130 @@
+"""What a person wants captioned: an example's picture, uploaded pictures in order, or frames of an uploaded video.
+
+Ignores the field they were dropped on (assets/app/media.js) and the model. The field's value is {}, or
+{kind: "pictures", files}, or {kind: "video", files, frames}; a file is {path, name} of an upload or {example: name};
+or {kind: "run", run} for what a kept run was shown.
+A value comes from a browser: paths count only inside gradio's own folder of uploads.
+"""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Callable, Mapping
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+from gradio.utils import get_upload_folder, is_in_or_equal
+from PIL import Image
+
+from ..errors import ImageError, PromptError
+from ..images import MAX_IMAGES, load_image, load_images
+from ..trace import Trace
+from ..video import Video
+from .engine import Order
+from .gallery import Gallery
+from .text import english
+
+FRAMES = (1, 8, 32)  # sampled of a video: fewest, usual, most
+PREVIEW, SMALL = 560, 160  # pixels of the long side: of one picture, and of one among several
+
+
+Media = Image.Image | tuple[Image.Image, ...] | Video
+Traces = Callable[[str], Trace]  # a kept run's trace by its id; raises TraceError when it is gone
+
+
+def opened(value: Mapping[str, Any] | None, gallery: Gallery, kept: Traces | None = None) -> Media:
+    """The field's value as the engine takes it. kept: where runs are found. Raises PromptError when nothing is chosen,
+    else ImageError or TraceError."""
+    value = value or {}
+    kind, files = value.get("kind"), value.get("files") or []
+    if kind == "run" and kept is not None:
+        trace = kept(str(value.get("run")))
+        return Order.again(trace, trace.settings).image
+    if kind == "video" and len(files) == 1:
+        return Video.from_file(path_of(files[0], gallery), frames_of(value.get("frames")))
+    if kind == "pictures" and files:
+        if len(files) > MAX_IMAGES:
+            raise ImageError(f"Expected 1 to {MAX_IMAGES} pictures. Got {len(files)}. Remove some.")
+        pictures = tuple(load_image(path_of(file, gallery)) for file in files)
+        return pictures if len(pictures) > 1 else pictures[0]
+    raise PromptError(english("no_image"))
+
+
+def handed(image: str | None, more: list[str] | None, video: str | None, frames: int) -> Any:
+    """What a program hands over, by paths that gradio has checked, as the engine takes it. Raises as `opened`."""
+    pictures = [path for path in (image, *(more or ())) if path]
+    if video and pictures:
+        raise ImageError("Pass pictures or a video. Got both: leave out one of them.")
+    if video:
+        return Video.from_file(video, frames)
+    if not pictures:
+        raise PromptError(english("no_image"))
+    found = load_images(pictures)
+    return found if len(found) > 1 else found[0]
+
+
+def described(value: Mapping[str, Any] | None, gallery: Gallery, kept: Traces | None = None) -> dict[str, Any]:
+    """What the field shows of its value: {items: [{src, width, height, time or None}], video, duration, source_frames}.
+
+    duration (seconds) and source_frames: of a video file, else None. Raises as `opened`.
+    """
+    found = opened(value, gallery, kept)
+    video = found if isinstance(found, Video) else None
+    pictures = found.frames if video else found if isinstance(found, tuple) else (found,)
+    side = PREVIEW if len(pictures) == 1 else SMALL
+    return {
+        "items": [
+            {
+                "src": small(picture, side),
+                "width": picture.width,
+                "height": picture.height,
+                "time": video.times[index] if video else None,
+            }
+            for index, picture in enumerate(pictures)
+        ],
+        "video": video is not None,
+        "duration": video.duration if video else None,
+        "source_frames": video.source_frames if video else None,
+    }
+
+
+def small(picture: Image.Image, side: int) -> str:
+    """The picture, its long side at most `side` pixels, as a data address."""
+    reduced = picture.copy()
+    reduced.thumbnail((side, side))
+    buffer = BytesIO()
+    reduced.save(buffer, "WEBP", quality=82)
+    return "data:image/webp;base64," + base64.b64encode(buffer.getvalue()).decode("ascii")
+
+
+def example(name: str) -> dict[str, Any]:
+    """The value of an example's picture."""
+    return {"kind": "pictures", "files": [{"example": name}]}
+
+
+def scene_of(value: Mapping[str, Any] | None) -> str | None:
+    """Name of the example whose picture is the only one chosen, else None."""
+    files = (value or {}).get("files") or []
+    name = files[0].get("example") if len(files) == 1 and isinstance(files[0], Mapping) else None
+    return str(name) if name else None
+
+
+def path_of(file: Any, gallery: Gallery) -> Path:
+    """Where a file of a value lies. Raises ImageError for what is no upload and no example."""
+    file = file if isinstance(file, Mapping) else {}
+    if "example" in file:
+        scene = gallery.scenes.get(str(file["example"]))
+        if scene is None:
+            raise ImageError("There is no such example here. Reload the page.")
+        return scene.picture
+    path = Path(str(file.get("path") or ""))
+    if not is_in_or_equal(path, get_upload_folder()) or not path.is_file():
+        raise ImageError("This upload is not (or no longer) kept here. Choose the file again.")
+    return path
+
+
+def frames_of(value: Any) -> int:
+    """How many frames a value asks for, within bounds."""
+    least, usual, most = FRAMES
+    return min(max(value, least), most) if isinstance(value, int) and not isinstance(value, bool) else usual

@@ -1,0 +1,84 @@
+"""What the run list says of a run: its picture, small, and how it was made; and the table of one picture's methods.
+
+Ignores how lists are drawn (assets/app/runs.js, methods.js) and which runs there are (runs.py).
+"""
+
+from __future__ import annotations
+
+import base64
+from collections import OrderedDict
+from io import BytesIO
+from typing import Any
+
+from ..trace import Trace
+from .runs import Run
+
+SIDE = 88  # pixels of a thumbnail's longer side; shown at half of it
+KEPT = 256  # thumbnails
+
+
+def method_of(trace: Trace) -> str:
+    """How it was decoded: "plain", "SGRS", "LocoRE" or "SGRS + LocoRE", and whether something in it was forced."""
+    parts = [name for name, on in (("SGRS", trace.settings.sgrs), ("LocoRE", trace.settings.locore)) if on]
+    method = " + ".join(parts) or "plain"
+    return method + (", what if" if trace.settings.forced or trace.settings.edits else "")
+
+
+def counted(trace: Trace) -> dict[str, Any]:
+    """Plain numbers of a run. score: mean of Eq. 6 over the outputs that have one, None without any; rejected: by SGRS;
+    hallucinated, right: marked tokens, None where nothing is marked."""
+    scores = [step.score for step in trace.steps if step.score is not None]
+    judged = [mark.judgement for mark in trace.marks.values()]
+    return {
+        "tokens": len(trace.steps),
+        "score": sum(scores) / len(scores) if scores else None,
+        "rejected": sum(step.rejected for step in trace.steps),
+        "hallucinated": judged.count("hallucinated") if judged else None,
+        "right": judged.count("right") if judged else None,
+    }
+
+
+class Entries:
+    """Makes entries of the list; keeps the thumbnails, which cost most."""
+
+    def __init__(self) -> None:
+        self._thumbnails: OrderedDict[str, str | None] = OrderedDict()
+
+    def of(self, run: Run) -> dict[str, Any]:
+        """One entry, plain values only. The caption and the title are a model's and a person's words."""
+        trace, sampling = run.trace, run.trace.settings.sampling
+        return {
+            "id": run.id,
+            "label": run.label,
+            "title": trace.title or trace.text.strip()[:80],
+            "model": trace.model.name,
+            "method": method_of(trace),
+            "seed": sampling.seed if sampling.temperature else None,
+            "prompt": trace.prompt[:80],
+            "tokens": len(trace.steps),
+            "pinned": run.pinned,
+            "picture": self._thumbnail(run),
+        }
+
+    def listed(self, runs: list[Run]) -> list[dict[str, Any]]:
+        """Entries: pinned runs first, then the newest."""
+        return [self.of(run) for run in sorted(runs, key=lambda run: (not run.pinned, -run.order))]
+
+    def _thumbnail(self, run: Run) -> str | None:
+        if run.id not in self._thumbnails:
+            self._thumbnails[run.id] = thumbnail(run.trace)
+        self._thumbnails.move_to_end(run.id)
+        while len(self._thumbnails) > KEPT:
+            self._thumbnails.popitem(last=False)
+        return self._thumbnails[run.id]
+
+
+def thumbnail(trace: Trace) -> str | None:
+    """The first picture as a small data address; None for a run without pictures."""
+    if not trace.pictures:
+        return None
+    small = trace.pictures[0].image
+    small.thumbnail((SIDE, SIDE))
+    buffer = BytesIO()
+    small.save(buffer, "WEBP", quality=70)
+    return "data:image/webp;base64," + base64.b64encode(buffer.getvalue()).decode("ascii")

@@ -1,0 +1,56 @@
+"""A model as it is asked for: its name, how small its weights, which adapter; and one word that says all three.
+
+Ignores whether it is offered or there. The word is what the page keeps and what every handler is given.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..errors import ModelError
+from ..trace import ModelInfo
+
+MARK = "::"
+QUANTIZATIONS = ("4bit", "8bit")
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """name: demo, a hub id or a directory. quantization: "4bit", "8bit" or None. adapter: of LoRA, as a name."""
+
+    name: str
+    quantization: str | None = None
+    adapter: str | None = None
+
+    @property
+    def key(self) -> str:
+        """The word: NAME, NAME::4bit, NAME::4bit::ADAPTER or NAME::::ADAPTER."""
+        parts = (self.name, self.quantization or "", self.adapter or "")
+        return MARK.join(parts).rstrip(":") if not self.adapter else MARK.join(parts)
+
+    @staticmethod
+    def read(key: str) -> Wanted:
+        """The model of a word. Raises ModelError."""
+        name, _, rest = str(key).strip().partition(MARK)
+        quantization, _, adapter = rest.partition(MARK)
+        if quantization and quantization not in QUANTIZATIONS:
+            raise ModelError(f"Weights can be whole, 4bit or 8bit. Got {quantization!r}. Choose one of these.")
+        return Wanted(name.strip(), quantization or None, adapter.strip() or None)
+
+    @property
+    def label(self) -> str:
+        """For people; a directory by its last part, since its place on this server is nobody's business."""
+        return " + ".join([_short(self.name), *([_short(self.adapter)] if self.adapter else [])])
+
+    def made(self, model: ModelInfo) -> bool:
+        """Whether this model is the one a trace was made by (a directory goes by its last part)."""
+        small = next((kind for kind in QUANTIZATIONS if kind in model.dtype), None)
+        adapter = model.dtype.partition(" + adapter ")[2] or None
+        same = model.name in (self.name, Path(self.name).name)
+        own = {None, self.adapter, Path(self.adapter or "").name or None}
+        return same and small == self.quantization and (adapter in own) and (adapter is None) == (self.adapter is None)
+
+
+def _short(name: str) -> str:
+    return Path(name).name if Path(name).is_absolute() else name

@@ -1,0 +1,119 @@
+"""The page asks the model for what a trace leaves out: computed once, kept, stopped, refused. The engine is a fake."""
+
+from __future__ import annotations
+
+import pytest
+
+from .app_browser import browser, drawn, open_site, ready, watched, write_examples  # noqa: F401
+from .test_app_browser import eventually, pick, run
+
+pytestmark = pytest.mark.browser
+BODY = ".sv-tab-body > div:not([hidden])"
+ASKED = "SaliencyApp.current.tabs.find((tab) => tab.name === SaliencyApp.current.state.view).view.asked"
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory):
+    site = open_site(write_examples(tmp_path_factory.mktemp("site") / "examples"))
+    yield site
+    site.page.close()
+
+
+@pytest.fixture
+def tab(site, browser):  # noqa: F811
+    """A watched page at the app; at the end it must have no console error and no request that left the machine."""
+    site.backend.__init__()
+    site.backend.loads = 1
+    page, seen = watched(browser)
+    ready(page, site.address)
+    yield page
+    page.context.close()
+    assert seen.errors == []
+    assert seen.outside == []
+
+
+def look(tab, view):
+    """Open a tab and press its button."""
+    tab.evaluate("(view) => SaliencyApp.current.set({view})", view)
+    drawn(tab)
+    tab.locator(f"{BODY} > .sv-section-head button:visible").first.click()
+
+
+def came(tab):
+    tab.wait_for_function(f"Boolean({ASKED}.held)")
+    drawn(tab)
+
+
+def test_each_look_is_computed_once_and_kept_for_its_step_also_after_an_accident(site, tab, caplog):
+    pick(tab, "farm")
+    run(tab)
+    tab.evaluate("() => SaliencyApp.current.set({token: 4, layer: 3})")
+
+    def fail(*_):
+        raise RuntimeError("a secret path")
+
+    site.backend.logit_lens = fail
+    look(tab, "lens")
+    tab.wait_for_selector(".app-notice.error")
+    tab.wait_for_function(f"{ASKED}.failed.size === 1")
+    assert "secret" not in tab.locator(BODY).inner_text() + tab.locator(".app-notice").inner_text()
+    del site.backend.logit_lens
+
+    for view in ("lens", "heads", "matrix"):
+        look(tab, view)
+        came(tab)
+    backend = site.backend
+    assert (backend.lenses_asked, backend.heads_asked, backend.matrices_asked) == (1, 1, 1)
+    assert tab.evaluate(
+        f"(() => {{ const held = {ASKED}.held; return [held.keys, held.saliency[held.keys]]; }})()"
+    ) == [46, 3]
+    tab.evaluate("() => SaliencyApp.current.set({token: 2, view: 'lens'})")
+    drawn(tab)
+    assert not tab.evaluate(f"Boolean({ASKED}.held)")
+    tab.evaluate("() => SaliencyApp.current.set({token: 4})")
+    drawn(tab)
+    assert tab.locator(f"{BODY} .sv-lens tbody tr").count() == 5
+    assert backend.lenses_asked == 1
+
+
+def test_a_measurement_tells_how_far_it_is_and_stop_leaves_the_page_as_it_was(site, tab):
+    pick(tab, "farm")
+    run(tab)
+    site.backend.reading_pause = 0.4
+    look(tab, "faithfulness")
+    tab.wait_for_function(f"{ASKED}.bar.max === 11 && !{ASKED}.bar.hidden")
+    tab.locator(f"{BODY} button", has_text="stop").click()
+    tab.wait_for_function(f"{ASKED}.said.textContent.startsWith('Stopped')")
+    assert site.backend.readings < 10 and site.backend.measures_closed == 1
+    site.backend.reading_pause = 0.0
+    look(tab, "faithfulness")
+    came(tab)
+    assert tab.locator(f"{BODY} .sv-areas [data-value]").first.get_attribute("data-value") == "0.25"
+    run(tab)  # the queue is free
+
+
+def test_closing_the_page_ends_its_measurement(site, tab, browser):  # noqa: F811
+    page, _ = watched(browser)
+    ready(page, site.address)
+    pick(page, "farm")
+    run(page)
+    site.backend.reading_pause = 0.4
+    look(page, "faithfulness")
+    page.wait_for_function(f"{ASKED}.bar.max === 11 && !{ASKED}.bar.hidden")
+    page.context.close()
+    assert eventually(lambda: site.backend.measures_closed == 1)
+    assert site.backend.readings < 10
+
+
+def test_a_run_of_another_model_greys_the_tabs(site, tab):
+    tab.wait_for_selector(".sv-token")  # the example was made by another model
+    tab.click(".sv-tab[data-view=heads]")
+    drawn(tab)
+    assert "“synthetic”" in tab.locator(f"{BODY} [role=status]").inner_text()
+    assert tab.locator(".sv-tab[data-missing]").count() == 4
+    pick(tab, "farm")
+    run(tab)
+    drawn(tab)
+    assert tab.locator(".sv-tab[data-missing]").count() == 0
+    tab.evaluate("() => { SaliencyApp.model = 'other'; SaliencyApp.current.schedule(); }")  # as the header does
+    tab.wait_for_selector(".sv-tab[data-missing]", state="attached")

@@ -1,0 +1,471 @@
+"""Models held by the app: which are offered, when they are freed, what is gone then; faults that leave it usable."""
+
+from __future__ import annotations
+
+import gc
+import shutil
+import threading
+import weakref
+from types import SimpleNamespace
+
+import pytest
+import torch
+from transformers import BertConfig, BertModel, LlamaConfig, LlamaForCausalLM
+
+import saliency_viz as sv
+from saliency_viz.errors import LoadCancelled, MemoryLimitError, ModelError, SaliencyVizError
+from saliency_viz.models.fetching import Loading
+from saliency_viz.models.known import known_checkpoints
+from saliency_viz.trace import RunSettings
+from saliency_viz.ui import offers
+from saliency_viz.ui.engine import Engine, Order
+from saliency_viz.ui.offers import Rules
+from saliency_viz.ui.shelf import Shelf
+from saliency_viz.ui.wanted import Wanted
+
+from . import checkpoints_qwen
+from .app_fakes import FakeBackend
+from .engine import picture
+from .fake_hub import COMMIT, Hub, asked_there, serving
+
+
+class Clock:
+    now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture(scope="module")
+def two(llava_dir, tmp_path_factory):
+    """Two small models on disk."""
+    return str(llava_dir), str(checkpoints_qwen.qwen2(tmp_path_factory.mktemp("second") / "qwen"))
+
+
+def run(engine, key, count=3):
+    *_, last = engine.caption(key, Order(picture(), "Describe the image.", RunSettings(count)))
+    return last.trace
+
+
+def weights(engine, key):
+    """Weak references to a held model, its network and one of its weights."""
+    model = engine.shelf.peek(key)
+    return [weakref.ref(part) for part in (model, model.network, next(model.network.parameters()))]
+
+
+def gone(references):
+    gc.collect()
+    return all(reference() is None for reference in references)
+
+
+# ---- freeing ---------------------------------------------------------------------------------------------------------
+
+
+def test_switching_frees_the_old_model_down_to_its_last_weight(two):
+    engine = Engine(two, device="cpu", kept=1)
+    trace = run(engine, two[0])
+    engine.looked("head_rows", two[0], trace, 1)
+    old = weights(engine, two[0])
+    assert not gone(old)
+    run(engine, two[1])
+    assert gone(old)
+    assert engine.status(two[0])["state"] == "unloaded" and engine.status(two[1])["state"] == "ready"
+    assert engine.shelf.held() == [two[1]]
+
+
+def test_a_failed_run_holds_nothing_back_either(two):
+    engine = Engine(two, device="cpu", kept=1)
+    with pytest.raises(SaliencyVizError):
+        run(engine, two[0], count=100_000)
+    old = weights(engine, two[0])
+    engine.load(two[1])
+    assert gone(old)
+
+
+def test_nobody_comes_for_a_while_and_the_model_is_freed_the_next_run_loads_it_again(two):
+    clock = Clock()
+    engine = Engine(two, device="cpu", unload_after=10, clock=clock)
+    first = run(engine, two[0])
+    held = weights(engine, two[0])
+    clock.now = 599
+    assert engine.shelf.sweep() == [] and not gone(held)
+    clock.now = 601
+    assert engine.shelf.sweep() == [two[0]] and gone(held)
+    assert engine.status(two[0]) == {"name": two[0], "state": "unloaded", "why": "idle"}
+    assert run(engine, two[0]).output_ids == first.output_ids
+    assert engine.status(two[0])["state"] == "ready"
+
+
+def test_a_model_that_works_is_never_freed_however_long_it_takes():
+    clock, backend = Clock(), FakeBackend(pause=0.0)
+    engine = Engine(backend=backend, unload_after=1, clock=clock)
+    growing = engine.caption("demo", Order(None, "p", RunSettings(40)))
+    next(growing)
+    clock.now = 10_000
+    assert engine.shelf.sweep() == []
+    growing.close()
+    assert engine.shelf.sweep() == []  # its end counts as use
+    clock.now += 61
+    assert engine.shelf.sweep() == ["demo"]
+
+
+def test_the_next_model_waits_until_the_one_that_works_is_done():
+    engine = Engine(("a", "b"), backend=FakeBackend(pause=0.0), kept=1)
+    growing = engine.caption("a", Order(None, "p", RunSettings(40)))
+    next(growing)
+    engine.warm("b")
+    assert engine.status("b")["state"] == "loading" and engine.shelf.held() == ["a"]
+    for _ in growing:
+        pass
+    engine.load("b")
+    assert engine.shelf.held() == ["b"] and engine.status("a") == {"name": "a", "state": "unloaded", "why": "room"}
+
+
+def test_how_many_are_kept_follows_the_device_unless_told(monkeypatch):
+    for device, kept, expected in (("cpu", None, 2), ("cuda", None, 1), ("cuda", 3, 3)):
+        engine = Engine(("demo",), kept=kept)
+        monkeypatch.setattr(engine, "_place", lambda device=device: (device, "float32", None))
+        assert engine._most() == expected
+
+
+def test_a_model_that_would_not_fit_beside_the_others_takes_their_place():
+    shelf = Shelf(lambda key, tell: SimpleNamespace(), kept=lambda: 5, fits=lambda key: len(shelf.held()) < 2)
+    for key in ("a", "b", "a", "c", "d"):
+        shelf.get(key)
+    assert shelf.held() == ["c", "d"]
+    assert shelf.status("a")["why"] == shelf.status("b")["why"] == "room"
+
+
+# ---- loading ---------------------------------------------------------------------------------------------------------
+
+
+def test_the_status_says_where_loading_stands_and_keeps_notes():
+    asked, go_on = threading.Event(), threading.Event()
+
+    def load(key, tell):
+        tell(Loading("download", 5_000_000, 20_000_000))
+        tell(Loading("note", text="The newest was taken."))
+        asked.set()
+        go_on.wait(60)
+        return SimpleNamespace()
+
+    shelf = Shelf(load)
+    shelf.begin("a")
+    assert asked.wait(60)
+    told = shelf.status("a")
+    assert (told["state"], told["stage"], told["done"], told["total"]) == ("loading", "download", 5_000_000, 20_000_000)
+    assert told["text"] == "downloading 5.0 MB of 20.0 MB"
+    go_on.set()
+    shelf.get("a")
+    assert shelf.status("a") == {"state": "ready", "note": "The newest was taken."}
+
+
+@pytest.mark.parametrize("by", ["button", "run"])
+def test_loading_can_be_stopped_and_begun_again(by):
+    asked, stop = threading.Event(), threading.Event()
+    tries = []
+
+    def load(key, tell):
+        tries.append(key)
+        while len(tries) == 1:
+            asked.set()
+            tell(Loading("download", 1, 2))
+        return SimpleNamespace()
+
+    shelf = Shelf(load)
+
+    def halt():
+        asked.wait(60)
+        shelf.cancel("a") if by == "button" else stop.set()
+
+    threading.Thread(target=halt).start()
+    with pytest.raises(LoadCancelled):
+        shelf.get("a", stop)
+    assert shelf.status("a")["state"] == "none" and "stopped" in shelf.status("a")["reason"]
+    assert shelf.get("a") is shelf.peek("a") is not None
+
+
+def test_a_failed_load_is_told_and_can_be_tried_again():
+    results = iter([ModelError("The download broke off."), SimpleNamespace()])
+
+    def load(key, tell):
+        found = next(results)
+        if isinstance(found, Exception):
+            raise found
+        return found
+
+    shelf = Shelf(load)
+    with pytest.raises(ModelError):
+        shelf.get("a")
+    assert shelf.status("a") == {"state": "failed", "reason": "The download broke off."}
+    shelf.get("a")
+    assert shelf.status("a")["state"] == "ready"
+
+
+def test_two_who_want_the_same_model_load_it_once():
+    backend = FakeBackend(loading=0.05)
+    engine = Engine(backend=backend)
+    threads = [threading.Thread(target=engine.load, args=("demo",)) for _ in range(5)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert backend.loads == 1
+
+
+# ---- from a hub -----------------------------------------------------------------------------------------------------
+
+NAME = "someone/little-llava"
+
+
+@pytest.fixture
+def hub(llava_dir, tmp_path, monkeypatch):
+    with serving(Hub({NAME: llava_dir})) as hub:
+        asked_there(monkeypatch, hub, tmp_path / "cache")
+        yield hub
+
+
+def test_a_download_that_fails_is_told_and_the_next_run_gets_the_model_with_its_commit(hub):
+    hub.broken["model.safetensors"] = 100_000
+    heard = []
+    engine = Engine((NAME,), device="cpu", tell=lambda name, loading: heard.append((name, loading.stage)))
+    with pytest.raises(ModelError, match="broke off after"):
+        run(engine, NAME)
+    assert engine.status(NAME)["state"] == "failed" and "try again" in engine.status(NAME)["reason"]
+    hub.broken.clear()
+    trace = run(engine, NAME)
+    status = engine.status(NAME)
+    assert (status["state"], status["revision"]) == ("ready", COMMIT) and trace.model.revision == COMMIT
+    assert {(NAME, "download"), (NAME, "weights")} <= set(heard)
+
+
+def test_a_download_is_told_while_it_runs_and_stops_when_asked(hub):
+    hub.hold = threading.Event()
+    engine = Engine((NAME,), device="cpu")
+    engine.warm(NAME)
+    assert hub.held.wait(60)
+    told = engine.status(NAME)
+    assert (told["state"], told["stage"]) == ("loading", "download") and 0 < told["done"] < told["total"]
+    engine.cancel(NAME)
+    hub.hold.set()
+    with engine.shelf._loading:  # until the loader has let go
+        assert engine.status(NAME)["state"] == "none" and "stopped" in engine.status(NAME)["reason"]
+    hub.hold = None
+    assert len(run(engine, NAME).steps) == 3
+
+
+def test_a_typed_name_that_is_nowhere_is_a_sentence(hub):
+    engine = Engine(("demo",), device="cpu", allow_any=True)
+    with pytest.raises(ModelError, match="There is no model 'no/such' on the hub"):
+        run(engine, "no/such")
+    assert engine.status("no/such")["state"] == "failed"
+
+
+# ---- who may load what -----------------------------------------------------------------------------------------------
+
+
+def test_strangers_may_choose_the_named_models_and_the_table_s_and_nothing_else():
+    rules = Rules(("me/mine",), table=True)
+    assert rules.names() == ("me/mine", *known_checkpoints())
+    assert rules.check("Qwen/Qwen2.5-VL-3B-Instruct").name == "Qwen/Qwen2.5-VL-3B-Instruct"
+    for key in ("", "somebody/else", "/etc", "../x", "demo::4bit::me/lora", "::4bit"):
+        with pytest.raises(ModelError, match="does not offer"):
+            rules.check(key)
+    assert Rules(("demo",), free=True).check("somebody/else").name == "somebody/else"
+    with pytest.raises(ModelError, match="does not offer"):
+        Rules(("demo",)).check("Qwen/Qwen2.5-VL-3B-Instruct")
+
+
+def test_only_the_named_adapter_is_offered_unless_any_is():
+    rules = Rules(("a/b",), adapter="me/lora")
+    assert rules.check("a/b::::me/lora").adapter == "me/lora"
+    with pytest.raises(ModelError, match="does not offer the adapter 'x/y'"):
+        rules.check("a/b::::x/y")
+
+
+@pytest.mark.parametrize(
+    "wanted", [Wanted("demo"), Wanted("a/b", "4bit"), Wanted("a/b", None, "c/d"), Wanted("/x/y", "8bit", "c/d")]
+)
+def test_a_key_says_name_weights_and_adapter(wanted):
+    assert Wanted.read(wanted.key) == wanted
+
+
+def test_weights_nobody_knows_are_refused():
+    with pytest.raises(ModelError, match="Got '2bit'"):
+        Wanted.read("a/b::2bit")
+
+
+@pytest.mark.parametrize("key,package", [("demo::4bit", "bitsandbytes"), ("demo::::a/b", "peft")])
+def test_what_is_not_installed_is_said_before_anything_is_loaded(monkeypatch, key, package):
+    monkeypatch.setattr(offers, "find_spec", lambda name: None)
+    backend = FakeBackend()
+    with pytest.raises(ModelError, match=f"needs the package {package} on this server. Run: pip install {package}"):
+        Engine(("demo",), backend=backend, allow_any=True).load(key)
+    assert backend.loads == 0
+
+
+def test_weights_adapter_and_revision_reach_the_loader(monkeypatch):
+    monkeypatch.setattr(offers, "find_spec", lambda name: object())  # as if every optional package were here
+    seen = []
+    backend = FakeBackend()
+    backend.load_model = lambda name, **more: seen.append((name, more)) or SimpleNamespace(info=None)
+    engine = Engine(("a/b",), backend=backend, quantization="4bit", adapter="c/d", revision="v1", table=True)
+    assert engine.first == "a/b::4bit::c/d"
+    engine.load(engine.first)
+    engine.load("demo")
+    (name, more), (_, demo) = seen
+    assert (name, more["quantization"], more["adapter"], more["revision"]) == ("a/b", "4bit", "c/d", "v1")
+    assert not {"quantization", "adapter", "revision"} & set(demo)
+
+
+def test_a_trace_is_looked_into_only_by_the_weights_that_made_it(two):
+    info = run(Engine(two, device="cpu"), two[0]).model
+    assert Wanted(two[0]).made(info) and not Wanted(two[0], "4bit").made(info) and not Wanted(two[1]).made(info)
+    small = SimpleNamespace(name="a/b", dtype="bfloat16 (4bit weights) + adapter lora")
+    assert Wanted("a/b", "4bit", "/somewhere/lora").made(small)
+    assert not Wanted("a/b", "4bit").made(small) and not Wanted("a/b", "8bit", "/somewhere/lora").made(small)
+
+
+# ---- the chooser's rows ----------------------------------------------------------------------------------------------
+
+
+def rows_of(room, quantization=None, states=None):
+    found = offers.rows(Rules(("demo",), table=True), quantization, "bfloat16", room, states or {})
+    return {row["key"].split("::")[0]: row for row in found}
+
+
+def test_what_cannot_fit_is_marked_and_small_weights_make_it_fit():
+    whole = rows_of(20_000_000_000)
+    assert whole["llava-hf/llava-1.5-7b-hf"]["fits"] and not whole["llava-hf/llava-1.5-13b-hf"]["fits"]
+    four = rows_of(20_000_000_000, "4bit")
+    assert four["llava-hf/llava-1.5-13b-hf"]["fits"] and not four["Qwen/Qwen2.5-VL-72B-Instruct"]["fits"]
+    assert (
+        four["llava-hf/llava-1.5-13b-hf"]["key"] == "llava-hf/llava-1.5-13b-hf::4bit" and four["demo"]["key"] == "demo"
+    )
+
+
+def test_a_row_s_size_is_the_estimator_s():
+    from saliency_viz.memory import size_text
+    from saliency_viz.models.estimate import estimate
+    from saliency_viz.models.published import PUBLISHED
+
+    name = "Qwen/Qwen2.5-VL-7B-Instruct"
+    found = estimate(PUBLISHED[name](), offers.PROMPT, offers.CAPTION)
+    row = rows_of(10**12)[name]
+    assert row["needed"] == size_text(found.needed) and row["parameters"] == "8.3 B" and not row["about"]
+    assert row["share"] == pytest.approx(found.needed / 10**12)
+    assert row["family"] == "Qwen2.5-VL"
+
+
+def test_a_size_known_only_by_its_number_of_weights_says_about():
+    row = rows_of(10**12)["google/gemma-3-12b-it"]
+    assert row["about"] and row["needed"] == "26.3 GB"  # 12.19 billion of 2 bytes, and 8 % more
+
+
+@pytest.mark.parametrize("name", [row.name for row in __import__("saliency_viz.models.known").models.known.CHECKPOINTS])
+def test_rough_sizes_agree_with_the_published_ones_where_both_are_known(name):
+    from saliency_viz.models.known import checkpoint_of
+    from saliency_viz.models.published import PUBLISHED
+
+    if name not in PUBLISHED:
+        assert checkpoint_of(name).billions > 0
+        return
+    exact = offers.size_of(name, "bfloat16", None)
+    assert checkpoint_of(name).billions == pytest.approx(exact.parameters, rel=0.02)
+    assert exact.needed == pytest.approx(checkpoint_of(name).billions * 2e9 * offers.OVERHEAD, rel=0.12, abs=2e8)
+
+
+def test_nothing_fits_is_never_said_of_the_model_that_is_there():
+    assert rows_of(1, states={"demo": "ready"})["demo"]["fits"]
+
+
+# ---- damaged and foreign checkpoints, in the app ---------------------------------------------------------------------
+
+
+def broken(folder, what):
+    if what == "missing shard":
+        network = sv.load_model(folder, device="cpu").network
+        (folder / "model.safetensors").unlink()
+        network.save_pretrained(folder, max_shard_size="60KB")
+        sorted(folder.glob("model-*.safetensors"))[1].unlink()
+    if what == "truncated":
+        path = folder / "model.safetensors"
+        path.write_bytes(path.read_bytes()[:-1000])
+    if what == "text model":
+        small = {"hidden_size": 12, "num_hidden_layers": 1, "num_attention_heads": 2, "vocab_size": 11}
+        LlamaForCausalLM(LlamaConfig(**small)).save_pretrained(folder)
+    if what == "encoder":
+        small = {"hidden_size": 12, "num_hidden_layers": 1, "num_attention_heads": 2, "vocab_size": 11}
+        BertModel(BertConfig(**small, intermediate_size=7)).save_pretrained(folder)
+    if what == "remote code":
+        text = (folder / "config.json").read_text()
+        code = '"auto_map": {"AutoConfig": "own.Config"}, "model_type": "own"'
+        (folder / "config.json").write_text(text.replace('"model_type": "llava"', code))
+    if what == "wrong processor":
+        other = checkpoints_qwen.qwen2(folder.parent / "other")
+        for name in ("processor_config.json", "tokenizer_config.json", "tokenizer.json", "chat_template.jinja"):
+            shutil.copy(other / name, folder / name)
+    if what == "other family":
+        text = (folder / "config.json").read_text()
+        (folder / "config.json").write_text(text.replace('"model_type": "llava"', '"model_type": "mllama"'))
+    return folder
+
+
+FAULTS = {
+    "missing shard": "could not be read",
+    "truncated": "undamaged",
+    "text model": "it has no vision tower",
+    "encoder": "(bert): it has no vision tower",
+    "remote code": "never run here",
+    "wrong processor": "another model",
+    "other family": "some weights have other sizes than the config says",
+}
+
+
+@pytest.mark.parametrize("what", FAULTS)
+def test_a_checkpoint_that_cannot_be_used_is_a_sentence_in_the_status_and_in_the_run(llava_dir, tmp_path, what):
+    folder = str(broken(shutil.copytree(llava_dir, tmp_path / "bad"), what))
+    engine = Engine(("demo", folder), device="cpu")
+    with pytest.raises(SaliencyVizError) as caught:
+        run(engine, folder)
+    status = engine.status(folder)
+    assert status["state"] == "failed" and status["reason"] == str(caught.value)
+    assert FAULTS[what] in status["reason"] and "\n" not in status["reason"]
+    assert "'bad'" in status["reason"] and str(tmp_path) not in status["reason"]  # where it lies is nobody's business
+    assert engine.shelf.held() == []
+
+
+def test_attention_that_cannot_be_recorded_is_a_sentence_too(two, monkeypatch):
+    """A family that is not known, whose layers a trial run does not hear of."""
+    monkeypatch.setattr("saliency_viz.models.reading.family_of", lambda kind: None)
+    monkeypatch.setattr("saliency_viz.models.generic._Layers.attend", lambda *_: None)
+    engine = Engine(two, device="cpu")
+    with pytest.raises(ModelError, match="5 of 5 layers of .* do not go through transformers' attention interface"):
+        run(engine, two[0])
+    assert engine.status(two[0])["state"] == "failed"
+
+
+def test_after_a_damaged_checkpoint_the_demo_model_still_captions(llava_dir, tmp_path):
+    folder = str(broken(shutil.copytree(llava_dir, tmp_path / "bad"), "truncated"))
+    engine = Engine(("demo", folder), device="cpu", kept=1)
+    with pytest.raises(ModelError):
+        engine.load(folder)
+    assert len(run(engine, "demo").steps) == 3
+
+
+def test_after_running_out_of_memory_the_held_model_captions_the_same(two, monkeypatch):
+    engine = Engine(two, device="cpu")
+    before = run(engine, two[0])
+
+    def fail(*_, **__):
+        raise torch.OutOfMemoryError("CUDA out of memory.")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("saliency_viz.decoding.session.Session.observe", fail)
+        with pytest.raises(MemoryLimitError, match="Lower max_new_tokens"):
+            run(engine, two[0])
+    with monkeypatch.context() as patch:
+        patch.setattr("saliency_viz.decoding.session.Session.row_gradients", fail)
+        with pytest.raises(MemoryLimitError, match="ran out of memory"):
+            engine.looked("head_rows", two[0], before, 1)
+    assert run(engine, two[0]).output_ids == before.output_ids

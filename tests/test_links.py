@@ -1,0 +1,80 @@
+"""Links as text: every setting of two runs and every word of the viewer goes in and comes out, and no text raises."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from saliency_viz.settings import SGRS, Edit, LocoRE, Recording, Sampling
+from saliency_viz.trace import RunSettings
+from saliency_viz.ui import links
+
+from .traces import example_trace
+
+SETTINGS = (
+    RunSettings(64),
+    RunSettings(17, Sampling(0.7, 12345, 40, 0.9)),
+    RunSettings(5, sgrs=SGRS(top_k=7, tries=2, alpha=0.35, window=4, layers=(1, 3, 4))),
+    RunSettings(5, locore=LocoRE(beta=0.2, window=3, renormalize=True)),
+    RunSettings(5, Sampling(1e-05), SGRS(alpha=0.0), LocoRE(beta=1.0)),
+)
+
+
+@pytest.mark.parametrize("settings", SETTINGS)
+def test_a_link_gives_back_what_was_put_in(settings):
+    link = links.Link(
+        links.Place("_b_-12345678901234567890", "farm-2", "Qwen/Qwen2-VL-2B", "What is left of it? & = # 牛", settings),
+        links.Place("example-farm-2", "farm-2", "demo", "And here?", replace(settings, max_new_tokens=7), partial=True),
+        {key: f"{number}" for number, key in enumerate(links.STATE_KEYS)},
+    )
+    assert links.read(links.write(link)) == link
+
+
+def test_the_run_beside_is_only_an_id_when_it_is_a_ready_trace():
+    link = links.Link(links.Place(example="farm"), links.Place("example-beach"))
+    assert links.write(link) == {"example": "farm", "beside": "example-beach"}
+
+
+def test_a_link_typed_by_hand_never_raises():
+    hostile = {
+        "example": "../../etc/passwd",
+        "run": "<script>",
+        "model": "../..",
+        "prompt": "x" * 5000,
+        "n": "ten",
+        "token": "9" * 5000,
+        "sgrs": "a_b",
+        "locore": "-1_0",
+        "unknown": "y",
+        "beside": "a b",
+        "beside_n": "-3",
+    }
+    link = links.read(hostile)
+    assert link == links.Link(links.Place(partial=True))  # a prompt too long for the page is not cut but left out
+    odd = links.read({"n": "3", "sgrs": "7_5_3_5", "locore": "nan_3", "temperature": "-4", "topp": "0"})
+    assert odd.first.settings == RunSettings(3)
+
+
+@pytest.mark.parametrize(
+    ("change", "partial"),
+    [
+        ({}, False),
+        ({"prompt": "牛" * 400}, True),
+        ({"system": "Be brief."}, False),
+        ({"system": "牛" * 400}, True),
+        ({"history": (("user", "What is it?"), ("assistant", "A cow."))}, True),
+        ({"settings": RunSettings(9, lookahead=4)}, False),  # the same tokens whatever it is
+        ({"settings": RunSettings(9, forced=(3, 4))}, True),
+        ({"settings": RunSettings(9, edits=(Edit(0.0, (3,)),))}, True),
+        ({"settings": RunSettings(9, recording=Recording(fusion="max"))}, True),
+    ],
+)
+def test_a_link_says_when_something_that_made_the_run_is_not_in_it(change, partial):
+    trace = replace(example_trace(), **change)
+    place = links.place_of(trace, "abc", "farm")
+    assert place.partial == partial
+    assert links.read_place(links.write_place(place)) == replace(
+        place, settings=links.read_place(links.recipe(trace.settings)).settings
+    )
+    assert place.prompt == (None if "prompt" in change else trace.prompt)

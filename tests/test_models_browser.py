@@ -1,0 +1,364 @@
+"""The model chooser, the chip, the plan and the queue's words, driven in a headless Chromium."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+
+from saliency_viz.errors import ModelError
+from saliency_viz.memory import size_text
+from saliency_viz.models.estimate import estimate
+from saliency_viz.models.fetching import Loading
+from saliency_viz.models.published import PUBLISHED
+from saliency_viz.ui import offers
+from saliency_viz.ui.engine import Engine
+from saliency_viz.ui.limits import Visitors
+from saliency_viz.ui.runs import RunStore
+from saliency_viz.ui.serve import serve
+
+from .app_browser import browser, drawn, ready, watched, write_examples  # noqa: F401
+from .app_fakes import FakeBackend
+
+pytestmark = pytest.mark.browser
+SMALL, LARGE = "llava-hf/llava-1.5-7b-hf", "Qwen/Qwen2.5-VL-72B-Instruct"
+
+
+class Clock:
+    now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@dataclass
+class Loads:
+    """A loader that goes one step further each time it is told to, or fails."""
+
+    seen: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
+    steps: dict[str, list[Any]] = field(default_factory=dict)
+    go: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(0))
+
+    def attach(self, backend: FakeBackend) -> FakeBackend:
+        plain = backend.load_model
+
+        def load(name: str, tell: Any, **more: Any) -> Any:
+            self.seen.append((name, more))
+            for step in self.steps.pop(name, []):
+                if isinstance(step, Exception):
+                    raise step
+                tell(step)
+                if step.stage != "note":
+                    self.go.acquire(timeout=60)
+                    tell(step)  # a stop is heard here
+            return plain(name)
+
+        backend.load_model = load
+        return backend
+
+
+class Site:
+    def __init__(self, folder, engine, **options):
+        self.engine = engine
+        self.page, self.address = serve(
+            engine, port=None, store=RunStore(grace=0.0), examples=folder, block=False, **options
+        )
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    return write_examples(tmp_path_factory.mktemp("models") / "examples")
+
+
+def fake_site(folder, patch, limits=None, queue=32, backend=None, **options):
+    """The page on a fake engine with 20 GB free on a GPU."""
+    loads = Loads()
+    engine = Engine(options.pop("names", ("demo",)), backend=loads.attach(backend or FakeBackend()), **options)
+    patch.setattr(engine, "_place", lambda: ("cuda", "bfloat16", 20_000_000_000))
+    patch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", False)
+    site = Site(folder, engine, visitors=limits, most_waiting=queue)
+    site.loads, site.backend = loads, engine.backend
+    return site
+
+
+@pytest.fixture
+def made(folder, monkeypatch):
+    """`fake_site`, closed in the end."""
+    sites = []
+
+    def make(**options):
+        sites.append(fake_site(folder, monkeypatch, **options))
+        return sites[-1]
+
+    yield make
+    for site in sites:
+        site.backend.go_on.set()
+        site.page.close()
+
+
+@pytest.fixture(scope="module")
+def stranger(folder, browser):  # noqa: F811
+    """A page on a public server; (page, site)."""
+    with pytest.MonkeyPatch.context() as patch:
+        site = fake_site(folder, patch, table=True)
+        page, seen = watched(browser)
+        ready(page, site.address)
+        yield page, site
+        page.context.close()
+        site.page.close()
+    assert (seen.errors, seen.outside) == ([], [])
+
+
+@pytest.fixture
+def opened(browser):  # noqa: F811
+    """A function that opens a page and sees to it that nothing went wrong on it."""
+    pages = []
+
+    def make(site, **options):
+        page, seen = watched(browser, **options)
+        pages.append((page, seen))
+        ready(page, site.address)
+        return page
+
+    yield make
+    for page, seen in pages:
+        errors = [text for text in seen.errors if "503" not in text]  # a full queue, as the browser logs it
+        page.context.close()
+        assert (errors, seen.outside) == ([], [])
+
+
+def chooser(page):
+    page.click("#app-model")
+    page.wait_for_selector(".app-models-row")
+    return page.locator(".app-models")
+
+
+def row(page, name):
+    return page.locator(f".app-models-row:has(input[value^='{name}'])")
+
+
+def chip(page, state):
+    page.wait_for_selector(f".app-status[data-state={state}]")
+    return page.locator(".app-status-text").text_content()
+
+
+def notice(page):
+    return page.locator(".app-notice-text").text_content()
+
+
+def test_models_stand_by_family_with_what_they_need_beside_what_is_free(stranger):
+    page, _ = stranger
+    panel = chooser(page)
+    families = panel.locator("legend").all_text_contents()
+    assert families[:2] == ["Here", "SmolVLM, Idefics3"] and "Qwen2.5-VL" in families and len(families) == 13
+    assert panel.locator(".app-models-room").text_content() == "20.0 GB free for a model on cuda"
+    assert row(page, "demo").locator(".app-models-loaded").count() == 1
+    assert row(page, "demo").locator("input").is_checked()
+    needed = estimate(PUBLISHED[SMALL](), offers.PROMPT, offers.CAPTION).needed
+    assert row(page, SMALL).locator(".app-models-size").text_content() == size_text(needed)
+    assert row(page, SMALL).locator("em").text_content() == "to download"
+    assert not row(page, SMALL).locator("input").is_disabled()
+    page.keyboard.press("Escape")
+    assert not panel.is_visible() and page.evaluate("document.activeElement.id") == "app-model"
+
+
+def test_strangers_are_not_offered_a_field_for_names_and_cannot_force_one(stranger):
+    page, site = stranger
+    chooser(page)
+    assert not page.locator("input[name=app-model-other]").is_visible()
+    assert not page.locator("input[name=app-model-adapter]").is_visible()
+    page.evaluate("document.querySelector('input[name=app-model-other]').value = 'somebody/else'")
+    page.click(".app-models-use")
+    page.wait_for_selector(".app-notice.error")
+    assert "does not offer the model 'somebody/else'" in notice(page)
+    assert [name for name, _ in site.loads.seen] == ["demo"]
+
+
+def test_what_cannot_fit_cannot_be_chosen_and_says_why_and_smaller_weights_change_that(stranger):
+    page, site = stranger
+    chooser(page)
+    thirteen = "llava-hf/llava-1.5-13b-hf"
+    for name in (thirteen, LARGE):
+        assert row(page, name).locator("input").is_disabled()
+    needed = size_text(estimate(PUBLISHED[thirteen](), offers.PROMPT, offers.CAPTION).needed)
+    assert row(page, thirteen).locator(".app-models-size").text_content() == f"needs {needed}, 20.0 GB free"
+    page.check("input[name=app-model-weights][value='4bit']")
+    page.wait_for_selector(f"input[value='{thirteen}::4bit']:not([disabled])")
+    assert row(page, LARGE).locator("input").is_disabled()
+    page.check(f"input[value='{thirteen}::4bit']")
+    page.click(".app-models-use")
+    page.wait_for_function(f"SaliencyApp.model === '{thirteen}::4bit'")
+    chip(page, "ready")
+    name, more = site.loads.seen[-1]
+    assert (name, more["quantization"]) == (thirteen, "4bit")
+    assert page.locator(".app-model-name").text_content() == thirteen
+    assert not page.locator(".app-models").is_visible()
+
+
+def test_a_download_is_shown_with_its_share_then_the_weights_then_the_model(made, opened):
+    site = made(names=("demo", "other"))
+    page = opened(site)
+    site.loads.steps["other"] = [
+        Loading("download", 500_000_000, 2_000_000_000),
+        Loading("weights", 30, 40),
+        Loading("note", text="The newest was taken."),
+    ]
+    page.focus("#app-model")  # the keyboard is enough
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".app-models-row")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    page.wait_for_function("document.querySelector('.app-status-text').textContent === 'downloading 0.5 GB of 2.0 GB'")
+    assert page.evaluate("document.querySelector('.app-status-bar').style.getPropertyValue('--share')") == "0.25"
+    assert page.locator("#app-model-halt").is_visible()
+    site.loads.go.release()
+    page.wait_for_function("document.querySelector('.app-status-text').textContent === 'reading weights, 75 %'")
+    site.loads.go.release()
+    assert chip(page, "ready") == "cpu, float32"
+    page.wait_for_selector(".app-notice.warning")
+    assert notice(page) == "The newest was taken."
+    assert not page.locator("#app-model-halt").is_visible()
+
+
+def test_loading_can_be_stopped_and_tried_again(made, opened):
+    site = made(names=("demo", "other"))
+    page = opened(site)
+    site.loads.steps["other"] = [Loading("download", 1_000_000, 2_000_000)] * 2
+    chooser(page)
+    page.check("input[name=app-model][value=other]")
+    page.click(".app-models-use")
+    page.wait_for_selector("#app-model-halt:visible")
+    page.click("#app-model-halt")
+    page.wait_for_selector(".app-notice:not(.on)", state="attached")
+    site.loads.go.release(2)
+    assert chip(page, "none") == "not loaded"
+    page.click("#app-model-again")
+    chip(page, "ready")
+
+
+def test_a_checkpoint_that_cannot_be_read_says_so_in_chip_notice_and_run_and_the_page_goes_on(made, opened):
+    site = made(names=("demo", "other"))
+    page = opened(site)
+    sentence = "The weights of 'other' could not be read: truncated. Download it again."
+    site.loads.steps["other"] = [ModelError(sentence)]
+    chooser(page)
+    page.check("input[name=app-model][value=other]")
+    page.click(".app-models-use")
+    assert chip(page, "failed") == "could not be loaded"
+    assert page.locator(".app-status").get_attribute("title") == sentence
+    page.wait_for_selector(".app-notice.error")
+    assert notice(page) == sentence
+    site.loads.steps["other"] = [ModelError(sentence)]
+    page.click(".app-close")
+    page.click("#app-run")
+    page.wait_for_selector(".app-notice.error")
+    assert notice(page) == sentence
+    chooser(page)
+    page.check("input[name=app-model][value=demo]")
+    page.click(".app-models-use")
+    chip(page, "ready")
+    page.click("#app-run")
+    page.wait_for_function("SaliencyApp.current.runs[0] && SaliencyApp.current.runs[0].steps.length === 40")
+
+
+def test_a_model_freed_by_idleness_is_said_to_be_and_the_next_run_loads_it(made, opened):
+    clock = Clock()
+    site = made(unload_after=5, clock=clock)
+    page = opened(site)
+    clock.now = 301
+    assert site.engine.shelf.sweep() == ["demo"]
+    page.evaluate("SaliencyApp.lookAtModel()")
+    assert chip(page, "unloaded") == "unloaded; the next run loads it"
+    page.click("#app-run")
+    page.wait_for_function("SaliencyApp.current.runs[0] && SaliencyApp.current.runs[0].steps.length === 40")
+    page.evaluate("SaliencyApp.lookAtModel()")
+    chip(page, "ready")
+    assert [name for name, _ in site.loads.seen] == ["demo", "demo"]
+
+
+def test_any_name_may_be_typed_where_that_is_allowed_and_stays_text(made, opened):
+    hostile = "<img src=x onerror=alert(1)>/${1}"
+    site = made(allow_any=True)
+    page = opened(site)
+    chooser(page)
+    page.fill("input[name=app-model-other]", hostile)
+    page.fill("input[name=app-model-adapter]", "c/<b>d")
+    page.keyboard.press("Enter")
+    page.wait_for_function("document.querySelector('.app-model-name').textContent !== 'demo'")
+    chip(page, "ready")
+    assert site.loads.seen[-1] == (hostile, {"device": "auto", "dtype": "auto", "adapter": "c/<b>d"})
+    assert page.locator(".app-model-name").text_content() == f"{hostile} + c/<b>d"
+    assert page.locator(".app-header img, .app-header b").count() == 0
+
+
+def test_the_plan_is_the_rooms_and_a_run_that_cannot_fit_is_refused_with_what_to_change(folder, opened, monkeypatch):
+    engine = Engine(("demo",), device="cpu")
+    engine.load("demo")
+    site = Site(folder, engine)
+    try:
+        page = opened(site)
+        page.wait_for_function("document.querySelector('#app-plan .app-note').textContent.includes('tokens')")
+        from PIL import Image
+
+        from saliency_viz.decoding.room import room
+        from saliency_viz.models import Request
+
+        model = engine.shelf.peek("demo")
+        wanted = Request((Image.new("RGB", (384, 288)),), "Describe the image.")
+        tokens = len(model.family.prepare(model, wanted).prompt_ids)
+        found = room(model, tokens, 64)
+        shown = page.locator("#app-plan .app-note").text_content()
+        assert shown.startswith(f"About {tokens} tokens of picture and prompt. A run takes {size_text(found.needed)},")
+        monkeypatch.setattr("saliency_viz.decoding.room.free_memory", lambda device: 1_000_000)
+        page.fill("#app-prompt textarea", "Describe the image again.")
+        page.wait_for_selector("#app-plan .app-note-refused")
+        assert "1.0 MB free. To make it fit: " in page.locator("#app-plan .app-note").text_content()
+        page.click("#app-run")
+        page.wait_for_selector(".app-notice.error")
+        assert "This caption needs" in notice(page) and "1.0 MB free on cpu" in notice(page)
+        monkeypatch.undo()
+        page.fill("#app-prompt textarea", "Describe the image.")
+        page.wait_for_selector("#app-plan .app-note:not(.app-note-refused)")
+        page.click("#app-run")
+        page.wait_for_function("SaliencyApp.current.runs[0] && !SaliencyApp.current.runs[0].example")
+    finally:
+        site.page.close()
+
+
+def test_a_full_queue_says_when_to_come_back_and_who_waits_sees_the_place(made, opened):
+    site = made(queue=1, backend=FakeBackend(hold_at=3, pause=0.0))
+    site.engine.pace._seconds.append(30.0)
+    running, waiting, late = opened(site), opened(site), opened(site)
+    running.click("#app-run")
+    while site.backend.written < 3:  # it holds the model now, and waits
+        running.wait_for_timeout(20)
+    waiting.click("#app-run")
+    waiting.wait_for_function(
+        "document.querySelector('.app-notice-text').textContent.startsWith('Waiting for a free place: 1 in the queue')"
+    )
+    late.click("#app-run")
+    late.wait_for_selector(".app-notice.error")
+    assert notice(late).startswith("The queue is full: 1 runs wait. Nothing was started. Try again in about ")
+    site.backend.go_on.set()
+    waiting.wait_for_function("SaliencyApp.current.runs[0] && SaliencyApp.current.runs[0].steps.length === 40")
+
+
+def test_who_runs_too_often_is_told_how_long_to_wait(made, opened):
+    site = made(limits=Visitors(1, clock=Clock()), backend=FakeBackend(pause=0.0))
+    page = opened(site)
+    page.click("#app-run")
+    page.wait_for_function("SaliencyApp.current.runs[0] && SaliencyApp.current.runs[0].steps.length === 40")
+    page.wait_for_selector("#app-run:not([disabled])")
+    page.click("#app-run")
+    page.wait_for_selector(".app-notice.error")
+    assert notice(page).endswith("so that everybody has a turn. Try again in 60 seconds.")
+
+
+def test_the_open_chooser_stays_on_a_phone_s_screen(made, opened):
+    page = opened(made(table=True, allow_any=True), viewport={"width": 390, "height": 844}, color_scheme="dark")
+    chooser(page)
+    box = page.locator(".app-models").bounding_box()
+    assert box["x"] >= 0 and box["x"] + box["width"] <= 390 and box["y"] + box["height"] <= 844
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
