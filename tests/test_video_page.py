@@ -276,6 +276,7 @@ def test_a_follow_up_continues_the_conversation_with_all_pictures(real, tab):
     tab.locator("#app-system textarea").press("Tab")
     first = run(tab)
     asked = real.store.get(first).trace
+    tab.click(".sv-ask-open")
     tab.fill(".sv-ask input", "And now?")
     tab.press(".sv-ask input", "Enter")
     second = finished(tab, first)

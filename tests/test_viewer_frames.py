@@ -220,7 +220,7 @@ def test_earlier_turns_and_the_system_prompt_stand_above_the_caption_as_text(ope
     turns = [" | ".join(turn.split("\n")) for turn in page.locator(".sv-turn").all_inner_texts()]
     assert turns == ["system | Be brief.", "asked | What?", f"answered | {hostile}", "asked now | Describe the image."]
     assert page.locator("img[src=x]").count() == 0
-    assert page.locator(".sv-ask").is_hidden()  # nobody to ask in a file
+    assert page.locator(".sv-ask-open").is_hidden()  # nobody to ask in a file
 
 
 def test_the_strip_is_saved_as_a_picture(opened):

@@ -20,7 +20,7 @@
     // choices
     "99 %: the largest hundredth of the values shares the last colour; log shows three powers of ten": "99 %：最大的百分之一共用末端颜色；对数显示三个数量级",
     "What a colour means the same over. Only a locked scale compares between tokens.": "同一颜色在何范围内同义。只有锁定的刻度可在词元间比较。",
-    "raw is the only one that compares between tokens in size": "只有原始值可在词元间比较大小", "compares within one token; only raw compares between tokens": "仅在一个词元内可比；词元间只有原始值可比", "sizes compare between tokens": "大小可在词元间比较",
+    "raw is the only one that compares between tokens in size": "只有原始值可在词元间比较大小", "only raw compares between tokens": "词元间只有原始值可比", "sizes compare between tokens": "大小可在词元间比较",
     "small values are drawn more transparent; at 100 % every patch hides the picture": "小值更透明；100 % 时每个图块都遮住图像",
     "leave out template tokens and attention sinks; what is left out is always stated": "略去模板与注意力汇聚词元；略去多少总会注明", "underline words marked right or hallucinated": "在标为正确或幻觉的词下划线",
     "how the rows of several tokens (a word, a range) become one map: their mean, or the largest of them for each key": "多个词元（一个词、一段）的行如何合成一张图：取均值，或逐键取最大",
@@ -64,7 +64,7 @@
     "which frame mattered": "哪一帧起作用", "which picture mattered": "哪张图片起作用", "follow the most salient": "跟随最显著的", "frame {n}": "第 {n} 帧", "frames {a}–{b}": "第 {a}–{b} 帧", "picture {n}": "图片 {n}",
     "share of the row, {l}; bars end at {v}, the run's largest": "占该行的份额，{l}；条形止于本次运行最大值 {v}", "share of the row, {l}": "占该行的份额，{l}", A: "注", S: "显", "these frames share their tokens": "这些帧共用词元",
     "every frame": "每一帧", "every picture": "每张图片", Frames: "帧", Pictures: "图片", "This run has one picture.": "本次运行只有一张图片。",
-    "Click a cell to choose its word and frame. Both sides share one scale.": "点击格子选择词与帧。两侧共用刻度。", "Ask a follow-up": "追问", "a follow-up question about what is shown…": "就此继续提问……", asked: "提问", answered: "回答", "asked now": "现在提问", "an earlier turn": "先前的对话",
+    "Click a cell to choose its word and frame. Both sides share one scale.": "点击格子选择词与帧。两侧共用刻度。", "Ask a follow-up": "追问", Ask: "提问", "a follow-up question about what is shown…": "就此继续提问……", asked: "提问", answered: "回答", "asked now": "现在提问", "an earlier turn": "先前的对话",
     Candidates: "候选", "All layers": "所有层", "Words × words": "词 × 词", "Over the caption": "沿描述", Heads: "注意力头", "One token's map": "单词元图", Marks: "标记", Data: "数据", "Layers × keys": "层 × 键", "image as": "图像作为",
     "largest patch": "最大图块", "sum of patches": "图块之和", "every patch": "每个图块", "left out": "略去", "Σ image": "Σ 图像", show: "显示", over: "范围", outputs: "输出", "prompt and outputs": "提示与输出",
     "saliency − attention (shares)": "显著性 − 注意力（份额）", accepted: "接受", "not tried": "未尝试", fallback: "回退", verdict: "判定", drawn: "抽取次序", "force this here": "在此强制选用", position: "位置", part: "部分", patch: "图块",

@@ -15,15 +15,19 @@
       this.choices = {};
       this.sizes = SV.el("span", { class: "sv-hint sv-sizes" });
       this.taps = SV.el("span", { class: "sv-hint sv-taps" });
-      const choices = SV.el("div", { class: "sv-choices" },
+      const row = (...choices) => SV.el("div", { class: "sv-choices" }, ...choices);
+      const colours = row(
         this.select("scale", SV.t("scale"), [["layer", SV.t("locked: these layers")], ["run", SV.t("locked: every layer")], ["token", SV.t("this token only")], ["manual", SV.t("set by hand")]],
           SV.t("What a colour means the same over. Only a locked scale compares between tokens.")),
         this.select("transform", "", [["percentile", SV.t("linear to 99 %")], ["linear", SV.t("linear to the top")], ["log", SV.t("log")]],
           SV.t("99 %: the largest hundredth of the values shares the last colour; log shows three powers of ten")),
+        this.select("cmap", SV.t("colours"), SV.SEQUENTIAL.map((name) => [name, name])),
+        this.reset = SV.el("button", { type: "button", class: "sv-button sv-reset", text: SV.t("reset"), title: SV.t("scales, colours and what a click selects as they are at first"),
+          on: { click: () => viewer.set(Object.fromEntries(SV.TASTE.map((key) => [key, SV.DEFAULTS[key]]))) } }));
+      const rows = row(
         this.select("normalization", SV.t("saliency"), [["row", SV.t("row l2 (Eq. 5)")], ["raw", SV.t("raw")], ["share", SV.t("share")]],
           SV.t("raw is the only one that compares between tokens in size")),
         this.sizes,
-        this.select("cmap", SV.t("colours"), SV.SEQUENTIAL.map((name) => [name, name])),
         this.select("granularity", SV.t("select"), [["token", SV.t("token")], ["word", SV.t("word")], ["sentence", SV.t("sentence")], ["range", SV.t("range")], ["several", SV.t("several")]],
           SV.t("what a click selects; shift-click a range, ctrl-click to add; range and several need no keys")),
         this.taps,
@@ -31,11 +35,9 @@
           SV.t("how the rows of several tokens (a word, a range) become one map: their mean, or the largest of them for each key")),
         this.range(),
         SV.el("span", { class: "sv-choice-group" }, this.check("hide_sinks", SV.t("hide sinks"), SV.t("leave out template tokens and attention sinks; what is left out is always stated")),
-        this.check("reveal_truth", SV.t("reveal truth"), SV.t("underline words marked right or hallucinated"))),
-        this.reset = SV.el("button", { type: "button", class: "sv-button sv-reset", text: SV.t("reset"), title: SV.t("scales, colours and what a click selects as they are at first"),
-          on: { click: () => viewer.set(Object.fromEntries(SV.TASTE.map((key) => [key, SV.DEFAULTS[key]]))) } }));
+          this.check("reveal_truth", SV.t("reveal truth"), SV.t("underline words marked right or hallucinated"))));
       this.root = SV.el("section", { class: "sv-controls", "aria-label": SV.t("View") },
-        SV.el("div", { class: "sv-layer-row" }, SV.el("span", { class: "sv-label", text: SV.t("layer"), "aria-hidden": "true" }), this.layers), choices);
+        SV.el("div", { class: "sv-layer-row" }, SV.el("span", { class: "sv-label", text: SV.t("layer"), "aria-hidden": "true" }), this.layers), colours, rows);
     }
 
     select(name, label, options, title) {
@@ -85,7 +87,7 @@
         else if (name === "opacity") input.value = Math.round(100 * state.opacity);
         else input.value = state[name];
       }
-      this.sizes.textContent = SV.t(state.normalization === "raw" ? "sizes compare between tokens" : "compares within one token; only raw compares between tokens");
+      this.sizes.textContent = SV.t(state.normalization === "raw" ? "sizes compare between tokens" : "only raw compares between tokens");
       this.taps.textContent = { range: SV.t("tap the first, then the last token"), several: SV.t("tap tokens to add or take away") }[state.granularity] || "";
       this.choices.reveal_truth.closest("label").hidden = !viewer.runs.some((one) => one && Object.keys(one.marks).length);
       const count = run ? run.layers : 6;

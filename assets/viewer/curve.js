@@ -2,7 +2,7 @@
 (function (SV) {
   "use strict";
 
-  const HEIGHT = 104, LEFT = 46, RIGHT = 10, TOP = 10, BOTTOM = 22;
+  const HEIGHT = 92, LEFT = 46, RIGHT = 10, TOP = 10, BOTTOM = 22;
 
   class Curve {
     constructor(viewer) {

@@ -8,7 +8,14 @@
       this.root = SV.el("div", { class: "sv-turns", hidden: true });
       this.field = SV.el("input", { type: "text", class: "sv-text", maxlength: 2000, placeholder: SV.t("a follow-up question about what is shown…"), "aria-label": SV.t("Ask a follow-up") });
       this.ask = SV.el("form", { class: "sv-ask", hidden: true, on: { submit: (event) => { event.preventDefault(); this.send(); } } },
-        this.field, SV.el("button", { type: "submit", class: "sv-button", text: SV.t("Ask a follow-up") }));
+        this.field, SV.el("button", { type: "submit", class: "sv-button", text: SV.t("Ask") }));
+      this.opener = SV.el("button", { type: "button", class: "sv-button sv-ask-open", text: SV.t("Ask a follow-up"), on: { click: () => this.open(this.ask.hidden) } });
+    }
+
+    open(shown) {
+      this.ask.hidden = !shown;
+      this.opener.setAttribute("aria-expanded", shown);
+      if (shown) this.field.focus();
     }
 
     send() {
@@ -24,7 +31,8 @@
 
     draw() {
       const { viewer } = this, { run } = viewer;
-      this.ask.hidden = !run || !run.steps.length || !viewer.can("ask");
+      this.opener.hidden = !run || !run.steps.length || !viewer.can("ask");
+      if (this.opener.hidden) this.open(false);
       if (run === this.drawn) return;
       this.drawn = run;
       const { system, history = [], prompt } = run ? run.payload : {};

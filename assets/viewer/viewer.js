@@ -55,7 +55,7 @@
       this.tabBody = SV.el("div", { class: "sv-tab-body", role: "tabpanel" }, ...this.tabs.map((tab) => tab.view.root));
       const card = (name, ...children) => SV.el("section", { class: `sv-card ${name}`, ...(name === "sv-caption" && { "data-picture": "caption", "data-about": "run" }) }, ...children);
       this.shell = SV.el("div", { class: "sv-shell" },
-        card("sv-caption", SV.el("div", { class: "sv-section-head" }, SV.el("h2", { text: SV.t("Caption") }), this.about, this.rows.root, this.legend,
+        card("sv-caption", SV.el("div", { class: "sv-section-head" }, SV.el("h2", { text: SV.t("Caption") }), this.about, this.turns.opener, this.rows.root, this.legend,
           this.options.help !== false && SV.el("button", { type: "button", class: "sv-button sv-help-button", text: "?", "aria-label": SV.t("Keys and meanings"), title: SV.t("Keys and meanings"), on: { click: () => this.help.toggle() } })),
           this.notice, this.turns.root, this.strips[0].root, this.strips[1].root, this.curve.root, this.turns.ask),
         card("sv-token-card", this.facts.root, this.controls.root, this.frames.root, this.kindChoice, this.pair),
