@@ -180,9 +180,11 @@ class EditProbe:
             return None
         if query.shape[2] == 1 and before is None and after.shape[0] == 1:
             scaled = value * after.reshape(1, 1, -1, 1).to(value.dtype)
-            return torch.nn.functional.scaled_dot_product_attention(
-                query, key, scaled, attn_mask=mask, scale=scaling, enable_gqa=query.shape[1] != key.shape[1]
+            grouped = query.reshape(1, key.shape[1], -1, query.shape[3])  # heads that share a key as rows of it
+            heads = torch.nn.functional.scaled_dot_product_attention(
+                grouped, key, scaled, attn_mask=mask, scale=scaling
             )
+            return heads.reshape(1, query.shape[1], 1, -1)
         return head_outputs(edited_weights(query, key, mask, scaling, before, after), value)
 
     def factors(self, layer: int, query: Tensor, key: Tensor) -> tuple[Tensor | None, Tensor | None]:

@@ -167,6 +167,14 @@ class FakeBackend:
         return FakeStream(self, model.name, chosen, prompt, image, **said)
 
 
+def eventually(fact, seconds=20.0):
+    """Whether a fact comes true before the time is up."""
+    end = time.monotonic() + seconds
+    while not fact() and time.monotonic() < end:
+        time.sleep(0.02)
+    return fact()
+
+
 def first_steps(trace: Trace, count: int, ended: str = "cancelled") -> Trace:
     """A trace cut after its first steps."""
     keys = len(trace.prompt_ids) + count

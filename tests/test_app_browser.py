@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import time
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -11,6 +10,7 @@ import pytest
 from saliency_viz.trace import Trace
 
 from .app_browser import browser, caption, compare, drawn, open_site, ready, state, watched, write_examples  # noqa: F401
+from .app_fakes import eventually
 from .traces import example_trace
 
 pytestmark = pytest.mark.browser
@@ -68,14 +68,6 @@ def run(page):
     before = shown(page)
     page.click("#app-run")
     wait_end(page, before=before)
-
-
-def eventually(fact, seconds=20.0):
-    """Whether a fact comes true before the time is up."""
-    end = time.monotonic() + seconds
-    while not fact() and time.monotonic() < end:
-        time.sleep(0.02)
-    return fact()
 
 
 def test_the_first_visit_shows_an_example_and_says_so(tab):

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from .app_browser import browser, drawn, open_site, ready, watched, write_examples  # noqa: F401
-from .test_app_browser import eventually, pick, run
+from .app_fakes import eventually
+from .test_app_browser import pick, run
 
 pytestmark = pytest.mark.browser
 BODY = ".sv-tab-body > div:not([hidden])"

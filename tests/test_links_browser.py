@@ -10,7 +10,8 @@ import pytest
 from saliency_viz.ui import links
 
 from .app_browser import browser, caption, compare, drawn, open_site, ready, state, watched, write_examples  # noqa: F401
-from .test_app_browser import eventually, pick, run, shown, wait_end
+from .app_fakes import eventually
+from .test_app_browser import pick, run, shown, wait_end
 from .traces import png
 
 pytestmark = pytest.mark.browser

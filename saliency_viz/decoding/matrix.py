@@ -47,13 +47,7 @@ class MatrixProbe:
     ) -> Tensor:
         """SDPA for all rows, then the rows an edit may touch again with it; the first layer is the graph's leaf."""
         outputs = torch.nn.functional.scaled_dot_product_attention(
-            query,
-            key,
-            value,
-            attn_mask=mask,
-            is_causal=mask is None,
-            scale=scaling,
-            enable_gqa=query.shape[1] != key.shape[1],
+            query, *for_all_heads(query, key, value), attn_mask=mask, is_causal=mask is None, scale=scaling
         )
         start = self.edits.first_output - 1
         if self.edits and start < query.shape[2]:
@@ -77,6 +71,13 @@ class MatrixProbe:
             mask = mask[:, :, start:stop, :keys]
         before, after = EditProbe(self.edits, start).factors(layer, rows, key)
         return edited_weights(rows, key, mask, scaling, before, after)
+
+
+def for_all_heads(query: Tensor, *shared: Tensor) -> tuple[Tensor, ...]:
+    """Keys and values with a copy for every query head. SDPA's enable_gqa needs none, but where no kernel has it (CUDA
+    under a mask or in float32, CPUs before torch 2.9) it silently keeps heads x rows x keys for the backward pass."""
+    copies = query.shape[1] // shared[0].shape[1]
+    return shared if copies == 1 else tuple(part.repeat_interleave(copies, dim=1) for part in shared)
 
 
 def token_matrix(model: LVLM, trace: Trace, step: int, normalization: Normalization = "none") -> tuple[Tensor, Tensor]:

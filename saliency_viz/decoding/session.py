@@ -53,9 +53,7 @@ class Session:
 
         Prompt rows are never edited, but the row that predicts the first output may be: it is then run once more.
         """
-        result = self.model.network(
-            **self.prepared.inputs, past_key_values=self.cache, use_cache=True, logits_to_keep=1
-        )
+        result = self.model.network(**self.prepared.inputs, **self.model.remembering(self.cache), logits_to_keep=1)
         row = self.length - 1
         if any(row in edit.rows if edit.rows is not None else True for edit in self.edits.edits):
             last = self.ids[row]
@@ -146,8 +144,7 @@ class Session:
         return self.model.network(
             input_ids=torch.tensor([list(tokens)], device=device),
             position_ids=torch.arange(first, first + len(tokens), device=device)[None],
-            past_key_values=cache,
-            use_cache=True,
+            **self.model.remembering(cache),
             **extra,
         )
 

@@ -5,8 +5,10 @@ Ignores any one family: those are one file each beside this one, and one row in 
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -136,6 +138,10 @@ class LVLM:
     def __repr__(self) -> str:
         return f"LVLM({self.info.name!r}, {self.info.family}, {self.info.dtype}, {self.info.device})"
 
+    def remembering(self, cache: Any) -> dict[str, Any]:
+        """The keywords that give a call of the network this key/value cache."""
+        return {cache_keyword(type(self.network)): cache, "use_cache": True}
+
     def to_device(self, inputs: Any) -> dict[str, Any]:
         """A processor's output on the model's device, floats in the model's dtype."""
         return {
@@ -144,3 +150,9 @@ class LVLM:
             else value
             for name, value in inputs.items()
         }
+
+
+@cache
+def cache_keyword(network: type[torch.nn.Module]) -> str:
+    """What a network calls its cache: transformers from 5.24 on say `cache`, those before `past_key_values`."""
+    return "cache" if "cache" in inspect.signature(network.forward).parameters else "past_key_values"

@@ -205,8 +205,9 @@ def _recording(text: Any, rows: int, keys: int, element: int) -> int:
 def matrix_bytes(text: Any, positions: int, element: int) -> int:
     """The graph's activations of every layer with their queries, keys and values, and the two results [layers, n, n]
     float32 (in main memory)."""
-    layers = text.num_hidden_layers
-    graph = layers * positions * _activations(text, element, groups=_groups(text))
+    layers, heads, groups = text.num_hidden_layers, text.num_attention_heads, _groups(text)
+    copies = 0 if groups == heads else heads  # shared keys and values are copied for every head, and kept as they are
+    graph = layers * positions * _activations(text, element, groups=groups + copies)
     block = min(BLOCK_BYTES, 4 * text.num_attention_heads * positions**2)
     return graph + 2 * 4 * layers * positions**2 + 3 * block
 

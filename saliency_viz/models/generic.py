@@ -85,13 +85,12 @@ def check(model: LVLM) -> None:
     try:
         prepared = prepare(model, Request((Image.new("RGB", (64, 64), (120, 130, 140)),), "Describe the image."))
         cache, length = DynamicCache(), len(prepared.prompt_ids)
-        first = model.network(**prepared.inputs, past_key_values=cache, use_cache=True).logits[0, -1].argmax()
+        first = model.network(**prepared.inputs, **model.remembering(cache)).logits[0, -1].argmax()
         probe = _Layers()
         cached = model.network(
             input_ids=first.view(1, 1),
             position_ids=torch.tensor([[length + prepared.rope_delta]], device=model.device),
-            past_key_values=cache,
-            use_cache=True,
+            **model.remembering(cache),
             probe=probe,
         ).logits[0, -1]
         whole = model.network(**_longer(prepared, first), use_cache=False).logits[0, -1]
