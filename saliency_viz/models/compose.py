@@ -11,14 +11,15 @@ from io import BytesIO
 from typing import Any
 
 import numpy as np
-from jinja2 import TemplateError
+from jinja2 import TemplateError, TemplateSyntaxError
+from jinja2.exceptions import SecurityError
 from PIL import Image
 from transformers.video_utils import VideoMetadata
 
 from ..errors import ImageError, PromptError
 from ..trace import Picture
 from .base import LVLM, Boxes, Prepared, Request
-from .text import check_prompt, check_rendered, messages, prompt_spans, token_texts
+from .text import check_prompt, check_rendered, messages, prompt_spans, template_parts, token_texts
 
 
 def png(image: Image.Image) -> bytes:
@@ -45,7 +46,7 @@ def inputs_of(model: LVLM, request: Request) -> dict[str, Any]:
     check_prompt(processor.tokenizer, request, [token for token in named if isinstance(token, str)])
     try:
         text = processor.apply_chat_template(messages(request), add_generation_prompt=True)
-        check_rendered(text, request, model.info.name)
+        check_rendered(text, template_parts(processor, request), request, model.info.name)
         begin = processor.tokenizer.bos_token
         if begin and text.startswith(begin):  # the template has written it; do not write it twice
             media["add_special_tokens"] = False
@@ -55,9 +56,21 @@ def inputs_of(model: LVLM, request: Request) -> dict[str, Any]:
     except (TemplateError, ValueError, TypeError, KeyError, IndexError) as error:
         raise PromptError(
             f"The chat template or processor of {model.info.name!r} did not accept the request: "
-            f"{str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__} "
-            "Leave out the system prompt or history, or pass one picture."
+            f"{str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__}. "
+            f"{_remedy(error, request)}"
         ) from error
+
+
+def _remedy(error: Exception, request: Request) -> str:
+    """What to change in the request, where it holds more than the least; a template that is broken takes none."""
+    if isinstance(error, (TemplateSyntaxError, SecurityError)):
+        return "The template itself is damaged: download the checkpoint again, or choose another model."
+    said = [name for name, given in (("system prompt", request.system), ("history", request.history)) if given]
+    if said:
+        return f"Leave out the {' and the '.join(said)}."
+    if len(request.images) > 1:
+        return "Pass fewer frames." if request.fps is not None else "Pass one picture."
+    return "Choose another picture, or another model."
 
 
 def _media(model: LVLM, request: Request) -> dict[str, Any]:
@@ -68,14 +81,17 @@ def _media(model: LVLM, request: Request) -> dict[str, Any]:
             f"{model.family.title} takes pictures here, not a video. Pass frames as pictures, or choose a model that "
             "takes videos."
         )
-    frames = np.stack([np.asarray(frame.convert("RGB")) for frame in request.images])
+    shown = list(range(len(request.images)))
+    least = getattr(model.processor.video_processor, "temporal_patch_size", None) or 1
+    shown += shown[-1:] * (least - len(shown))  # Qwen3-VL refuses fewer frames than a token shows; Qwen2-VL repeats too
+    frames = np.stack([np.asarray(request.images[index].convert("RGB")) for index in shown])
     metadata = VideoMetadata(
-        total_num_frames=len(frames),
+        total_num_frames=len(request.images),
         fps=request.fps,
         width=frames.shape[2],
         height=frames.shape[1],
-        duration=len(frames) / request.fps,
-        frames_indices=list(range(len(frames))),
+        duration=len(request.images) / request.fps,
+        frames_indices=shown,
     )
     return {"videos": [frames], "video_metadata": [metadata], "do_sample_frames": False}
 
@@ -117,7 +133,9 @@ def compose(
     return Prepared(
         inputs=inputs,
         prompt_texts=texts,
-        spans=prompt_spans(texts, image_runs(where, joined.image.tolist()), request),
+        spans=prompt_spans(
+            texts, image_runs(where, joined.image.tolist()), request, template_parts(model.processor, request)
+        ),
         pictures=tuple(pictures),
         boxes=joined,
         rope_delta=rope_delta,
