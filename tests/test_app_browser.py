@@ -295,7 +295,7 @@ def test_a_candidate_can_be_forced_and_the_caption_it_leads_to_stands_beside(sit
     run(tab)
     tab.locator(".sv-strip .sv-token").nth(2).click()
     drawn(tab)
-    tab.locator(".sv-tab-body button", has_text="force this here").first.click()
+    tab.locator(".sv-tab-body button", has_text="go on from this").first.click()
     wait_end(tab, 1)
     assert site.backend.calls[-1]["forced"] == (100, 101, 902)
     assert site.backend.calls[-1]["image"].size == (70, 49)  # the picture of the trace, not of the upload field

@@ -2,7 +2,7 @@
 (function (App) {
   "use strict";
 
-  const { el, t, shown, listeners } = App;
+  const { el, t, listeners } = App;
   const FEW = 9; // shown at first, with a tile that shows the rest
 
   function mountThumbnails({ element, props, trigger }) {
@@ -23,7 +23,7 @@
       trigger("pick", {});
     }
     const mark = () => {
-      const name = shown[0] && shown[0].recipe && shown[0].recipe.example;
+      const one = App.chosen && App.chosen.kind === "pictures" && App.chosen.files.length === 1 && App.chosen.files[0], name = one && one.example;
       for (const button of buttons) button.setAttribute("aria-pressed", String(button.dataset.name === name));
       if (buttons.some((button) => button.hidden && button.dataset.name === name)) all(true);
     };

@@ -6,10 +6,9 @@
 
   function mountHeader(part) {
     const { element, props, server } = part;
-    App.setTexts(props.texts);
     App.watchQueue(server);
     document.documentElement.lang = App.language;
-    const link = el("button", { type: "button", class: "app-button", id: "app-copy-link", on: { click: copyLink } }, icon("link"), el("span", { text: t("copy_link") }));
+    const link = el("button", { type: "button", class: "app-button", id: "app-copy-link", title: t("copy_link"), "aria-label": t("copy_link"), on: { click: copyLink } }, icon("link"), el("span", { text: t("copy_link") }));
     const help = el("button", { type: "button", class: "app-button app-round", id: "app-help", "aria-label": t("help"), title: t("help") + " (?)", text: "?", on: { click: App.toggleHelp } });
     const exports = App.exportMenu(server);
     element.querySelector(".app-header").replaceChildren(

@@ -42,8 +42,8 @@
     }
     if (field || event.ctrlKey || event.metaKey || event.altKey) return;
     if (event.key === "?") { event.preventDefault(); toggleHelp(); }
-    const inside = event.target.closest && event.target.closest(".sv-root"); // there the viewer closes it
-    if (event.key === "Escape" && !inside && App.current && App.current.help.open) { event.preventDefault(); toggleHelp(); }
+    const inside = event.target.closest && event.target.closest(".sv-root"); // there the viewer hears it itself
+    if (event.key === "Escape" && !inside && !event.defaultPrevented && App.current) App.current.key(event);
   });
 
   Object.assign(App, { toggleHelp, keys });

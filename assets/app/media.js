@@ -71,7 +71,10 @@
       value = next;
       seen = found;
       props.value = next;
+      App.chosen = next;
       draw();
+      for (const listener of App.listeners) listener();
+      if (mine && App.stale) App.stale(true);
       if (mine) trigger(next.kind ? "chosen" : "cleared", {});
     }
 
@@ -197,9 +200,16 @@
     // ---- the outside
 
     const files = (event) => [...((event.dataTransfer || event.clipboardData || {}).files || [])];
-    root.addEventListener("dragover", (event) => { event.preventDefault(); stage.classList.add("over"); });
-    root.addEventListener("dragleave", (event) => { if (!root.contains(event.relatedTarget)) stage.classList.remove("over"); });
-    root.addEventListener("drop", (event) => { event.preventDefault(); stage.classList.remove("over"); take(files(event), false); });
+    // Anywhere on the page: the browser would leave it for a file that just misses the field.
+    const carried = (event) => [...((event.dataTransfer || {}).types || [])].includes("Files");
+    document.addEventListener("dragover", (event) => { if (carried(event)) { event.preventDefault(); stage.classList.add("over"); } });
+    document.addEventListener("dragleave", (event) => { if (!event.relatedTarget) stage.classList.remove("over"); });
+    document.addEventListener("drop", (event) => {
+      stage.classList.remove("over");
+      if (event.defaultPrevented || !(carried(event) || root.contains(event.target))) return;
+      event.preventDefault();
+      take(files(event), false);
+    });
     document.addEventListener("paste", (event) => {
       const pasted = files(event);
       if (!pasted.length) return; // words belong to the field they are pasted into

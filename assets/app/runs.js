@@ -7,7 +7,7 @@
 
   function runChooser({ props, trigger, watch }) {
     const runs = () => told(props.runs) || [];
-    const named = (reference) => { const known = runs().find((run) => run.id === reference.id); return known ? known.title : reference.label; };
+    const named = (reference) => { const known = runs().find((run) => run.id === reference.id); return known ? known.label : reference.label; };
     const held = () => (App.current && App.current.holding ? App.current.run.quoted(App.current.run.first + App.current.state.held) : null);
 
     const list = popover({ label: t("run_list"), id: "app-runs", fill: (panel) => {

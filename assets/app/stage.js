@@ -18,7 +18,7 @@
     const viewer = window.SaliencyViewer.create(root, {
       plotly: window.Plotly,
       lang: language,
-      keys: App.keys(),
+      keys: App.keys,
       tour: App.tour,
       help: false, // the header has its button, and the whole page its key
       actions: ["force", "what_if", "mark", "ask", ...LOOKS],
@@ -32,7 +32,11 @@
         if (LOOKS.includes(kind)) return look({ ...detail, kind }, news);
         if (kind === "halt") return trigger("halt", { ticket: latest[detail.kind] });
         trigger(kind === "mark" ? "mark" : "action", { ...detail, kind });
-        if (kind !== "mark") say({ kind: "busy", key: "queued" });
+        if (kind !== "mark") {
+          say({ kind: "busy", key: "queued" });
+          const caption = element.querySelector(".sv-caption"); // where it will be written
+          if (caption.getBoundingClientRect().top < 0) caption.scrollIntoView({ behavior: App.calm() ? "auto" : "smooth", block: "start" });
+        }
         return null;
       },
       fetchRows: async (run, step, count) => {
@@ -41,6 +45,7 @@
         return rows;
       },
     });
+    App.stale = (on) => root.classList.toggle("app-stale", on && Boolean(viewer.run)); // of a picture that is no longer in the field
     App.likeBefore(viewer);
     App.current = viewer;
     settle();
@@ -83,6 +88,7 @@
       const payload = await server.fetch_run(reference.id);
       if (payload.error) return say({ kind: "error", text: payload.error });
       loaded[slot] = reference.id;
+      if (slot === 0) App.stale(false);
       const kept = reference.keep ? viewer.getState() : null;
       viewer.setRun(payload, { slot, example: Boolean(reference.aside) });
       if (kept) viewer.setState(kept);

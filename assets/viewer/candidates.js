@@ -23,7 +23,7 @@
       const known = step.candidates.map((one) => one.saliency).filter((value) => value !== null);
       const tested = tau !== null && tau !== undefined;
       const high = tested ? Math.max(1e-12, ...known, tau) * 1.08 : 1, length = (one) => (tested ? one.saliency : one.probability);
-      const head = ["", "token", "p", "drawn", "saliency S(c)", tested ? "S(c) against τ" : "p", "verdict", viewer.can("force") ? "" : null].filter((text) => text !== null)
+      const head = ["", "token", "p", "order", "saliency S(c)", tested ? "S(c) against τ" : "probability", "verdict", viewer.can("force") ? "" : null].filter((text) => text !== null)
         .map((text) => (text ? SV.el("th", { scope: "col", text: SV.t(text) }) : SV.el("td")));
       const rows = step.candidates.map((one) => {
         const name = verdict(one), color = SV.VERDICTS[name];
@@ -39,7 +39,7 @@
           SV.el("td", { class: "sv-candidate-cell" }, bar),
           SV.el("td", { text: SV.t(VERDICT[name]) }),
           viewer.can("force") && SV.el("td", {}, one.token_id === step.token_id ? null : SV.el("button", { type: "button", class: "sv-button",
-            text: SV.t("force this here"), title: SV.t("take this token and let the model continue"),
+            text: SV.t("go on from this"), title: SV.t("take this token and let the model continue"),
             on: { click: () => viewer.act("force", { step: step.index, token_id: one.token_id }) } })));
       });
       const history = step.history.length && SV.t("τ = {tau}: {alpha} × the mean of the last {n} accepted scores ({list})", {

@@ -84,6 +84,7 @@
       this.reset.classList.toggle("sv-idle", SV.TASTE.every((key) => state[key] === SV.DEFAULTS[key]));
       for (const [name, input] of Object.entries(this.choices)) {
         if (input.type === "checkbox") input.checked = Boolean(state[name]);
+        else if (name === "reduce") Object.assign(input, { value: state.reduce, disabled: state.granularity === "token" && !state.also.length });
         else if (name === "opacity") input.value = Math.round(100 * state.opacity);
         else input.value = state[name];
       }

@@ -37,7 +37,7 @@
       this.step = (width - LEFT - RIGHT) / count;
       const sizes = runs.flatMap((run) => run.steps.flatMap((step) => [step.score, step.threshold,
         ...step.candidates.filter((one) => one.verdict === "rejected").map((one) => one.saliency)]));
-      const high = Math.max(1e-12, ...sizes.filter((size) => size !== null && size !== undefined)) * 1.06;
+      const known = sizes.filter((size) => size !== null && size !== undefined), scored = known.length > 0, high = Math.max(1e-12, ...known) * 1.06;
       const x = (step) => LEFT + (step + 0.5) * this.step;
       const y = (value) => HEIGHT - BOTTOM - (value / high) * (HEIGHT - TOP - BOTTOM);
       const parts = [];
@@ -45,8 +45,9 @@
       const label = (text, px, py, name, anchor) => parts.push(SV.svg("text", { x: px, y: py, class: name, "text-anchor": anchor, text }));
       for (const value of [0, high / 1.06 / 2, high / 1.06]) {
         line([LEFT, y(value)], [width - RIGHT, y(value)], "sv-axis");
-        label(runs.length ? SV.number(value, 2) : "", LEFT - 6, y(value) + 4, "sv-tick", "end");
+        label(scored ? SV.number(value, 2) : "", LEFT - 6, y(value) + 4, "sv-tick", "end");
       }
+      label(scored ? SV.t("score S") : "", 0, HEIGHT - 6, "sv-tick", "start");
       const every = [1, 2, 5, 10, 20, 50, 100].find((n) => n * this.step >= 34) || 200;
       for (let step = 0; runs.length && step < count; step += every) label(String(step), x(step), HEIGHT - 6, "sv-tick", "middle");
       this.cursor = SV.svg("line", { y1: TOP - 4, y2: HEIGHT - BOTTOM, class: "sv-cursor" });

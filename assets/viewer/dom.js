@@ -43,9 +43,16 @@
       : value.toExponential((digits || 3) - 1).replace("e+", "e");
     return text.replace(/^-/, "−").replace("e-", "e−");
   };
+  // The right edge of what scrolls sideways fades while there is more of it.
+  SV.fade = (wide) => {
+    const look = () => wide.classList.toggle("sv-more", wide.scrollLeft + wide.clientWidth < wide.scrollWidth - 4);
+    if (!wide.onscroll) wide.onscroll = look;
+    look();
+  };
+
   SV.percent = (value) => {
     if (value === null || value === undefined || Number.isNaN(value)) return "–";
-    const text = value > 0 && value < 0.001 ? "<0.1" : (100 * value).toFixed(value < 0.0995 ? 1 : 0);
+    const text = value === 0 ? "0" : value > 0 && value < 0.001 ? "<0.1" : (100 * value).toFixed(value < 0.0995 ? 1 : 0);
     return text + "\u00a0%";
   };
 

@@ -16,6 +16,14 @@
           on: { click: () => this.act("what_if", { step: this.tokenOf(0), keys: [...state.pins], factor: this.factor === undefined ? 0 : this.factor }) } }));
     },
 
+    // What the lines under the strip's words say, of those that are drawn: [class, text].
+    signNames() {
+      const { run, state } = this, judged = new Set(state.reveal_truth ? this.runs.flatMap((one) => (one ? Object.values(one.marks).map((mark) => mark.judgement) : [])) : []);
+      const differs = this.comparing && !this.holding && (this.changed(0).size || this.changed(1).size);
+      return [judged.has("right") && ["right", SV.t("right")], judged.has("hallucinated") && ["hallucinated", SV.t("hallucinated")],
+        differs && ["changed", SV.t("differs between the two")], run.steps.some((step) => step.rejected) && ["rejected", SV.t("✗n: candidates rejected, ⚑: fallback")]].filter(Boolean);
+    },
+
     header() {
       const { run, state } = this;
       this.root.classList.toggle("sv-no-run", !run);
@@ -28,7 +36,9 @@
       }
       const { model, settings } = run.payload;
       const words = [model.name, settings.sgrs && "SGRS", settings.locore && "LocoRE"].filter(Boolean).join(" + ");
-      SV.fill(this.about, run.example && SV.el("span", { class: "sv-tag", text: SV.t("example") }), SV.el("span", { class: "sv-hint", text: words + " · " + SV.t("{n} tokens", { n: run.steps.length }) }));
+      SV.fill(this.about, run.example && SV.el("span", { class: "sv-tag", text: SV.t("example") }), SV.el("span", { class: "sv-hint", text: words + " · " + SV.t(run.steps.length === 1 ? "1 token" : "{n} tokens", { n: run.steps.length }) }));
+      SV.fill(this.signs, ...this.signNames().map(([name, text]) => SV.el("span", { class: "sv-sign" }, SV.el("i", { "data-sign": name, text: "abc", "aria-hidden": "true" }), document.createTextNode(text))));
+      this.signs.hidden = !this.signs.firstChild;
       const shown = this.stripValues(0);
       const legend = [state.pins.length, shown.name, shown.scale.high, shown.scale.largest, state.cmap, this.theme].join("|");
       if (legend !== this.legendDrawn || !this.legend.firstChild) SV.fill(this.legend, SV.el("span", { class: "sv-unit", text: state.pins.length ? shown.name : SV.t("score S, Eq. 6") }),

@@ -35,7 +35,7 @@
           if (mode === "none") continue;
           if (mode === "each") { found.push({ label: "", keys: [key], patch: true }); continue; }
           if (!block) {
-            block = { label: SV.t(mode === "sum" ? "Σ image" : "image"), keys: [], block: mode };
+            block = { label: `[${SV.t(mode === "sum" ? "Σ image" : "image")}]`, keys: [], block: mode };
             found.push(block);
           }
           block.keys.push(key);
@@ -63,8 +63,8 @@
       }
       this.columns = this.layout(run);
       const reach = Math.max(...steps.map((step) => run.reach(step))), count = this.columns.length;
-      const every = Math.max(1, Math.ceil(count / 30)), ticks = this.columns.map((_, i) => i)
-        .filter((i) => this.columns[i].block || (!this.columns[i].patch && i % every === 0));
+      const every = SV.every(count, this.sides[0].plot.root.clientWidth - 82), block = this.columns.findIndex((column) => column.block);
+      const ticks = this.columns.map((_, i) => i).filter((i) => i === block || (!this.columns[i].patch && i % every === 0 && (block < 0 || Math.abs(i - block) >= every)));
       for (const side of this.sides) {
         const scale = SV.lockedScale(viewer.runsCompared(), "words", side.kind, { ...state, layer: "all" }, steps);
         side.values = Array.from({ length: run.layers }, (_, layer) => {

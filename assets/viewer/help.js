@@ -34,13 +34,15 @@
   SV.KEYS = KEYS;
 
   class Help {
-    // Options of the viewer: keys, more groups in words of the page around it; tour, what its button calls.
+    // Options of the viewer: keys(), more groups in words of the page around it; tour, what its button calls.
     constructor(viewer) {
       this.viewer = viewer;
-      const { keys = [], tour } = viewer.options;
+      const { tour } = viewer.options;
       const list = (rows, tag) => SV.el("dl", { class: "sv-help-list" }, ...rows.flatMap(([name, text]) => [SV.el("dt", {}, SV.el(tag, { text: name })), SV.el("dd", { text })]));
       const own = KEYS.map(([where, rows]) => [SV.t(where), rows.map(([names, shown, text]) => [names.length ? shown : SV.t(shown), SV.t(text)])]);
-      const theirs = keys.map(([where, rows]) => [where, rows.map(([, shown, text]) => [shown, text])]);
+      const group = ([where, rows]) => SV.el("div", { class: "sv-help-group" }, SV.el("h3", { text: where }), list(rows, "kbd"));
+      this.theirs = SV.el("div", { class: "sv-help-theirs" });
+      this.ask = () => SV.fill(this.theirs, ...(viewer.options.keys ? viewer.options.keys() : []).map(([where, rows]) => group([where, rows.map(([, shown, text]) => [shown, text])])));
       this.close = SV.el("button", { type: "button", class: "sv-button", text: SV.t("close"), on: { click: () => this.toggle() } });
       this.tour = tour && SV.el("button", { type: "button", class: "sv-button", text: SV.t("show the tour"), on: { click: () => { this.toggle(); tour(); } } });
       this.root = SV.el("div", { class: "sv-help", role: "dialog", "aria-modal": "true", "aria-label": SV.t("Keys and meanings"), hidden: true, on: {
@@ -49,7 +51,7 @@
       } },
       SV.el("div", { class: "sv-help-card" }, SV.el("div", { class: "sv-section-head" }, SV.el("h2", { text: SV.t("Keys and meanings") }), this.tour, this.close),
         SV.el("div", { class: "sv-help-groups", tabindex: "0", role: "group", "aria-label": SV.t("Keys and meanings") },
-          ...[...own, ...theirs].map(([where, rows]) => SV.el("div", { class: "sv-help-group" }, SV.el("h3", { text: where }), list(rows, "kbd"))),
+          ...own.map(group), this.theirs,
           list(MEANINGS.map(([name, text]) => [SV.t(name), SV.t(text)]), "b"),
           SV.el("p", { class: "sv-hint", text: SV.t("Attention and saliency are measured, not explanations: a large value says where the model's computation went, not why it is right.") }))));
     }
@@ -69,6 +71,7 @@
     toggle() {
       this.root.hidden = !this.root.hidden;
       if (this.open) {
+        this.ask(); // the words around the viewer may have come after it
         this.before = document.activeElement;
         this.close.focus();
       } else if (this.before && this.before.isConnected) this.before.focus();

@@ -38,7 +38,10 @@
       this.overlay.draw();
       this.words.draw();
       const bar = (box, scale, vertical) => {
-        if (!scale) return SV.fill(box);
+        if (!scale) {
+          delete box.dataset.sign;
+          return SV.fill(box);
+        }
         const sign = [scale.low, scale.high, scale.largest, scale.transform, source.map, state.opacity, theme].join();
         if (box.dataset.sign === sign) return undefined;
         box.dataset.sign = sign;

@@ -3,8 +3,7 @@
   "use strict";
 
   SV.PLOTLY_VERSION = "4.1.1";
-  const CONFIG = { responsive: true, displaylogo: false, showSendToCloud: false, plotlyServerURL: "", doubleClick: "reset",
-    modeBarButtonsToRemove: ["select2d", "lasso2d", "autoScale2d"], toImageButtonOptions: { format: "svg" } };
+  const CONFIG = { responsive: true, displayModeBar: false, showSendToCloud: false, plotlyServerURL: "", doubleClick: "reset" };
 
   // plotly reads tags and entities in labels: a token must stay text.
   SV.plotlyText = (text, limit) => {
@@ -19,6 +18,9 @@
     if (base) base.removeAttribute("href");
     try { draw(); } finally { if (base) base.setAttribute("href", href); }
   }
+
+  // Every how manieth of `count` words can be written along `room` px without touching the next.
+  SV.every = (count, room) => Math.max(1, Math.ceil((13 * count) / Math.max(60, room)));
 
   class Plot {
     // options: height, point(x, y) -> tooltip lines, click(x, y), hoverKey(x, y) -> key
@@ -53,11 +55,8 @@
       this.z = z;
       this.sign = sign;
       this.moved = JSON.stringify(shapes);
-      if (this.bound) Plotly.react(this.root, data, whole, CONFIG);
-      else {
-        withoutBase(() => Plotly.react(this.root, data, whole, CONFIG));
-        this.bind();
-      }
+      withoutBase(() => Plotly.react(this.root, data, whole, CONFIG)); // each time: it asks anew, and draws all again at another answer
+      if (!this.bound) this.bind();
     }
 
     bind() {

@@ -48,8 +48,11 @@
       this.placed = placed;
       this.unit.textContent = (signed ? SV.t("difference of shares of the row") : SV.unit(state.triangle, state.normalization)) + " · " + run.layerWords(state.layer) +
         " · " + SV.t("each line has its own loss");
-      const every = (count, room) => Math.max(1, Math.ceil(count / room)), spread = (count, room) => [...Array(count).keys()].filter((i) => i % every(count, room) === 0);
-      const xs = spread(this.columns.length, 48), ys = spread(n, 32), token = viewer.tokenOf(0);
+      const token = viewer.tokenOf(0), spread = (count, room, must) => {
+        const every = SV.every(count, room); // the chosen one is always named
+        return [...Array(count).keys()].filter((i) => i === must || (i % every === 0 && (must < 0 || Math.abs(i - must) >= every)));
+      };
+      const xs = spread(this.columns.length, this.plot.root.clientWidth - 148, this.columns.indexOf(run.first + token)), ys = spread(n, 432, token);
       this.plot.draw([SV.heatTrace(scale, signed ? SV.DIVERGING : state.cmap, this.z, theme)], {
         margin: { l: 96, r: 52, t: 4, b: 84 },
         shapes: [{ type: "rect", xref: "paper", x0: 0, x1: 1, y0: token - 0.5, y1: token + 0.5, line: { color: theme === "dark" ? "#c7d2fe" : "#4338ca", width: 1.5 } }],

@@ -43,6 +43,7 @@
       this.frames = new SV.Frames(this);
       this.turns = new SV.Turns(this);
       this.legend = SV.el("div", { class: "sv-legend" });
+      this.signs = SV.el("div", { class: "sv-signs", hidden: true });
       this.notice = SV.el("div", { class: "sv-notice", hidden: true });
       this.pair = SV.el("div", { class: "sv-pair" });
       this.kindChoice = SV.el("div", { class: "sv-segments", role: "group", "aria-label": SV.t("compare"), hidden: true },
@@ -57,10 +58,10 @@
       this.shell = SV.el("div", { class: "sv-shell" },
         card("sv-caption", SV.el("div", { class: "sv-section-head" }, SV.el("h2", { text: SV.t("Caption") }), this.about, this.turns.opener, this.rows.root, this.legend,
           this.options.help !== false && SV.el("button", { type: "button", class: "sv-button sv-help-button", text: "?", "aria-label": SV.t("Keys and meanings"), title: SV.t("Keys and meanings"), on: { click: () => this.help.toggle() } })),
-          this.notice, this.turns.root, this.strips[0].root, this.strips[1].root, this.curve.root, this.turns.ask),
+          this.turns.root, this.strips[0].root, this.strips[1].root, this.signs, this.curve.root, this.turns.ask),
         card("sv-token-card", this.facts.root, this.controls.root, this.frames.root, this.kindChoice, this.pair),
         card("sv-heat-card", this.heat.root),
-        card("sv-tab-card", this.tabList, this.tabBody));
+        card("sv-tab-card", this.tabList, this.tabBody), this.notice);
       this.live = SV.el("div", { class: "sv-heard", role: "status", "aria-live": "polite" });
       root.append(this.shell, this.live);
       this.help = new SV.Help(this);
@@ -290,6 +291,7 @@
         this.after(away.length ? AWAY : 0, () => {
           for (const view of away) view.draw();
           SV.offerPictures(this);
+          for (const wide of [this.tabList, ...this.tabBody.querySelectorAll(".sv-candidates, .sv-scroll")]) SV.fade(wide);
           this.rows.follow();
           this.root.dataset.drawn = this.shownName();
           const waiting = this.waiting || [];

@@ -122,10 +122,13 @@
         bar.style.height = known ? `${Math.max(value ? 1 : 0, Math.round(weight * 14))}px` : "0";
         bar.style.setProperty("--bar", dim ? "var(--sv-grey)" : SV.css(SV.rgb(map, place)));
       }
+      let whole = 0;
+      for (let key = 0; key < reach; key++) whole += Number.isNaN(values[key]) ? 0 : values[key];
       for (const chip of this.chips) {
         let sum = 0;
         for (let key = chip.start; key < chip.stop; key++) sum += Number.isNaN(values[key]) ? 0 : values[key];
-        chip.node.firstChild.textContent = SV.t("image, {n} tokens: Σ {v}", { n: chip.stop - chip.start, v: SV.number(sum) });
+        const n = chip.stop - chip.start; // a sum of differences is no part of anything
+        chip.node.firstChild.textContent = scale.signed ? SV.t("image, {n} tokens: Σ {v}", { n, v: SV.number(sum) }) : SV.t("image, {n} tokens: {v} of the row", { n, v: SV.percent(whole ? sum / whole : 0) });
         chip.node.dataset.value = sum;
       }
       this.note.textContent = this.noteText(run, source, hidden, gain);

@@ -15,7 +15,7 @@ import gradio as gr
 from ..errors import SettingError
 from ..trace import Mark, Trace
 from . import media
-from .desk import Updates, guarded, label_of, log, note, seen_words, told
+from .desk import Updates, guarded, label_of, log, note, seen_note, told
 from .methods import Methods
 from .opening import Opening
 from .planning import Planner, planned
@@ -55,7 +55,7 @@ class Actions(Methods, Opening):
         return {
             **updates,
             self.page.left.prompt: trace.prompt,
-            self.page.left.seen: told(note=seen_words(trace)),
+            self.page.left.seen: told(note=seen_note(trace)),
             **self._shown({0: f"example-{scene.name}", 1: None}),
             self.page.notice: note(),
         }
@@ -63,7 +63,7 @@ class Actions(Methods, Opening):
     @guarded
     def chosen(self, value: dict[str, Any] | None) -> Updates:
         """Pictures or a video came in and were looked at (`look_at`): what was said of the ones before is over."""
-        return {self.page.left.seen: told(note=""), self.page.notice: note()}
+        return {self.page.left.seen: told(note=""), self.page.notice: note("info", "stale")}
 
     def cleared(self) -> Updates:
         """The pictures were taken away."""

@@ -20,7 +20,7 @@ from ..images import load_image
 from ..settings import Edit
 from ..trace import RunSettings, Trace
 from . import controls, links, media
-from .desk import ROWS_BYTES, Updates, label_of, log, note, seen_words, told
+from .desk import ROWS_BYTES, Updates, label_of, log, note, seen_note, told
 from .engine import Order, Progress
 from .looks import Looks, same_model
 from .runs import RunStore
@@ -202,7 +202,7 @@ class Captions(Looks):
             yield {
                 **self._shown({slot: run_id}),
                 **self._listed(visit),
-                page.left.seen: told(note=seen_words(trace)),
+                page.left.seen: told(note=seen_note(trace)),
                 **self._busy(False),
                 page.notice: note("info", "stopped") if stop.is_set() else note(),
             }

@@ -67,19 +67,19 @@ def note(kind: str = "", key: str | None = None, text: str | None = None, **more
 
 def label_of(trace: Trace) -> str:
     """What the run list calls a run: its title, or how it was decoded and how it begins."""
-    words = trace.title or trace.text.strip()
-    return f"{method_of(trace)} · {words[:40]}{'…' if len(words) > 40 else ''}"
+    words = trace.text.strip()
+    return trace.title or " · ".join(filter(None, (method_of(trace), words[:40] + ("…" if len(words) > 40 else ""))))
 
 
-def seen_words(trace: Trace) -> str:
-    """What the model saw of the picture, in pixels and tokens."""
+def seen_note(trace: Trace) -> dict[str, Any]:
+    """A remark on what the model saw of the picture, in pixels and tokens: a key of the table and its blanks."""
     if not trace.pictures:
-        return ""
-    if len(trace.pictures) > 1:
-        what = "seen_frames" if trace.fps else "seen_pictures"
-        return english(what, count=str(len(trace.pictures)), tokens=str(len(trace.positions("image"))))
+        return {}
+    tokens, count = str(len(trace.positions("image"))), len(trace.pictures)
+    if count > 1:
+        return {"key": "seen_frames" if trace.fps else "seen_pictures", "values": {"count": count, "tokens": tokens}}
     width, height = trace.pictures[0].size
-    return english("seen_note", size=f"{width} × {height}", tokens=str(len(trace.positions("image"))))
+    return {"key": "seen_note", "values": {"size": f"{width} × {height}", "tokens": tokens}}
 
 
 def answered(make: Callable[[], dict[str, Any]]) -> dict[str, Any]:

@@ -13,7 +13,7 @@ import gradio as gr
 from ..trace import Trace
 from . import controls, links, media
 from .captions import Captions
-from .desk import Updates, guarded, label_of, note
+from .desk import Updates, guarded, label_of, note, seen_note, told
 
 
 def same_recipe(place: links.Place, trace: Trace) -> bool:
@@ -45,6 +45,7 @@ class Opening(Captions):
                 updates = self._joined(updates, self._asked_again(shown))
             beside = self._ready(link.beside)
             places = {0: shown} | ({1: beside} if beside else {})
+            updates |= {self.page.left.seen: told(note=seen_note(self.trace(shown)))}
             news = note() if beside or not _asked(link.beside) else self._offer(link.beside, "beside")
             return {**updates, **self._shown(places, state=dict(link.state)), self.page.notice: news}
         if self.opened is not None and link.first.example not in self.gallery.scenes:
@@ -55,6 +56,7 @@ class Opening(Captions):
         if scene in self.gallery.scenes and self.gallery.scenes[scene].trace.is_file():
             updates = self._joined(updates, {self.page.left.media: self._given(media.example(scene))})
             updates |= self._shown({0: f"example-{scene}"}, aside=True)
+            updates |= {self.page.left.seen: told(note=seen_note(self.gallery.trace(scene)))}
         if not _asked(link.first):
             return {**updates, self.page.notice: note()}
         wanted = {"state": dict(link.state), "beside": links.write_place(link.beside) if link.beside.settings else None}

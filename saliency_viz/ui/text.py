@@ -34,7 +34,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "models_use": ("Use this model", "使用此模型"),
     "models_halt": ("Stop loading", "停止载入"),
     "models_again": ("Try again", "重试"),
-    "run_list": ("Run", "运行记录"),
+    "run_list": ("Showing", "当前显示"),
     "no_runs": ("no runs yet", "还没有运行"),
     "compare": ("Compare with", "对比"),
     "compare_none": ("nothing", "无"),
@@ -158,9 +158,9 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "tour_3": ("What it attended to, and what mattered", "看了哪里,什么才重要"),
     "tour_3_text": (
-        "Attention on the left, saliency on the right, on one scale. Choose a layer with the row above or with the "
+        "Attention on the left, saliency on the right, each on a scale that holds for every word. Choose a layer with the row above or with the "
         "keys [ and ]. Drag over the picture to ask which words drew on that place.",
-        "左为注意力,右为显著性,同一刻度。用上方的层按钮或 [ ] 键选择层。在图像上拖动,可查看哪些词取自该处。",
+        "左为注意力,右为显著性,各自的刻度对每个词都相同。用上方的层按钮或 [ ] 键选择层。在图像上拖动,可查看哪些词取自该处。",
     ),
     "tour_4": ("Look deeper, compare, take it with you", "深入查看、对比、导出"),
     "tour_4_text": (
@@ -302,6 +302,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     "example_no_trace": (
         "This example has no ready trace here. Press Run to caption it.",
         "该示例没有现成的轨迹。按“运行”生成描述。",
+    ),
+    "stale": (
+        "Press Run to caption this. What stands beside it is still of the picture before.",
+        "按“运行”为它生成描述。旁边仍是上一张图片的结果。",
     ),
     "queued": ("Waiting for a free place…", "正在排队…"),
     "queued_seconds": (

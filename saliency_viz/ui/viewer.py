@@ -8,6 +8,7 @@ prop: gradio keeps and compares props, so a run is named by its id and fetched o
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Callable
 from functools import wraps
 from pathlib import Path
@@ -36,7 +37,6 @@ def header(model: str, server_functions: list[Callable[..., Any]]) -> gr.HTML:
         "SaliencyApp.header({element, props, trigger, watch, server}); /* events: 'model' 'halt_model' 'plan' "
         "'show_run' 'compare' 'compare_all' 'manage' */",
         elem_id="app-header",
-        texts=tables(),
         model=model,
         runs=None,
         server_functions=server_functions,
@@ -141,10 +141,14 @@ def _plain(method: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def bundle(assets: Path, suffix: str) -> bytes:
-    """All of the viewer's and the page's scripts (".js") or styles (".css") as one file, so that they load as one."""
-    styles = [assets / "viewer" / "viewer.css", *(assets / "app" / f"{name}.css" for name in STYLES)]
+    """All of the viewer's and the page's scripts (".js", the page's words with them) or styles (".css") as one file, so
+    that they load as one."""
+    if suffix == ".css":
+        styles = [assets / "viewer" / "viewer.css", *(assets / "app" / f"{name}.css" for name in STYLES)]
+        return b"\n".join(path.read_bytes() for path in styles)
     scripts = [*viewer_scripts(), *(assets / "app" / f"{name}.js" for name in SCRIPTS)]
-    return b"\n".join(path.read_bytes() for path in (scripts if suffix == ".js" else styles))
+    words = f"SaliencyApp.setTexts({json.dumps(tables(), ensure_ascii=False)});"
+    return b"\n".join([*(path.read_bytes() for path in scripts), words.encode()])
 
 
 def head(assets: Path) -> str:
