@@ -1,4 +1,5 @@
-"""Small random checkpoints of the families that see a picture at its own shape: Qwen2-VL to Qwen3-VL, VideoLLaMA3."""
+"""Small random checkpoints of the families that see a picture at its own shape: Qwen2-VL to Qwen3-VL, VideoLLaMA3,
+LLaVA with a Pixtral tower."""
 
 from __future__ import annotations
 
@@ -6,6 +7,11 @@ from pathlib import Path
 from typing import Any
 
 from transformers import (
+    LlavaConfig,
+    LlavaForConditionalGeneration,
+    MistralConfig,
+    PixtralImageProcessor,
+    PixtralProcessor,
     PreTrainedTokenizerFast,
     Qwen2_5_VLConfig,
     Qwen2_5_VLForConditionalGeneration,
@@ -18,6 +24,8 @@ from transformers import (
     Qwen2VLVideoProcessor,
     Qwen3VLConfig,
     Qwen3VLForConditionalGeneration,
+    Qwen3VLMoeConfig,
+    Qwen3VLMoeForConditionalGeneration,
     Qwen3VLProcessor,
     Qwen3VLVideoProcessor,
     VideoLlama3Config,
@@ -42,6 +50,15 @@ QWEN_TEXT = {**TEXT, "hidden_size": 60}  # these want hidden size = heads * head
 QWEN_TEXT.pop("head_dim")
 TEMPLATE = chatml("<|vision_start|><|image_pad|><|vision_end|>", "<|vision_start|><|video_pad|><|vision_end|>")
 SIZE = {"shortest_edge": 28 * 28 * 4, "longest_edge": 28 * 28 * 24}
+QWEN3_VISION = {
+    "depth": 3,
+    "hidden_size": 36,
+    "intermediate_size": 41,
+    "num_heads": 3,
+    "patch_size": 14,
+    "num_position_embeddings": 49,
+    "deepstack_visual_indexes": [0, 2],
+}
 CONTROL = (0, 1, *range(3, 9))
 
 
@@ -111,16 +128,7 @@ def qwen3(folder: Path) -> Path:
     """Qwen3-VL: interleaved rotary sections, and features of two vision layers added to the first text layers."""
     tokens = _tokens()
     config = Qwen3VLConfig(
-        vision_config={
-            "depth": 3,
-            "hidden_size": 36,
-            "intermediate_size": 41,
-            "num_heads": 3,
-            "patch_size": 14,
-            "out_hidden_size": 54,
-            "num_position_embeddings": 49,
-            "deepstack_visual_indexes": [0, 2],
-        },
+        vision_config={**QWEN3_VISION, "out_hidden_size": 54},
         text_config={
             **TEXT,
             "head_dim": 16,
@@ -131,13 +139,39 @@ def qwen3(folder: Path) -> Path:
     )
     network = Qwen3VLForConditionalGeneration(config)
     randomize(network, 13, CONTROL)
-    processor = Qwen3VLProcessor(
+    return save(folder, network, _qwen3_processor(tokens))
+
+
+def _qwen3_processor(tokens: PreTrainedTokenizerFast) -> Qwen3VLProcessor:
+    return Qwen3VLProcessor(
         Qwen2VLImageProcessor(size=SIZE, patch_size=14),
         tokens,
         Qwen3VLVideoProcessor(size={"shortest_edge": 28 * 28 * 4, "longest_edge": 28 * 28 * 99}, patch_size=14),
         chat_template=TEMPLATE,
     )
-    return save(folder, network, processor)
+
+
+def qwen3_moe(folder: Path) -> Path:
+    """Qwen3-VL-MoE: as Qwen3-VL, every layer's MLP 2 of 4 experts (widths in eights)."""
+    tokens = _tokens()
+    config = Qwen3VLMoeConfig(
+        vision_config={**QWEN3_VISION, "out_hidden_size": 64},
+        text_config={
+            **TEXT,
+            **ids_of(tokens),
+            "hidden_size": 64,
+            "head_dim": 16,
+            "rope_parameters": _mrope([3, 3, 2], mrope_interleaved=True),
+            "num_experts": 4,
+            "num_experts_per_tok": 2,
+            "moe_intermediate_size": 32,
+            "decoder_sparse_step": 1,
+        },
+        **_visual_ids(tokens),
+    )
+    network = Qwen3VLMoeForConditionalGeneration(config)
+    randomize(network, 15, CONTROL)
+    return save(folder, network, _qwen3_processor(tokens))
 
 
 def video_llama(folder: Path) -> Path:
@@ -159,5 +193,37 @@ def video_llama(folder: Path) -> Path:
         tokens,
         VideoLlama3VideoProcessor(size=SIZE),
         chat_template=chatml("<|image_pad|>", "<|video_pad|>"),
+    )
+    return save(folder, network, processor)
+
+
+def pixtral(folder: Path) -> Path:
+    """LLaVA with a Pixtral tower: patches of 14 of a picture reduced to 112 px, a break after each row of tokens."""
+    names = {"image_token": "[IMG]", "image_break_token": "[IMG_BREAK]", "image_end_token": "[IMG_END]"}
+    tokens = tokenizer(("<|im_start|>", "<|im_end|>", *names.values()), names)
+    config = LlavaConfig(
+        vision_config={
+            "model_type": "pixtral",
+            "hidden_size": 36,
+            "intermediate_size": 41,
+            "num_hidden_layers": 2,
+            "num_attention_heads": 3,
+            "head_dim": 12,
+            "image_size": 112,
+            "patch_size": 14,
+        },
+        text_config=MistralConfig(**{**TEXT, **ids_of(tokens)}),
+        image_token_index=tokens.convert_tokens_to_ids("[IMG]"),
+        vision_feature_layer=-1,
+        vision_feature_select_strategy="full",
+        tie_word_embeddings=False,
+    )
+    network = LlavaForConditionalGeneration(config)
+    randomize(network, 31, (0, 1, *range(3, 8)))
+    processor = PixtralProcessor(
+        PixtralImageProcessor(size={"longest_edge": 112}, patch_size={"height": 14, "width": 14}),
+        tokens,
+        patch_size=14,
+        chat_template=chatml("[IMG]"),
     )
     return save(folder, network, processor)

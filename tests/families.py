@@ -29,11 +29,13 @@ SYSTEM = "You are a careful observer."
 HISTORY = (Message("user", "Name a colour."), Message("assistant", "a yellow moon"))
 BUILDERS: dict[str, Callable[[Path], Path]] = {
     "llava": checkpoints.llava,
+    "pixtral": checkpoints_qwen.pixtral,
     "llava_next": checkpoints_tiled.llava_next,
     "llava_onevision": checkpoints_tiled.llava_onevision,
     "qwen2_vl": checkpoints_qwen.qwen2,
     "qwen2_5_vl": checkpoints_qwen.qwen2_5,
     "qwen3_vl": checkpoints_qwen.qwen3,
+    "qwen3_vl_moe": checkpoints_qwen.qwen3_moe,
     "internvl": checkpoints_tiled.internvl,
     "smolvlm": checkpoints_tiled.smolvlm,
     "idefics3": checkpoints_tiled.idefics3,
@@ -46,6 +48,7 @@ TAKES_VIDEO = (
     "qwen2_vl",
     "qwen2_5_vl",
     "qwen3_vl",
+    "qwen3_vl_moe",
     "internvl",
     "smolvlm",
     "video_llava",
@@ -76,7 +79,9 @@ class Case:
     @cached_property
     def model(self) -> LVLM:
         """In double precision, so that a difference is a mistake and not rounding."""
-        return sv.load_model(self.folder, device="cpu", dtype="float64")
+        model = sv.load_model(self.folder, device="cpu", dtype="float64")
+        doubled(model.network)
+        return model
 
     @cached_property
     def single(self) -> LVLM:
@@ -128,8 +133,19 @@ class Case:
         return dict(made)
 
 
+def doubled(network: torch.nn.Module) -> None:
+    """Let experts compute one after the other: torch multiplies them all at once in single and half precision only."""
+    if getattr(network.config, "_experts_implementation", None) == "grouped_mm":
+        network.set_experts_implementation("eager")
+
+
 class FamilyReference(Reference):
     """The reference on the processor's own inputs; the model finds rotary positions by itself."""
+
+    def __init__(self, directory: Path, dtype: torch.dtype = torch.float64) -> None:
+        super().__init__(directory, dtype)
+        if dtype == torch.float64:
+            doubled(self.network)
 
     def _inputs(self, inputs: dict, outputs: Sequence[int]) -> dict:
         ids = inputs["input_ids"]

@@ -50,4 +50,4 @@ def _cells(model: LVLM, rows: int, columns: int, size: tuple[int, int], picture:
 
 QWEN2 = Family("qwen2_vl", "Qwen2-VL", ("qwen2_vl",), prepare, beta=0.20, video=True, note=NOTE)
 QWEN2_5 = Family("qwen2_5_vl", "Qwen2.5-VL", ("qwen2_5_vl",), prepare, beta=0.20, video=True, note=NOTE)
-QWEN3 = Family("qwen3_vl", "Qwen3-VL", ("qwen3_vl",), prepare, beta=0.20, video=True, note=NOTE)
+QWEN3 = Family("qwen3_vl", "Qwen3-VL", ("qwen3_vl", "qwen3_vl_moe"), prepare, beta=0.20, video=True, note=NOTE)
