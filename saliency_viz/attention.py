@@ -6,7 +6,8 @@ Ignores decoding and what the numbers mean: it computes attention with edits, an
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Protocol, runtime_checkable
 
@@ -66,6 +67,14 @@ def attention_forward(
         if heads is not None:
             return heads.transpose(1, 2).contiguous(), None
     return sdpa_attention_forward(module, query, key, value, attention_mask, scaling=scaling, **kwargs)
+
+
+@contextmanager
+def grad_mode(on: bool) -> Iterator[None]:
+    """Whether what is computed is recorded for a gradient, whatever mode the caller is in: also under no_grad, and
+    under inference_mode, whose tensors no graph may hold."""
+    with torch.inference_mode(False), torch.set_grad_enabled(on):
+        yield
 
 
 def at_least_float32(tensor: Tensor) -> Tensor:
@@ -134,7 +143,8 @@ class Edits:
         for edit in self.edits:
             if edit.renormalize == renormalized and (edit.layers is None or layer in edit.layers):
                 part = self._edit(edit, rows, keys, heads, device)
-                total = part if total is None or part is None else total * part
+                if part is not None:
+                    total = part if total is None else total * part
         return total
 
     def _locore(self, rows: Sequence[int], keys: int, device: torch.device) -> Tensor | None:

@@ -151,3 +151,30 @@ def test_gain_of_a_trace_is_what_acted(model):
 def test_edits_outside_the_run_are_refused(model, edit, sentence):
     with pytest.raises(sv.SaliencyVizError, match=sentence):
         sv.caption(model, picture(), PROMPT, max_new_tokens=4, edits=[edit])
+
+
+@pytest.mark.parametrize("lookahead", [1, None])
+@pytest.mark.parametrize(
+    "edits",
+    [
+        lambda first: (sv.Edit(1.0, (0,)),),
+        lambda first: (sv.Edit(0.25, (5, 6, 7), rows=(first + 3,)),),
+        lambda first: (sv.Edit(0.0, range(5, 30)), sv.Edit(0.5, range(5, 30), rows=(first + 3,))),
+        lambda first: (sv.Edit(0.5, range(5, 30), rows=(first + 3,)), sv.Edit(0.0, range(5, 30))),
+    ],
+    ids=["factor 1", "one row", "two", "two, the other way"],
+)
+def test_an_edit_of_some_rows_takes_nothing_from_the_others(model, edits, lookahead):
+    """Rows of LocoRE with edits, decoded one by one or in chunks, are those of the whole sequence at once."""
+    chosen = edits(sv.caption(model, picture(), PROMPT, max_new_tokens=1).first_output)
+    settings = {"max_new_tokens": 7, "locore": sv.LocoRE(3.0, 4), "edits": chosen, "lookahead": lookahead}
+    trace = sv.caption(model, picture(), PROMPT, **settings)
+    for step in (1, 4, 6):
+        saliency, attention = (part.double().numpy() for part in sv.token_matrix(model, trace, step))
+        row = trace.steps[step].position - 1
+        assert trace.attention[step, :, : row + 1] == pytest.approx(attention[:, row], abs=6e-4)
+        raw = trace.raw_saliency()[step, :, : row + 1]
+        assert raw == pytest.approx(saliency[:, row], abs=1e-3 * saliency[:, row].max())
+    if len(chosen) == 1 and chosen[0].factor == 1.0:
+        alone = sv.caption(model, picture(), PROMPT, **{**settings, "edits": ()})
+        assert trace.output_ids == alone.output_ids and (trace.attention == alone.attention).all()

@@ -8,7 +8,7 @@ import torch
 import saliency_viz as sv
 from saliency_viz.saliency import fuse
 
-from .engine import picture, session, write
+from .engine import PROMPT, picture, session, write
 from .reference import Reference, relative
 
 TOKENS = [17, 101, 5, 230, 44, 3 + 40, 9, 77, 150, 61, 12]
@@ -162,3 +162,18 @@ def test_probability_rank_and_entropy_equal_the_full_forward(model, truths):
         assert step.probability == pytest.approx(float(p[step.token_id]), rel=1e-4)
         assert step.rank == 1 + sum(1 for other in p.tolist() if other > float(p[step.token_id]))
         assert step.entropy == pytest.approx(-sum(x * float(torch.tensor(x).log()) for x in p.tolist()), rel=1e-4)
+
+
+@pytest.mark.parametrize("mode", [torch.no_grad, torch.inference_mode], ids=["no_grad", "inference_mode"])
+def test_the_caller_may_have_switched_gradients_off(llava_dir, mode):
+    model = sv.load_model(llava_dir, device="cpu", dtype="float32")
+    settings = {"max_new_tokens": 6, "sgrs": sv.SGRS(top_k=3), "locore": sv.LocoRE(0.5)}
+    wanted = sv.caption(model, picture(), PROMPT, **settings)
+    matrix, _ = sv.token_matrix(model, wanted, 3)
+    with mode():
+        trace = sv.caption(model, picture(), PROMPT, **settings)
+        again, _ = sv.token_matrix(model, trace, 3)
+        heads = sv.head_rows(model, trace, 3)
+        assert not torch.is_grad_enabled()
+    assert trace.output_ids == wanted.output_ids and (trace.saliency == wanted.saliency).all()
+    assert torch.equal(matrix, again) and heads.saliency.max() > 0

@@ -11,7 +11,7 @@ from typing import Literal
 import torch
 from torch import Tensor
 
-from ..attention import EditProbe, Edits, Record, at_least_float32, edited_weights, head_outputs
+from ..attention import EditProbe, Edits, Record, at_least_float32, edited_weights, grad_mode, head_outputs
 from ..errors import SettingError
 from ..memory import guarded, require
 from ..models.base import LVLM
@@ -93,19 +93,16 @@ def token_matrix(model: LVLM, trace: Trace, step: int, normalization: Normalizat
         raise SettingError(f"normalization must be none, row or matrix. Got {normalization!r}.")
     taken = trace.steps[step]
     require(_needed(model, taken.position), model.device, f"The matrix of token {taken.index}", ADVICE)
-    with guarded(model.device, ADVICE.capitalize()):
+    with guarded(model.device, ADVICE.capitalize()), grad_mode(True):
         prepared = prepared_again(model, trace)
         probe = MatrixProbe(edits_of(trace))
-        with torch.enable_grad():
-            logits = model.network(
-                **extended(prepared, trace.output_ids[: taken.index]), probe=probe, use_cache=False, logits_to_keep=1
-            ).logits
-            loss = -at_least_float32(logits[0, -1]).log_softmax(-1)[taken.token_id]
+        logits = model.network(
+            **extended(prepared, trace.output_ids[: taken.index]), probe=probe, use_cache=False, logits_to_keep=1
+        ).logits
+        loss = -at_least_float32(logits[0, -1]).log_softmax(-1)[taken.token_id]
         scale = LOSS_SCALE.get(model.dtype, 1.0)
-        gradients = torch.autograd.grad(loss * scale, [kept.outputs for kept in probe.layers.values()])
-        pairs = [
-            _layer(probe, layer, gradient / scale) for layer, gradient in zip(probe.layers, gradients, strict=True)
-        ]
+        found = torch.autograd.grad(loss * scale, [kept.outputs for kept in probe.layers.values()])
+        pairs = [_layer(probe, layer, gradient / scale) for layer, gradient in zip(probe.layers, found, strict=True)]
     saliency, attention = (torch.stack(part) for part in zip(*pairs, strict=True))
     if normalization == "row":
         saliency = normalize_rows(saliency)[0]
@@ -114,7 +111,7 @@ def token_matrix(model: LVLM, trace: Trace, step: int, normalization: Normalizat
     return saliency, attention
 
 
-@torch.no_grad()
+@grad_mode(False)
 def _layer(probe: MatrixProbe, layer: int, gradient: Tensor) -> tuple[Tensor, Tensor]:
     kept = probe.layers[layer]
     heads, rows, keys = kept.query.shape[1], kept.query.shape[2], kept.key.shape[2]

@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 from transformers.cache_utils import DynamicCache
 
-from ..attention import EditProbe, Edits, FrozenCache, RecordingProbe, at_least_float32
+from ..attention import EditProbe, Edits, FrozenCache, RecordingProbe, at_least_float32, grad_mode
 from ..errors import ModelError
 from ..models.base import LVLM, Prepared
 from ..saliency import layer_saliency, normalize_rows
@@ -47,7 +47,7 @@ class Session:
         """Positions whose keys and values are in the cache."""
         return self.cache.get_seq_length()
 
-    @torch.no_grad()
+    @grad_mode(False)
     def prefill(self) -> Tensor:
         """Run the whole prompt; returns the logits [vocabulary] for the first output.
 
@@ -61,7 +61,7 @@ class Session:
             return self.advance([last])[-1]
         return result.logits[0, -1]
 
-    @torch.no_grad()
+    @grad_mode(False)
     def advance(self, tokens: Sequence[int]) -> Tensor:
         """Feed tokens at positions length..; returns logits [tokens, vocabulary], row i predicting after token i."""
         start = self.length
@@ -79,6 +79,7 @@ class Session:
         """Let go of the cache."""
         self.cache = DynamicCache()
 
+    @grad_mode(True)
     def observe(self, start: int, targets: Sequence[int], lowest: int = 0, fusion: Fusion = "product") -> Observation:
         """Attention and saliency of rows start..start+len(targets)-1, each against its own target, in one pass."""
         probe, logits = self._record(start, len(targets), lowest)
@@ -88,6 +89,7 @@ class Session:
         gradients = torch.autograd.grad(loss * self._loss_scale, [record.outputs for record in probe.records.values()])
         return self._collect(probe, [gradient[None] for gradient in gradients], fusion)
 
+    @grad_mode(True)
     def row_gradients(self, row: int, target: int) -> tuple[RecordingProbe, tuple[Tensor, ...]]:
         """One row's records, and the gradient at every layer's head outputs, unscaled, for its loss on target."""
         probe, logits = self._record(row, 1, 0)
@@ -95,7 +97,7 @@ class Session:
         gradients = torch.autograd.grad(loss, [record.outputs for record in probe.records.values()])
         return probe, tuple(at_least_float32(gradient) / self._loss_scale for gradient in gradients)
 
-    @torch.no_grad()
+    @grad_mode(False)
     def hidden_states(self, token: int) -> tuple[tuple[Tensor, ...], Tensor]:
         """Feed one token; returns the states [1, 1, width] of the embedding and after every layer, and the logits
         [vocabulary] that follow. transformers gives the last state after the text model's final norm."""
@@ -105,6 +107,7 @@ class Session:
         result = self._call([token], start, self.cache, output_hidden_states=True, **extra)
         return result.hidden_states, result.logits[0, -1]
 
+    @grad_mode(True)
     def observe_candidates(
         self, row: int, candidates: Sequence[int], lowest: int = 0, fusion: Fusion = "product"
     ) -> Observation:
@@ -129,8 +132,7 @@ class Session:
         cache = FrozenCache(self.cache, start, start + rows)
         edits = EditProbe(self.edits, start) if self.edits else None
         probe = RecordingProbe(cache, edits, lowest)
-        with torch.enable_grad():
-            logits = self._call(self.ids[start : start + rows], start, cache, probe=probe).logits[0]
+        logits = self._call(self.ids[start : start + rows], start, cache, probe=probe).logits[0]
         if len(probe.records) != self.model.info.layers - lowest:
             raise ModelError(
                 f"Expected attention from {self.model.info.layers - lowest} layers, got {len(probe.records)}: this "
@@ -148,7 +150,7 @@ class Session:
             **extra,
         )
 
-    @torch.no_grad()
+    @grad_mode(False)
     def _collect(self, probe: RecordingProbe, gradients: Sequence[Tensor], fusion: Fusion) -> Observation:
         """gradients: per layer [batch, 1, heads, rows, width]; batch or rows is 1, and the other counts the targets."""
         attention, saliency, fused = [], [], []
