@@ -7,10 +7,20 @@ import shutil
 
 import pytest
 import torch
-from transformers import BertConfig, BertModel, LlamaConfig, LlamaForCausalLM, T5Config
+from safetensors.torch import load_file, save_file
+from transformers import (
+    AutoModelForImageTextToText,
+    BertConfig,
+    BertModel,
+    LlamaConfig,
+    LlamaForCausalLM,
+    LlavaForConditionalGeneration,
+    T5Config,
+)
 
 import saliency_viz as sv
 from saliency_viz.errors import ModelError
+from saliency_viz.models import placing
 
 from . import checkpoints, checkpoints_qwen, checkpoints_tiled
 from .engine import PROMPT, picture
@@ -60,6 +70,33 @@ def test_a_config_that_is_not_json(copy):
 def test_an_unknown_model_type(copy):
     edit(copy, "config.json", model_type="no_such_type")
     refused(copy, "could not be opened as a model")
+
+
+@pytest.mark.parametrize(
+    ("part", "value", "words"),
+    [
+        (
+            "text_config",
+            {"num_attention_heads": 5},
+            "hidden size (54) is not a multiple of the number of attention heads",
+        ),
+        ("text_config", {"num_attention_heads": 0}, "modulo by zero"),
+        ("vision_config", {"num_attention_heads": 0}, "by zero"),
+        ("text_config", {"hidden_size": "big"}, "Field 'hidden_size' expected int, got str (value: 'big')"),
+    ],
+)
+def test_a_config_with_values_that_no_model_can_have(copy, part, value, words):
+    config = json.loads((copy / "config.json").read_text())
+    edit(copy, "config.json", **{part: {**config[part], **value}})
+    refused(copy, "The config.json of", words, "correct the value")
+
+
+def test_a_file_an_empty_name_and_a_folder_that_is_not_there(copy, monkeypatch):
+    refused(copy / "model.safetensors", "it is a file. Expected 'demo', a hub id")
+    refused("/no/such/folder", "there is no directory of that name")
+    refused(" ", "the name is empty")
+    monkeypatch.chdir(copy.parent)
+    refused("copy/config.json", "it is a file")  # though it reads like a hub id
 
 
 def test_a_text_model(tmp_path):
@@ -117,13 +154,48 @@ def test_pickled_weights_are_not_read(copy):
 
 
 def test_missing_weights_are_not_filled_in(copy):
-    from safetensors.torch import load_file, save_file
-
     weights = load_file(copy / "model.safetensors")
     name = sorted(name for name in weights if "q_proj" in name)[0]
     del weights[name]
     save_file(weights, copy / "model.safetensors", {"format": "pt"})
     refused(copy, "lacks 1 of its weights", "Nothing is filled in with random numbers")
+
+
+def add_weights(folder, **more):
+    path = folder / "model.safetensors"
+    save_file(
+        {**load_file(path), **{name.replace("__", "."): one for name, one in more.items()}}, path, {"format": "pt"}
+    )
+
+
+@pytest.mark.parametrize(("part", "fewer"), [("text_config", 3), ("text_config", 0), ("vision_config", 2)])
+def test_a_config_with_fewer_layers_than_the_weights(copy, part, fewer):
+    config = json.loads((copy / "config.json").read_text())
+    edit(copy, "config.json", **{part: {**config[part], "num_hidden_layers": fewer}}, vision_feature_layer=-1)
+    refused(copy, "leaves out", "of its weights", f"layers.{fewer}.", "The config is that of another model")
+
+
+def test_a_bias_that_the_config_has_no_place_for(copy):
+    add_weights(copy, language_model__model__layers__2__self_attn__q_proj__bias=torch.ones(60))
+    refused(copy, "leaves out 1 of its weights", "layers.2.self_attn.q_proj.bias")
+
+
+def test_surplus_that_changes_nothing_is_let_be(copy, llava_dir):
+    """Buffers of older libraries, a tower's head, and layers that only guess the token after next."""
+    add_weights(
+        copy,
+        language_model__model__layers__0__self_attn__rotary_emb__inv_freq=torch.ones(5),
+        vision_tower__vision_model__embeddings__position_ids=torch.arange(17)[None],
+        vision_tower__vision_model__head__probe=torch.ones(1, 33),
+        language_model__model__layers__1__self_attn__bias=torch.ones(7, 7),
+        language_model__model__layers__5__self_attn__q_proj__weight=torch.ones(60, 54),
+    )
+    config = json.loads((copy / "config.json").read_text())
+    refused(copy, "leaves out 1 of its weights", "layers.5.")
+    edit(copy, "config.json", text_config={**config["text_config"], "num_nextn_predict_layers": 1})
+    models = [sv.load_model(folder, device="cpu") for folder in (copy, llava_dir)]
+    first, second = (sv.caption(model, picture(), PROMPT, max_new_tokens=4).output_ids for model in models)
+    assert first == second
 
 
 def test_weights_of_other_sizes(copy):
@@ -137,6 +209,37 @@ def test_no_processor(copy):
     for name in ("processor_config.json", "tokenizer_config.json", "tokenizer.json"):
         (copy / name).unlink()
     refused(copy, "processor")
+
+
+def test_no_tokenizer_files(copy):
+    (copy / "tokenizer.json").unlink()
+    refused(copy, "it has no tokenizer files (tokenizer.json, or tokenizer.model). Check that the download is complete")
+
+
+def test_attention_that_cannot_be_exchanged(llava_dir, monkeypatch):
+    monkeypatch.setattr(LlavaForConditionalGeneration, "_supports_sdpa", False)
+    assert "download" not in refused(llava_dir, "cannot be recorded. Expected a model such as one of LLaVA-1.5")
+
+
+def test_a_family_not_known_may_write_tokens_of_its_own(copy, monkeypatch):
+    """As Llama 4, whose processor has an image token that its model never sees."""
+    edit(copy, "config.json", image_token_index=5)
+    refused(copy, "writes token 3 where a picture stands, its model expects 5")
+    monkeypatch.setattr("saliency_viz.models.reading.family_of", lambda kind: None)
+    refused(copy, "a trial run failed")  # found out by running, not by comparing names
+
+
+@pytest.mark.parametrize(
+    ("generation", "text", "expected"),
+    [(7, 8, {7}), ([7, 9], 8, {7, 9}), (None, 8, {8, 2}), (None, [8, 9], {8, 9, 2}), (None, None, {2})],
+)
+def test_where_a_caption_ends(copy, generation, text, expected):
+    """The generation settings say it; where they do not, the text config and the tokenizer (whose </s> is 2)."""
+    config = json.loads((copy / "config.json").read_text())
+    edit(copy, "config.json", text_config={**config["text_config"], "eos_token_id": text})
+    settings = {"pad_token_id": 0} if generation is None else {"eos_token_id": generation}
+    (copy / "generation_config.json").write_text(json.dumps(settings))
+    assert sv.load_model(copy, device="cpu").stop_ids == expected
 
 
 def test_no_chat_template(copy):
@@ -183,6 +286,35 @@ def test_a_device_that_does_not_exist(llava_dir):
         sv.load_model(llava_dir, device="tpu")
 
 
+@pytest.mark.parametrize(
+    ("device", "words"),
+    [
+        ("cuda", "This machine has no CUDA device torch can use. Choose --device cpu or auto."),
+        ("cuda:7", "This machine has no CUDA device torch can use. Choose --device cpu or auto."),
+        ("mps", "This machine has no MPS device torch can use. Choose --device cpu or auto."),
+        ("meta", "device must be auto, cpu, cuda, cuda:N or mps. Got 'meta'."),
+        (5.5, "device must be auto, cpu, cuda, cuda:N or mps. Got 5.5."),
+    ],
+)
+def test_a_device_that_is_not_here(llava_dir, monkeypatch, device, words):
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: 0)
+    monkeypatch.setattr(torch.backends.mps, "is_available", lambda: False)
+    with pytest.raises(ModelError, match=words.replace("(", r"\(")):
+        sv.load_model(llava_dir, device=device)
+
+
+def test_a_device_number_too_high_names_those_there_are(monkeypatch):
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: 2)
+    assert placing.device_of("cuda:1") == torch.device("cuda:1")
+    with pytest.raises(ModelError, match="no 'cuda:7': torch can use cuda:0, cuda:1 here"):
+        placing.device_of("cuda:7")
+
+
+def test_a_device_map_that_is_no_word_for_one(llava_dir):
+    refused(llava_dir, "device_map must be one of auto, balanced", "Got 'foo'.", device_map="foo")
+    assert sv.load_model(llava_dir, device="cpu", device_map="cpu").info.device == "device_map cpu"
+
+
 @pytest.mark.parametrize("package,settings", [("bitsandbytes", {"quantization": "4bit"}), ("peft", {"adapter": "x"})])
 def test_a_missing_optional_package_is_named(llava_dir, monkeypatch, package, settings):
     monkeypatch.setattr("saliency_viz.models.placing.find_spec", lambda name: None)
@@ -216,6 +348,32 @@ def test_an_adapter_acts_and_its_saliency_is_exact(llava_dir, tmp_path):
 def test_an_adapter_of_another_model_is_refused(llava_dir, tmp_path):
     pytest.importorskip("peft")
     refused(llava_dir, "could not be put on this model", adapter=tmp_path)
+
+
+@pytest.fixture
+def adapter(llava_dir, tmp_path):
+    peft = pytest.importorskip("peft")
+    network = AutoModelForImageTextToText.from_pretrained(llava_dir)
+    settings = peft.LoraConfig(r=2, target_modules=r".*language_model.*(q_proj|v_proj)", init_lora_weights=False)
+    peft.get_peft_model(network, settings).save_pretrained(tmp_path / "adapter")
+    return tmp_path / "adapter"
+
+
+def test_a_truncated_adapter(llava_dir, adapter):
+    path = adapter / "adapter_model.safetensors"
+    path.write_bytes(path.read_bytes()[:300])
+    refused(llava_dir, "could not be put on this model: its adapter_model.safetensors is damaged", adapter=adapter)
+
+
+def test_an_adapter_of_other_sizes(adapter, tmp_path):
+    other = checkpoints_qwen.qwen2(tmp_path / "qwen")
+    sentence = refused(other, "its weights have other sizes than this model's", adapter=adapter)
+    assert "ignore_mismatched_sizes" not in sentence
+
+
+def test_an_adapter_that_is_nowhere(llava_dir):
+    pytest.importorskip("peft")
+    refused(llava_dir, "there is no directory of that name", adapter="/no/such/adapter")
 
 
 def test_layers_on_disk_give_the_same_trace(llava_dir, tmp_path):

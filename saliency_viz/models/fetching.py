@@ -71,7 +71,7 @@ def find(name: str, revision: str | None, tell: Tell) -> Found:
     revision None: the table's pin where it has one, else the newest. A pin the hub does not know, or that is not here
     without a connection, gives way to the newest with a note; a revision asked for does not. Raises ModelError.
     """
-    if Path(name).is_dir() or not HUB_ID.fullmatch(name):
+    if Path(name).exists() or not HUB_ID.fullmatch(name):  # a file, or no name at all: reading.py says so
         return Found(name)
     tell(Loading("looking", text=f"looking for {name}"))
     row = checkpoint_of(name)

@@ -20,7 +20,7 @@ from .base import LVLM
 from .estimate import weights_of
 from .fetching import Loading, Tell, fetch, find, weights_told
 from .placing import DTYPES, add_adapter, device_of, dtype_of, keep_gradients, need_packages, placing
-from .reading import read_config, read_network, read_processor
+from .reading import FAULTS, read_config, read_network, read_processor
 
 __all__ = ["DTYPES", "Loading", "load_model"]
 ROOM = "Choose a smaller model, weights in 4 bits (--quantization 4bit), or close other programs."
@@ -84,11 +84,12 @@ def load_model(
             device=str(where) if device_map is None else f"device_map {device_map}",
             revision=found.commit,
         ),
-        stop_ids=_stop_ids(network),
+        stop_ids=_stop_ids(network, processor.tokenizer),
         context=getattr(text, "max_position_embeddings", None),
     )
     if family is generic.FAMILY:
         generic.check(model)
+        tell(Loading("note", text=family.note))
     return model
 
 
@@ -103,10 +104,16 @@ def _size(config: Any, kind: torch.dtype, quantization: str | None) -> int:
     """Bytes of the weights; 0 where they cannot be counted before they are read."""
     try:
         return weights_of(config, kind.itemsize, quantization)[1]
-    except ModelError:
+    except (ModelError, *FAULTS):
         return 0
 
 
-def _stop_ids(network: torch.nn.Module) -> frozenset[int]:
-    stop = network.generation_config.eos_token_id
+def _stop_ids(network: torch.nn.Module, tokenizer: Any) -> frozenset[int]:
+    """What ends a caption: the generation settings' ids; where they name none, the text config's and tokenizer's."""
+    own = _ids(network.generation_config.eos_token_id)
+    text = getattr(network.config.get_text_config(), "eos_token_id", None)
+    return own or _ids(text) | _ids(tokenizer.eos_token_id)
+
+
+def _ids(stop: int | list[int] | None) -> frozenset[int]:
     return frozenset() if stop is None else frozenset([stop] if isinstance(stop, int) else stop)

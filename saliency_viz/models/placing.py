@@ -9,24 +9,41 @@ from importlib.util import find_spec
 from typing import Any
 
 import torch
+from safetensors import SafetensorError
 from transformers.utils import cached_file
 
 from ..errors import ModelError
+from .reading import FAULTS, first_line, not_found
 
 DTYPES = {"float32": torch.float32, "bfloat16": torch.bfloat16, "float16": torch.float16, "float64": torch.float64}
 QUANTIZATIONS = ("4bit", "8bit")
+DEVICE_MAPS = ("auto", "balanced", "balanced_low_0", "sequential")
 
 
 def device_of(device: str) -> torch.device:
-    """ "auto" as CUDA, then MPS, then CPU; anything else as torch reads it. Raises ModelError."""
+    """ "auto" as CUDA, then MPS, then CPU; anything else as torch reads it. Raises ModelError, also where this machine
+    has no such device."""
     if device != "auto":
-        try:
-            return torch.device(device)
-        except RuntimeError as error:
-            raise ModelError(f"device must be auto, cpu, cuda, cuda:N or mps. Got {device!r}.") from error
+        return _present(device)
     if torch.cuda.is_available():
         return torch.device("cuda")
     return torch.device("mps" if torch.backends.mps.is_available() else "cpu")
+
+
+def _present(device: str) -> torch.device:
+    try:
+        where = torch.device(device)
+    except (RuntimeError, TypeError) as error:
+        raise ModelError(f"device must be auto, cpu, cuda, cuda:N or mps. Got {device!r}.") from error
+    count = {"cpu": 1, "cuda": torch.cuda.device_count(), "mps": int(torch.backends.mps.is_available())}.get(where.type)
+    if count is None:
+        raise ModelError(f"device must be auto, cpu, cuda, cuda:N or mps. Got {device!r}.")
+    if count == 0:
+        raise ModelError(f"This machine has no {where.type.upper()} device torch can use. Choose --device cpu or auto.")
+    if (where.index or 0) >= count:
+        known = ", ".join(f"{where.type}:{index}" for index in range(count))
+        raise ModelError(f"This machine has no {device!r}: torch can use {known} here. Choose one of them, or auto.")
+    return where
 
 
 def dtype_of(dtype: str, device: torch.device, config: Any) -> torch.dtype:
@@ -48,11 +65,23 @@ def placing(
     """Keyword arguments for from_pretrained; none for one device and full weights. Raises ModelError."""
     settings: dict[str, Any] = {}
     if device_map is not None:
-        settings["device_map"] = device_map
+        settings["device_map"] = _mapped(device_map)
     if quantization is not None:
         settings["quantization_config"] = _quantized(quantization, dtype)
         settings.setdefault("device_map", {"": device})
     return settings
+
+
+def _mapped(device_map: str | dict[str, Any]) -> str | dict[str, Any]:
+    if isinstance(device_map, str) and device_map not in DEVICE_MAPS:
+        try:
+            return str(_present(device_map))
+        except ModelError as error:
+            raise ModelError(
+                f"device_map must be one of {', '.join(DEVICE_MAPS)}, a device of this machine, or a map of modules to "
+                f"devices. Got {device_map!r}."
+            ) from error
+    return device_map
 
 
 def _quantized(quantization: str, dtype: torch.dtype) -> Any:
@@ -96,10 +125,11 @@ def add_adapter(network: torch.nn.Module, adapter: str) -> None:
     try:
         cached_file(adapter, "adapter_model.safetensors")  # load_adapter would take pickled weights in its place
         report = network.load_adapter(adapter)
-    except (OSError, ValueError, KeyError, TypeError, RuntimeError, AttributeError) as error:
-        text = str(error).strip().splitlines()
+    except torch.OutOfMemoryError:
+        raise
+    except FAULTS as error:
         raise ModelError(
-            f"The adapter {adapter!r} could not be put on this model: {text[0] if text else type(error).__name__} "
+            f"The adapter {adapter!r} could not be put on this model: {not_found(adapter) or _adapter_fault(error)} "
             "Expected the directory or hub id of a LoRA adapter made for it."
         ) from error
     lost = list(getattr(report, "missing_keys", ()) or ()) + list(getattr(report, "unexpected_keys", ()) or ())
@@ -108,3 +138,11 @@ def add_adapter(network: torch.nn.Module, adapter: str) -> None:
             f"The adapter {adapter!r} does not fit this model: {len(lost)} of its weights have no place or are "
             f"missing (first: {sorted(lost)[0]}). Use the model it was trained on."
         )
+
+
+def _adapter_fault(error: BaseException) -> str:
+    if "ignore_mismatched_sizes" in str(error):
+        return "its weights have other sizes than this model's, or than its own adapter_config.json says."
+    if isinstance(error, SafetensorError):
+        return f"its adapter_model.safetensors is damaged ({first_line(error).rstrip('.')})."
+    return first_line(error)

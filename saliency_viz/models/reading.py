@@ -6,10 +6,12 @@ Ignores devices and requests. Never runs code from a checkpoint, reads safetenso
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 import torch
+from huggingface_hub import errors as hub_errors
 from safetensors import SafetensorError
 from transformers import AutoConfig, AutoModelForImageTextToText, AutoProcessor
 from transformers.models.auto.modeling_auto import (
@@ -20,29 +22,59 @@ from transformers.models.auto.modeling_auto import (
 from ..errors import ModelError
 from . import generic
 from .base import Family
+from .fetching import HUB_ID
 from .table import FAMILIES, family_of
 
-FAULTS = (OSError, ValueError, KeyError, TypeError, RuntimeError, SafetensorError, AttributeError, ImportError)
+BAD_FIELD = getattr(hub_errors, "StrictDataclassError", ArithmeticError)  # older hub libraries check no config
+FAULTS = (
+    *(OSError, ValueError, LookupError, TypeError, RuntimeError, AttributeError, ImportError),
+    *(ArithmeticError, BAD_FIELD, SafetensorError),
+)
+NUMBERED = re.compile(r"(.*\b(?:layers|layer|blocks))\.(\d+)\.")
 
 
 def read_config(source: str, name: str, revision: str | None) -> tuple[Any, Family]:
     """A checkpoint's config and the table row that serves it ("generic" where there is none). Raises ModelError."""
+    if reason := not_found(source):
+        raise ModelError(_not_opened(name, reason))
     try:
         config = AutoConfig.from_pretrained(source, revision=revision, trust_remote_code=False)
     except FAULTS as error:
-        raise ModelError(_not_opened(name, error)) from error
+        raise ModelError(_not_understood(name, error)) from error
     return config, family_of(config.model_type) or _generic(config, name)
 
 
-def _not_opened(name: str, error: BaseException) -> str:
+def not_found(name: str) -> str:
+    """Why a name can be no directory and no hub id; empty if it can."""
+    if not name.strip():
+        return "the name is empty."
+    if Path(name).is_file():  # transformers would read a config.json by its name, and look for nothing beside it
+        return "it is a file."
+    return "" if Path(name).is_dir() or HUB_ID.fullmatch(name) else "there is no directory of that name."
+
+
+def _not_opened(name: str, reason: str) -> str:
+    return (
+        f"{name!r} could not be opened as a model: {reason} "
+        "Expected 'demo', a hub id such as llava-hf/llava-1.5-7b-hf, or a directory with config.json in it."
+    )
+
+
+def _not_understood(name: str, error: BaseException) -> str:
+    if isinstance(error, (ArithmeticError, BAD_FIELD)):
+        return _bad_config(name, error)
     if "trust_remote_code" in str(error):
         return (
             f"{name!r} brings program code of its own, which is never run here. Expected a checkpoint in transformers' "
             "own format: look for one of the same model whose name ends in -hf."
         )
+    return _not_opened(name, first_line(error))
+
+
+def _bad_config(name: str, error: BaseException) -> str:
     return (
-        f"{name!r} could not be opened as a model: {first_line(error)} "
-        "Expected 'demo', a hub id such as llava-hf/llava-1.5-7b-hf, or a directory with config.json in it."
+        f"The config.json of {name!r} holds values that no model can have: {first_line(error)} "
+        "Download the checkpoint again, or correct the value."
     )
 
 
@@ -64,6 +96,7 @@ def _generic(config: Any, name: str) -> Family:
             f"{name!r} is an encoder-decoder ({kind}): its picture and its words do not share one attention, so it "
             f"cannot be recorded. Expected a model such as one of {known}."
         )
+    generic.refuse(config, name)
     return generic.FAMILY
 
 
@@ -74,7 +107,7 @@ def read_processor(source: str, name: str, revision: str | None, config: Any, fa
         processor = AutoProcessor.from_pretrained(source, revision=revision, trust_remote_code=False)
     except FAULTS as error:
         raise ModelError(
-            f"The processor of {name!r} could not be read: {first_line(error)} {_remedy(error)}"
+            f"The processor of {name!r} could not be read: {_processor_fault(error)} {_remedy(error)}"
         ) from error
     if getattr(processor, "tokenizer", None) is None or getattr(processor, "image_processor", None) is None:
         raise ModelError(f"{name!r} has no image processor with a tokenizer. Expected a vision-language checkpoint.")
@@ -88,8 +121,15 @@ def read_processor(source: str, name: str, revision: str | None, config: Any, fa
             f"The tokenizer of {name!r} has {len(processor.tokenizer)} tokens, its model {vocabulary}. The processor "
             "is that of another model: download the checkpoint again."
         )
-    _same_image_token(processor, config, name)
+    if family is not generic.FAMILY:  # others may write tokens that are not what the model replaces (Llama 4's tiles)
+        _same_image_token(processor, config, name)
     return processor
+
+
+def _processor_fault(error: BaseException) -> str:
+    if "backend tokenizer" in str(error):
+        return "it has no tokenizer files (tokenizer.json, or tokenizer.model)."
+    return first_line(error)
 
 
 def _remedy(error: BaseException) -> str:
@@ -126,22 +166,53 @@ def read_network(source: str, name: str, revision: str | None, dtype: torch.dtyp
     except torch.OutOfMemoryError:
         raise
     except FAULTS as error:
-        raise ModelError(
-            f"The weights of {name!r} could not be read: {_weights_fault(error)} {_weights_remedy(source, error)}"
-        ) from error
+        raise ModelError(_not_read(source, name, error)) from error
     lost = sorted(report["missing_keys"]) + sorted(str(key) for key in report.get("mismatched_keys", ()))
     if lost:
         raise ModelError(
             f"The checkpoint {name!r} lacks {len(lost)} of its weights (first: {lost[0]}). Nothing is filled in with "
             "random numbers: download it again."
         )
+    left = _without_a_place(network, report["unexpected_keys"])
+    if left:
+        raise ModelError(
+            f"The config of {name!r} leaves out {len(left)} of its weights (first: {left[0]}), so the model would be "
+            "another than was trained. The config is that of another model: download the checkpoint again."
+        )
     return network
 
 
-def _weights_fault(error: BaseException) -> str:
+def _without_a_place(network: torch.nn.Module, unexpected: Iterable[str]) -> list[str]:
+    """Weights of layers that the config does not have, and biases it has no place for in one that it has. Other surplus
+    is harmless: heads of the vision tower, tied or computed weights, layers that guess the token after next."""
+    modules = dict(network.named_modules())
+    guessing = getattr(network.config.get_text_config(), "num_nextn_predict_layers", None) or 0
+    return [key for key in sorted(unexpected) if _is_lost(key, modules, guessing)]
+
+
+def _is_lost(key: str, modules: dict[str, torch.nn.Module], guessing: int) -> bool:
+    found = NUMBERED.match(key)
+    layers = modules.get(found[1]) if found else None
+    if found is None or not isinstance(layers, torch.nn.ModuleList):
+        return False
+    owner, _, kind = key.rpartition(".")
+    weighted = isinstance(getattr(modules.get(owner), "weight", None), torch.nn.Parameter)
+    return int(found[2]) >= len(layers) + guessing or (kind == "bias" and weighted)
+
+
+def _not_read(source: str, name: str, error: BaseException) -> str:
+    if isinstance(error, (ArithmeticError, BAD_FIELD)):
+        return _bad_config(name, error)
+    if "scaled_dot_product_attention" in str(error):
+        return (
+            f"{name!r} computes attention in a way of its own, which transformers cannot exchange, so it cannot be "
+            f"recorded. Expected a model such as one of {', '.join(row.title for row in FAMILIES)}."
+        )
     if "ignore_mismatched_sizes" in str(error):
-        return "some weights have other sizes than the config says."
-    return first_line(error)
+        reason = "some weights have other sizes than the config says."
+    else:
+        reason = first_line(error)
+    return f"The weights of {name!r} could not be read: {reason} {_weights_remedy(source, error)}"
 
 
 def _weights_remedy(source: str, error: BaseException) -> str:
@@ -155,5 +226,7 @@ def _weights_remedy(source: str, error: BaseException) -> str:
 
 def first_line(error: BaseException) -> str:
     """The first sentence of a library's message, without its advice about tokens and addresses."""
+    if isinstance(error, BAD_FIELD) and error.__cause__ is not None:  # its own first line names a validator
+        error = error.__cause__
     text = str(error).strip().splitlines()
     return (text[0].strip().rstrip(".") + ".") if text else f"{type(error).__name__}."
