@@ -42,11 +42,12 @@ def session(model, wanted, locore=None):
         request(SIZE),
         request((33, 131)),
         request((16, 15)),
+        request((960, 12)),
         request(SIZE, (40, 83)),
         request(SIZE, system=SYSTEM, history=HISTORY),
         request((40, 33), (40, 33), (40, 33), video=True),
     ],
-    ids=["wide", "tall", "tiny", "two", "system", "video"],
+    ids=["wide", "tall", "tiny", "thin", "two", "system", "video"],
 )
 def test_prompt_ids_equal_the_processors_own_template(case, wanted):
     if wanted.fps is not None and case.name not in TAKES_VIDEO:

@@ -24,7 +24,10 @@ def case(request, tmp_path_factory):
     mixing = [
         weight
         for name, weight in made.model.network.named_parameters()
-        if any(part in name for part in ("self_attn.out_proj", "attn.proj", "attention.projection_layer"))
+        if any(
+            part in name
+            for part in ("self_attn.out_proj", "attn.proj", "attention.projection_layer", "attention.o_proj")
+        )
     ]
     assert mixing
     for weight in mixing:
@@ -66,7 +69,10 @@ def test_boxes_of_a_scale_cover_each_pixel_once(case, shape):
 def test_pixels_in_box_i_move_token_i_most(case, shape):
     """Colours inside one box are inverted in the upload; among the tokens of its picture and scale, its own feature
     changes most."""
-    wanted = request(shape)
+    _tokens_follow_their_boxes(case, request(shape))
+
+
+def _tokens_follow_their_boxes(case, wanted):
     prepared = prepare(case, wanted)
     before = features(case.model, prepared)
     boxes = prepared.boxes
@@ -82,6 +88,19 @@ def test_pixels_in_box_i_move_token_i_most(case, shape):
         assert rivals[int(moved[rivals].argmax())] == index
         checked += 1
     assert checked >= min(len(shown), 4)
+
+
+@pytest.mark.parametrize("shape", [(960, 12), (12, 960)], ids=["wide", "tall"])
+def test_a_picture_too_thin_for_a_tile_is_seen_as_its_thumbnail(case, shape):
+    if case.name not in ("llava_next", "llava_onevision"):
+        pytest.skip("has no thumbnail beside unpadded tiles")
+    prepared = prepare(case, request(shape))
+    shown = prepared.boxes.box[:, 2] > prepared.boxes.box[:, 0]
+    assert shown.tolist() == [True] * 16 + [False] * (len(shown) - 16)  # 4 x 4 patches, then breaks of empty rows
+    assert (len(shown) > 16) == (shape[0] < shape[1])
+    seen = coverage(prepared, 0, 0)
+    assert seen.max() == 1 and seen.mean() > (56 / 58) ** 2 - 1e-9
+    _tokens_follow_their_boxes(case, request(shape))
 
 
 def _inverted(image: Image.Image, picture, box) -> Image.Image | None:
@@ -121,7 +140,7 @@ def _span_pictures(prepared) -> np.ndarray:
     )
 
 
-@pytest.mark.parametrize("count", [4, 5])
+@pytest.mark.parametrize("count", [1, 4, 5])
 def test_a_frame_moves_the_tokens_that_show_it(case, count):
     if case.name not in TAKES_VIDEO:
         pytest.skip("takes no video")

@@ -1,7 +1,7 @@
 """LLaVA-NeXT and LLaVA-OneVision: a thumbnail, then tiles of the picture at a resolution near its own, row by row.
 
 Ignores padding: tokens that lie wholly in it were cut away by the model. A token at the end of each row is a line
-break and shows no pixels.
+break and shows no pixels. Of a picture so long and thin that no tile is left (from about 72:1), the thumbnail is all.
 """
 
 from __future__ import annotations
@@ -76,6 +76,8 @@ def _tiled(model: LVLM, image: Image.Image, picture: int, most: int | None) -> t
     xs, ys = tower.cells(best_width // tower.tile), tower.cells(best_height // tower.tile)
     cut_x, cut_y = _unpadded(width, height, len(xs), len(ys))
     xs, ys = xs[cut_x : len(xs) - cut_x], ys[cut_y : len(ys) - cut_y]
+    if not len(xs) or not len(ys):
+        return _thumbnail(tower, image, picture, breaks=len(ys))
     if most is not None:
         ratio = math.sqrt(len(xs) * len(ys) / (most * tower.side**2))
         if ratio > 1.1:
@@ -100,6 +102,13 @@ def _tiled(model: LVLM, image: Image.Image, picture: int, most: int | None) -> t
         ]
     )
     return Picture(png(image), region, (round(size[0]), round(size[1]))), boxes
+
+
+def _thumbnail(tower: Tower, image: Image.Image, picture: int, breaks: int) -> tuple[Picture, Boxes]:
+    """The whole picture in one square; the line breaks of rows that hold no tile are still there."""
+    cells = tower.cells(1)
+    boxes = Boxes.join([edge_boxes(cells, cells, picture), no_pixels(breaks, picture)])
+    return whole(image, (tower.tile, tower.tile)), boxes
 
 
 def _fitted(width: int, height: int, best_width: int, best_height: int) -> tuple[int, int]:

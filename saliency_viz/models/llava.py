@@ -1,20 +1,25 @@
-"""LLaVA-1.5 and its kin: a square crop of the picture, one token per patch, the whole block in one place.
+"""LLaVA-1.5 and its kin: a square crop of the picture, one token per patch, the whole block in one place; with a
+Pixtral tower the whole picture at its own shape, row by row.
 
 Ignores any-resolution variants (LLaVA-NeXT, OneVision), which have files of their own.
 """
 
 from __future__ import annotations
 
+from typing import Any
+
 from ..errors import PromptError
 from ..trace import Picture
 from .base import LVLM, Boxes, Family, Prepared, Request
-from .compose import compose, inputs_of, png
+from .compose import compose, inputs_of, png, whole
 from .pixels import crop_region, grid_boxes, no_pixels
 
 
 def prepare(model: LVLM, request: Request) -> Prepared:
     """Chat template, pixels, spans and boxes of one request. Raises PromptError on a prompt it cannot hold."""
     inputs = inputs_of(model, request)
+    if model.config.vision_config.model_type == "pixtral":
+        return _own_shape(model, request, inputs)
     token = model.config.image_token_id
     tokens = _tokens_per_image(inputs["input_ids"][0].tolist().count(token), len(request.images))
     pictures, boxes = [], []
@@ -23,6 +28,15 @@ def prepare(model: LVLM, request: Request) -> Prepared:
         pictures.append(Picture(png(image), region, size))
         boxes.append(_boxes(model, tokens, size, index))
     return compose(model, request, inputs, token, pictures, boxes)
+
+
+def _own_shape(model: LVLM, request: Request, inputs: dict[str, Any]) -> Prepared:
+    """Pixtral: as many patches as the reduced picture has; the break after each row is a token of the template."""
+    patch = model.config.vision_config.patch_size
+    sizes = [(width, height) for height, width in inputs["image_sizes"].tolist()]
+    pictures = [whole(image, size) for image, size in zip(request.images, sizes, strict=True)]
+    boxes = [grid_boxes(size[1] // patch, size[0] // patch, size, index) for index, size in enumerate(sizes)]
+    return compose(model, request, inputs, model.config.image_token_id, pictures, boxes)
 
 
 def _tokens_per_image(found: int, images: int) -> int:

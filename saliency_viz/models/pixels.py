@@ -9,7 +9,13 @@ from typing import Any
 
 import numpy as np
 
+from ..errors import PromptError
 from .base import Boxes
+
+
+class UnknownSize(PromptError, TypeError):
+    """An image processor resizes by a rule that is not known here, so it is not known what the model sees."""
+
 
 Region = tuple[float, float, float, float]
 
@@ -52,7 +58,7 @@ def crop_region(processor: Any, width: int, height: int) -> tuple[Region, tuple[
     """What a CLIP- or SigLIP-like image processor keeps of a width x height upload, and at which (width, height).
 
     Follows resize (shortest edge, or both edges) and centre crop; a crop larger than the resized picture is padding,
-    and the region then reaches beyond the upload.
+    and the region then reaches beyond the upload. Raises UnknownSize.
     """
     resized = (width, height)
     if getattr(processor, "do_resize", True):
@@ -72,6 +78,11 @@ def _resized(size: Any, width: int, height: int) -> tuple[int, int]:
         short, long = min(width, height), max(width, height)
         other = int(edge * long / short)
         return (edge, other) if width <= height else (other, edge)
+    if not get("width") or not get("height"):
+        raise UnknownSize(
+            f"Expected an image processor that resizes to a shortest edge, or to a height and width. Got {size!r}. "
+            "Choose a checkpoint of another family."
+        )
     return int(get("width")), int(get("height"))
 
 
