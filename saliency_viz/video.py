@@ -69,6 +69,8 @@ class Video:
         """
         if not isinstance(max_frames, int) or isinstance(max_frames, bool) or not 1 <= max_frames <= MAX_IMAGES:
             raise ImageError(f"max_frames must be a whole number in [1, {MAX_IMAGES}]. Got {max_frames!r}.")
+        if not isinstance(path, (str, os.PathLike)):
+            raise ImageError(f"Expected the path of a video file. Got {type(path).__name__}. Name a file.")
         try:
             import av
         except ImportError as error:

@@ -63,6 +63,50 @@ def test_a_template_that_would_drop_a_system_prompt_is_refused_with_a_sentence(d
     assert sv.caption(deaf, picture(), "What is it?", max_new_tokens=2, system="").system is None
 
 
+@pytest.mark.parametrize(
+    ("history", "words"),
+    [
+        ([("user",)], r"history\[0\] must be a pair such as"),
+        ([TURNS[0], ("user", 5)], r"history\[1\] must be a pair such as"),
+        ([Message("user", 5)], r"history\[0\] must be a pair such as"),
+        (["hi"], r"history\[0\] must be a pair .* Got 'hi'"),
+        ("hi", r"history must be a list of \(role, text\). Got str"),
+        (5, r"history must be a list of \(role, text\). Got int"),
+        ([("bot", "x")], r"role of history\[0\] must be one of user, assistant, system. Got 'bot'"),
+    ],
+)
+def test_turns_that_are_none_are_refused(model, history, words):
+    with pytest.raises(PromptError, match=words):
+        sv.caption(model, picture(), "What is it?", max_new_tokens=1, history=history)
+
+
+@pytest.mark.parametrize("system", [5, ["x"], b"x"])
+def test_a_system_prompt_that_is_no_text_is_refused(model, system):
+    with pytest.raises(PromptError, match=f"system must be a text, or None. Got {type(system).__name__}"):
+        sv.caption(model, picture(), "What is it?", max_new_tokens=1, system=system)
+
+
+@pytest.mark.parametrize(
+    ("template", "asked", "words"),
+    [
+        ("{% for %}", {"system": "Be brief."}, "The template itself is damaged"),
+        ("{{ ''.__class__.__mro__ }}", {}, "is unsafe. The template itself is damaged"),
+        (
+            "{{ raise_exception('No system role here.') }}",
+            {"system": "Be brief."},
+            "here. Leave out the system prompt.",
+        ),
+        ("{{ raise_exception('Not now') }}", {"history": TURNS}, "Not now. Leave out the history."),
+        ("{{ raise_exception('Not now') }}", {}, "Not now. Choose another picture, or another model."),
+    ],
+)
+def test_a_template_that_fails_says_what_to_change(deaf, template, asked, words):
+    deaf.processor.chat_template = template
+    with pytest.raises(PromptError, match="did not accept the request") as caught:
+        sv.caption(deaf, picture(), "What is it?", max_new_tokens=1, **asked)
+    assert str(caught.value).endswith(words) or words in str(caught.value)
+
+
 def test_the_demo_model_takes_one_picture_and_says_which_models_take_more():
     demo = sv.load_model("demo", device="cpu")
     assert takes.takes(demo) == takes.Takes(1, False)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import threading
 import weakref
+from dataclasses import replace
 
 import pytest
 import torch
@@ -12,6 +13,8 @@ from transformers import AutoModelForImageTextToText
 
 import saliency_viz as sv
 from saliency_viz.decoding import Drafted, Withdrawn
+from saliency_viz.decoding.choices import Chooser
+from saliency_viz.errors import ContextError, ModelError
 from saliency_viz.models.text import token_texts
 
 from .engine import PROMPT, picture, session
@@ -277,3 +280,30 @@ def test_odd_prompts_are_just_text(model, prompt):
     trace = sv.caption(model, picture(), prompt, max_new_tokens=3)
     assert len(trace.steps) >= 1
     assert prompt.strip() in "".join(trace.prompt_texts)
+
+
+@pytest.mark.parametrize("temperature", [0.0, 1.0])
+@pytest.mark.parametrize("sgrs", [None, sv.SGRS()])
+def test_weights_that_are_no_numbers_end_with_a_sentence(llava_dir, temperature, sgrs):
+    broken = sv.load_model(llava_dir, device="cpu")
+    next(weight for name, weight in broken.network.named_parameters() if "q_proj" in name)[0] = float("nan")
+    sampling = sv.Sampling(temperature)
+    with pytest.raises(ModelError, match=r"computed in float32, are not finite.* Its weights are damaged"):
+        sv.caption(broken, picture(), PROMPT, max_new_tokens=3, sampling=sampling, sgrs=sgrs)
+
+
+def test_numbers_too_large_for_half_precision_ask_for_another():
+    chooser = Chooser(sv.Sampling(), None)
+    logits = torch.tensor([1.0, float("inf"), 2.0], dtype=torch.float16)
+    with pytest.raises(ModelError, match="position 7, computed in float16, .* Load the model with dtype float32 or"):
+        chooser.choose(logits, [0], position=7, count=2)
+    assert chooser.choose(torch.tensor([1.0, float("-inf"), 2.0]), [0], position=7, count=3).token_ids == (2, 0)
+
+
+def test_what_has_no_room_says_what_would_have(model):
+    first = len(session(model).prepared.prompt_ids)
+    tight = replace(model, context=first + 3)
+    with pytest.raises(ContextError, match="Lower max_new_tokens to 3 or shorten the prompt"):
+        sv.caption(tight, picture(), PROMPT, max_new_tokens=4)
+    with pytest.raises(ContextError, match="Shorten the prompt, or take fewer or smaller pictures"):
+        sv.caption(replace(model, context=first), picture(), PROMPT, max_new_tokens=4)

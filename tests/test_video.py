@@ -114,6 +114,12 @@ def test_a_video_too_long_to_decode_is_refused(tmp_path, monkeypatch):
         Video.from_file(tmp_path / "a.mp4")
 
 
+@pytest.mark.parametrize("path", [5, b"a.mp4", None, ["a.mp4"]])
+def test_a_path_that_is_none_is_refused(path):
+    with pytest.raises(ImageError, match=f"Expected the path of a video file. Got {type(path).__name__}"):
+        Video.from_file(path)
+
+
 @pytest.mark.parametrize("fps", [0, -1, float("nan"), float("inf"), "2", True, None])
 def test_a_rate_that_is_none_is_refused(fps):
     with pytest.raises(ImageError, match="fps"):

@@ -21,6 +21,7 @@ from transformers import (
     TopPLogitsWarper,
 )
 
+from ..errors import ModelError
 from ..settings import Sampling
 
 
@@ -57,12 +58,15 @@ class Chooser:
         """The `count` most probable tokens after logits [vocabulary] for this position, and their draw order.
 
         among: draw from the `among` most probable tokens only (K of SGRS); None: from all of them, whatever count.
+        Raises ModelError when there is no number to choose by.
         """
         scores = logits.float()[None]
         if self.processors:
             scores = self.processors(torch.tensor([list(ids)], device=logits.device), scores)
         scores = scores[0]
         top = torch.topk(scores, min(max(count, 1), scores.shape[0]))
+        if not torch.isfinite(top.values[0]):  # NaN counts as the largest; -inf is what processors rule out
+            raise ModelError(_not_finite(logits.dtype, position))
         finite = int(torch.isfinite(top.values).sum())
         # topk leaves the order of equal values open; argmax takes the lowest id, and so does this
         pairs = sorted(zip((-top.values[:finite]).tolist(), top.indices[:finite].tolist(), strict=True))
@@ -86,6 +90,17 @@ class Chooser:
         generator = torch.Generator().manual_seed((self.sampling.seed * 1_000_003 + position) % 2**63)
         runners = torch.empty_like(probabilities).exponential_(generator=generator)
         return runners / probabilities  # probability 0 arrives at infinity
+
+
+def _not_finite(dtype: torch.dtype, position: int) -> str:
+    damaged = "weights are damaged: download the checkpoint again."
+    remedy = f"Its {damaged}"
+    if dtype in (torch.float16, torch.bfloat16):  # float16 ends at 65504, and some models go beyond
+        remedy = f"Load the model with dtype float32 or bfloat16; if that gives the same, its {damaged}"
+    return (
+        f"The model's logits at position {position}, computed in {str(dtype).removeprefix('torch.')}, are not finite. "
+        f"Expected a number for each token. {remedy}"
+    )
 
 
 def _processors(sampling: Sampling, config: Any) -> LogitsProcessorList:

@@ -5,7 +5,7 @@ Ignores how a step is made (loop.py) and how it is drawn.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from ..attention import Edits
@@ -22,6 +22,7 @@ from .progress import Run
 from .room import require_room
 from .session import Session
 
+ROLES = ("user", "assistant", "system")
 ADVICE = "Lower max_new_tokens or the picture's size, use a smaller model or dtype, or close other programs."
 
 
@@ -165,10 +166,24 @@ def _settings(
 def _request(image: Any, prompt: str, system: str | None, history: Sequence[Message | tuple[str, str]]) -> Request:
     if not isinstance(prompt, str):
         raise PromptError(f"The prompt must be a text. Got {type(prompt).__name__}.")
-    turns = tuple(turn if isinstance(turn, Message) else Message(*turn) for turn in history)
+    if system is not None and not isinstance(system, str):
+        raise PromptError(f"system must be a text, or None. Got {type(system).__name__}.")
+    if isinstance(history, (str, bytes)) or not isinstance(history, Iterable):
+        raise PromptError(f"history must be a list of (role, text). Got {type(history).__name__}.")
+    turns = tuple(_turn(turn, index) for index, turn in enumerate(history))
     if isinstance(image, Video):
         return Request(image.frames, prompt, system or None, turns, image.fps, image.times)
     return Request(load_images(image), prompt, system or None, turns)
+
+
+def _turn(turn: Any, index: int) -> Message:
+    """One earlier turn. Raises PromptError unless it is a role and a text."""
+    said = (turn.role, turn.text) if isinstance(turn, Message) else turn
+    if not isinstance(said, (tuple, list)) or len(said) != 2 or not isinstance(said[1], str):
+        raise PromptError(f'history[{index}] must be a pair such as ("user", "What is it?"). Got {turn!r}.')
+    if said[0] not in ROLES:
+        raise PromptError(f"The role of history[{index}] must be one of {', '.join(ROLES)}. Got {said[0]!r}.")
+    return Message(*said)
 
 
 def _check(model: LVLM, prepared: Prepared, settings: RunSettings) -> None:
@@ -177,7 +192,7 @@ def _check(model: LVLM, prepared: Prepared, settings: RunSettings) -> None:
     if model.context is not None and first + most > model.context:
         raise ContextError(
             f"Prompt and caption must fit into {model.context} tokens. Got {first} of prompt and picture and "
-            f"{most} of caption. Lower max_new_tokens to {max(model.context - first, 0)} or shorten the prompt."
+            f"{most} of caption. {_shorter(model.context - first)}"
         )
     vocabulary = model.network.get_input_embeddings().num_embeddings
     image_token = getattr(model.config, "image_token_id", None)
@@ -190,6 +205,12 @@ def _check(model: LVLM, prepared: Prepared, settings: RunSettings) -> None:
     for edit in settings.edits:
         _check_edit(edit, model, first, most)
     require_room(model, prepared, most)
+
+
+def _shorter(room: int) -> str:
+    if room > 0:
+        return f"Lower max_new_tokens to {room} or shorten the prompt."
+    return "Shorten the prompt, or take fewer or smaller pictures: not one token of caption has room."
 
 
 def _check_edit(edit: Edit, model: LVLM, first: int, most: int) -> None:

@@ -54,9 +54,9 @@ def inputs_of(model: LVLM, request: Request) -> dict[str, Any]:
     except PromptError:
         raise
     except (TemplateError, ValueError, TypeError, KeyError, IndexError) as error:
+        reason = str(error).strip().splitlines()[0].rstrip(".") if str(error).strip() else type(error).__name__
         raise PromptError(
-            f"The chat template or processor of {model.info.name!r} did not accept the request: "
-            f"{str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__}. "
+            f"The chat template or processor of {model.info.name!r} did not accept the request: {reason}. "
             f"{_remedy(error, request)}"
         ) from error
 
