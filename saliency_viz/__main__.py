@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from . import __version__, flags
-from .errors import SaliencyVizError, SettingError
+from .errors import ImageError, SaliencyVizError, SettingError
 
 PROMPT = "Describe the image."
 
@@ -64,6 +64,7 @@ def _add_caption(command: argparse.ArgumentParser) -> None:
     command.add_argument("image", nargs="+", help="picture files; with --frames: one video file")
     flags.add_model_flags(command)
     command.add_argument("--prompt", default=PROMPT, help="what to ask")
+    command.add_argument("--system", metavar="TEXT", help="a system prompt, where the model's template has one")
     command.add_argument("--max-new-tokens", type=int, default=64, metavar="N", help="longest caption")
     command.add_argument("--frames", type=int, metavar="N", help="the file is a video: look at N of its frames")
     command.add_argument("--out", metavar="FILE", help="save the trace here (see: figures, open)")
@@ -92,7 +93,7 @@ def _caption(options: argparse.Namespace) -> int:
         from .decoding import stream_caption
 
         progress.show(0, "reading the image")
-        stream = stream_caption(model, picture, options.prompt, **settings)
+        stream = stream_caption(model, picture, options.prompt, system=options.system, **settings)
         try:
             for event in stream.events():
                 progress.show(event.index, getattr(event, "text", ""))
@@ -117,7 +118,10 @@ def _pictures(options: argparse.Namespace) -> Any:
     if options.frames is None:
         from .images import load_images
 
-        return list(load_images(options.image))
+        try:
+            return list(load_images(options.image))
+        except ImageError as error:
+            raise ImageError(str(error).replace("Use Video.from_file", "Add --frames 8")) from error
     from .video import Video
 
     if len(options.image) != 1:

@@ -61,6 +61,7 @@ def test_flags_reach_the_run(picture, llava_dir, tmp_path):
     out = tmp_path / "run.trace"
     words = f"caption {picture} --model {llava_dir} --max-new-tokens 5 --out {out} --prompt What? --seed 3"
     words += " --temperature 0.5 --top-k 9 --top-p 0.75 --sgrs --alpha 0.25 --candidates 4 --tries 2 --history 6"
+    words += " --system Brief."
     words += " --target-layers 1,3-4 --lookahead 2 --locore --beta 0.5 --window 7 --renormalize --fusion max"
     assert main(words.split()) == 0
     settings = Trace.load(out).settings
@@ -68,7 +69,7 @@ def test_flags_reach_the_run(picture, llava_dir, tmp_path):
     assert settings.sgrs == SGRS(4, 2, 0.25, 6, (1, 3, 4))
     assert settings.locore == LocoRE(0.5, 7, True)
     assert (settings.lookahead, settings.recording.fusion) == (2, "max")
-    assert Trace.load(out).prompt == "What?"
+    assert (Trace.load(out).prompt, Trace.load(out).system) == ("What?", "Brief.")
 
 
 def test_defaults_are_those_of_the_settings():
@@ -98,6 +99,9 @@ def test_a_table_has_one_line_for_each_token(capsys, picture, llava_dir):
         (["caption", "{picture}", "--target-layers", "99"], "target layers must lie in 0..4"),
         (["caption", "{picture}", "--out", "/no/such/folder/x.trace"], "Make it first"),
         (["caption", "{picture}", "--out", "."], "Got the folder"),
+        (["caption", "{clip}"], "is a video; expected"),
+        (["caption", "{clip}"], "Add --frames 8, or save one frame"),
+        (["caption", "{picture}", "--device", "meta"], "device must be auto, cpu, cuda, cuda:N or mps"),
         (["caption", "{picture}", "--frames", "3"], "could not be read as a video"),
         (["caption", "{picture}", "{picture}", "--frames", "3"], "takes one video file"),
         (["figures", "no such.trace"], "There is no file"),
@@ -109,7 +113,9 @@ def test_a_table_has_one_line_for_each_token(capsys, picture, llava_dir):
     ],
 )
 def test_what_cannot_be_done_is_one_sentence_and_code_2(capsys, picture, llava_dir, arguments, part):
-    arguments = [argument.format(picture=picture) for argument in arguments]
+    clip = picture.with_name("clip.mp4")
+    clip.write_bytes(b"\x00\x00\x00\x18ftypisom" + bytes(500))
+    arguments = [argument.format(picture=picture, clip=clip) for argument in arguments]
     if arguments[0] == "caption" and "--model" not in arguments:
         arguments += ["--model", str(llava_dir)]
     assert main(arguments) == 2
