@@ -11,7 +11,7 @@ from saliency_viz.trace import Trace
 
 from .app_browser import browser, caption, compare, drawn, open_site, ready, state, watched, write_examples  # noqa: F401
 from .app_fakes import eventually
-from .traces import example_trace
+from .traces import example_trace, png
 
 pytestmark = pytest.mark.browser
 RUNNING = "SaliencyApp.current.runs[0] && SaliencyApp.current.runs[0].payload.ended === 'running'"
@@ -434,3 +434,63 @@ def test_header_and_settings_stay_in_sight_while_one_scrolls(tab):
     assert tab.evaluate("scrollY") > 300
     assert tab.locator("#app-header").bounding_box()["y"] == 0
     assert tab.locator("#app-left").bounding_box()["y"] == tab.locator("#app-header").bounding_box()["height"]
+
+
+def test_stop_stands_in_the_notice_and_keys_work_with_the_focus_nowhere(site, tab):
+    site.backend.hold_at = 3
+    pick(tab, "farm")
+    before = shown(tab)
+    tab.click("#app-run")
+    tab.wait_for_selector(".app-notice.busy .app-button")
+    tab.locator(".app-notice.busy .app-button").click()
+    site.backend.go_on.set()
+    wait_end(tab, before=before)
+    assert len(caption(tab)) < 40
+    tab.evaluate("document.activeElement.blur()")
+    at = state(tab)["token"]
+    tab.keyboard.press("ArrowLeft")
+    assert state(tab)["token"] == at - 1
+    tab.evaluate("document.activeElement.blur(); SaliencyApp.current.set({pins: [5]})")
+    tab.keyboard.press("Escape")
+    assert state(tab)["pins"] == []
+
+
+def test_another_picture_greys_what_is_of_the_one_before_until_it_is_run(site, tab):
+    pick(tab, "farm")
+    tab.locator("#app-image input[type=file]").set_input_files(
+        {"name": "a.png", "mimeType": "image/png", "buffer": png(64, 48)}
+    )
+    tab.wait_for_selector(".app-stale")
+    assert tab.locator(".app-thumb[aria-pressed=true]").count() == 0
+    assert "of the picture before" in tab.locator(".app-notice.info").inner_text()
+    run(tab)
+    assert tab.locator(".app-stale").count() == 0
+
+
+def test_a_refusal_goes_as_soon_as_its_cause_is_changed(tab):
+    pick(tab, "farm")
+    tab.fill("#app-prompt textarea", "")
+    tab.click("#app-run")
+    tab.wait_for_selector(".app-notice.error")
+    tab.fill("#app-prompt textarea", "Describe the image.")
+    assert tab.locator(".app-notice.error").count() == 0
+
+
+def test_the_words_of_the_page_are_there_before_any_part_is(site):
+    from saliency_viz.paths import assets
+    from saliency_viz.ui.viewer import bundle
+
+    script = bundle(assets(), ".js").decode("utf-8")
+    assert script.rstrip().splitlines()[-1].startswith('SaliencyApp.setTexts({"en"')
+
+
+@pytest.mark.parametrize("width", [900, 1100])
+def test_the_header_keeps_one_row_and_its_menus_on_the_screen(site, browser, width):  # noqa: F811
+    page, seen = watched(browser, viewport={"width": width, "height": 800})
+    ready(page, site.address)
+    assert page.locator(".app-header").bounding_box()["height"] <= 50
+    page.locator(".app-menu > .app-button").first.click()
+    box = page.locator(".app-menu-items:visible").bounding_box()
+    assert box["x"] >= 0 and box["x"] + box["width"] <= width
+    page.context.close()
+    assert seen.errors == []

@@ -22,7 +22,7 @@ CHANGED = {
     "cmap": "magma", "opacity": 0.35, "view": "words", "hide_sinks": True, "reveal_truth": True,
     "pins": [*range(3, 30), 33], "pin_kind": "attention", "granularity": "several", "image_columns": "sum",
     "triangle": "difference", "triangle_keys": "words", "compare_kind": "attention", "matrix": "attention",
-    "reduce": "max", "held": 6, "range_attention": [0.01, 0.5], "range_saliency": [0, 0.125],
+    "reduce": "max", "held": 6, "held_also": [2, 4], "range_attention": [0.01, 0.5], "range_saliency": [0, 0.125],
     "frame": 0, "matrix_row": 41, "heads_show": "mean", "head": 2, "heads_part": "outputs", "heads_kind": "difference",
     "fill": "blur", "follow": True,
 }  # fmt: skip

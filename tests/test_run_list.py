@@ -19,7 +19,7 @@ from saliency_viz.ui.runlist import Entries, counted, method_of
 from saliency_viz.ui.runs import RunStore, trace_bytes
 
 from .app_browser import browser, caption, compare, open_site, ready, watched, write_examples  # noqa: F401
-from .test_app_browser import pick, run, shown
+from .test_app_browser import pick, run, shown, wait_end
 from .traces import example_trace
 
 SIZE = trace_bytes(example_trace(3))
@@ -265,3 +265,34 @@ def test_a_saved_trace_opens_beside_with_its_name(site, tab, tmp_path):
     tab.wait_for_function("SaliencyApp.current.runs[1] && SaliencyApp.current.runs[1].steps.length === 9")
     assert tab.locator("#app-compare .app-pop-value").text_content() == "mine"
     assert Trace.load(path).title == ""
+
+
+@pytest.mark.browser
+def test_a_reload_finds_the_visit_s_runs_again_and_a_new_tab_does_not(site, tab, monkeypatch):
+    monkeypatch.setattr(site.store, "grace", 60.0)  # a reload is a close and an open
+    pick(tab, "farm")
+    run(tab)
+    first = shown(tab)
+    tab.reload()
+    tab.wait_for_function("window.SaliencyApp && SaliencyApp.runs && SaliencyApp.runs().length === 1")
+    assert tab.evaluate("SaliencyApp.runs()[0].id") == first
+    tab.click("#app-runs")
+    tab.locator(f"[data-entry='{first}'] [data-act=pin]").click()  # it is this visit's own
+    listed(tab, "runs[0].pinned")
+    other = tab.context.new_page()
+    ready(other, site.address)
+    assert other.evaluate("SaliencyApp.runs().length") == 0
+    other.close()
+
+
+@pytest.mark.browser
+def test_two_runs_change_places(site, tab):
+    pick(tab, "farm")
+    run(tab)
+    first = shown(tab)
+    compare(tab, "method:sgrs")
+    wait_end(tab, 1)
+    second = shown(tab, 1)
+    compare(tab, "swap")
+    tab.wait_for_function("(id) => SaliencyApp.current.runs[0] && SaliencyApp.current.runs[0].id === id", arg=second)
+    tab.wait_for_function("(id) => SaliencyApp.current.runs[1] && SaliencyApp.current.runs[1].id === id", arg=first)

@@ -11,7 +11,9 @@
     const link = el("button", { type: "button", class: "app-button", id: "app-copy-link", title: t("copy_link"), "aria-label": t("copy_link"), on: { click: copyLink } }, icon("link"), el("span", { text: t("copy_link") }));
     const help = el("button", { type: "button", class: "app-button app-round", id: "app-help", "aria-label": t("help"), title: t("help") + " (?)", text: "?", on: { click: App.toggleHelp } });
     const exports = App.exportMenu(server);
+    const skip = el("a", { class: "app-skip", href: "#app-viewer", text: t("skip"), on: { click: (event) => { event.preventDefault(); App.current.strips[0].focus(); } } });
     element.querySelector(".app-header").replaceChildren(
+      skip,
       el("h1", { class: "app-brand" }, el("span", { class: "app-mark", "aria-hidden": "true" }), el("span", { text: "saliency_viz" })),
       App.modelChooser(part), App.runChooser(part),
       el("div", { class: "app-group-right" }, link, exports, App.themeButton(), help));

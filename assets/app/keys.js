@@ -43,6 +43,10 @@
     if (field || event.ctrlKey || event.metaKey || event.altKey) return;
     if (event.key === "?") { event.preventDefault(); toggleHelp(); }
     const inside = event.target.closest && event.target.closest(".sv-root"); // there the viewer hears it itself
+    if (event.target === document.body && App.current) {
+      if (event.key === "ArrowLeft" || event.key === "ArrowRight") App.current.strips[0].key(event);
+      else if (["[", "]", "t"].includes(event.key)) App.current.key(event);
+    }
     if (event.key === "Escape" && !inside && !event.defaultPrevented && App.current) App.current.key(event);
   });
 

@@ -2,7 +2,7 @@
 (function (App) {
   "use strict";
 
-  const FLAG = "saliency-viz-view";
+  const FLAG = "saliency-viz-view", VISIT = "saliency-viz-visit";
 
   function kept() {
     try { return { ...JSON.parse(localStorage.getItem(FLAG)) }; } catch (refused) { return {}; }
@@ -25,5 +25,15 @@
     try { localStorage.setItem(FLAG, JSON.stringify(found)); } catch (refused) { /* private window */ }
   }
 
-  Object.assign(App, { like, likeBefore });
+  // What the server is told as a page opens: the decoding of the last visit, and a token of this tab, by which a reload
+  // finds its runs again.
+  function recall() {
+    try {
+      const visit = sessionStorage.getItem(VISIT) || [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+      sessionStorage.setItem(VISIT, visit);
+      return JSON.stringify({ settings: JSON.parse(localStorage.getItem("saliency-viz-settings") || "[]"), visit });
+    } catch (refused) { return ""; } // private window, damaged memory
+  }
+
+  Object.assign(App, { like, likeBefore, recall });
 })((window.SaliencyApp = window.SaliencyApp || {}));

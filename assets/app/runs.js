@@ -14,7 +14,7 @@
       const known = runs(), first = shown[0];
       const act = (run, what, more) => trigger("manage", { run: run.id, act: what, ...more });
       const choose = (run) => { list.open(false); trigger("show_run", { run: run.id, slot: 0 }); };
-      const example = first && !known.some((run) => run.id === first.id) && el("p", { class: "app-pop-note", text: t("runs_example", { name: first.label }) });
+      const example = first && !known.some((run) => run.id === first.id) && el("p", { class: "app-pop-note", text: t(first.example ? "runs_example" : "runs_opened", { name: first.label }) });
       panel.replaceChildren(el("strong", { text: t("runs_title") }), ...[example || null,
         known.length ? runList(known, { current: first && first.id, choose, act }) : el("p", { class: "app-pop-note", text: t("no_runs") }),
         known.length ? el("p", { class: "app-pop-note", text: t("runs_note") }) : null].filter(Boolean));
@@ -27,6 +27,7 @@
       const nothing = () => { if (App.current.state.held !== null) App.current.hold(); else trigger("show_run", { run: null, slot: 1 }); };
       panel.replaceChildren(...[
         (shown[1] || held()) && pick("nothing", t("compare_none"), nothing),
+        shown[1] && !held() && pick("swap", t("swap"), () => trigger("show_pair", { first: shown[1].id, second: shown[0].id })),
         pick("token", t("compare_token"), () => App.current.hold(), t("compare_token_hint")),
         el("strong", { text: t("compare_methods") }),
         el("div", { class: "app-pop-row" }, ...METHODS.map((method) => pick("method:" + method, t("method_" + method), () => trigger("compare", { method })))),

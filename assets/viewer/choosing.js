@@ -6,7 +6,7 @@
     token: null, also: [], layer: "target", scale: "layer", transform: "percentile", normalization: "row", cmap: "viridis", opacity: 0.62,
     view: "candidates", hide_sinks: false, reveal_truth: false, pins: [], pin_kind: "saliency", granularity: "token",
     image_columns: "max", triangle: "saliency", triangle_keys: "outputs", compare_kind: "saliency", matrix: "saliency",
-    reduce: "mean", held: null, range_attention: null, range_saliency: null,
+    reduce: "mean", held: null, held_also: [], range_attention: null, range_saliency: null,
     heads_show: "grid", head: 0, heads_part: "image", heads_kind: "attention", matrix_row: null, fill: "mean", follow: false, frame: null,
   };
   const CHOICES = { scale: ["run", "layer", "token", "manual"], transform: ["linear", "percentile", "log"], normalization: ["row", "raw", "share"],
@@ -31,7 +31,10 @@
       if (!SV.SEQUENTIAL.includes(state.cmap)) state.cmap = DEFAULTS.cmap;
       if (!this.tabs.some((tab) => tab.name === state.view)) state.view = DEFAULTS.view;
       state.opacity = Math.max(0, Math.min(1, Number.isFinite(Number(state.opacity)) ? Number(state.opacity) : DEFAULTS.opacity));
-      if (state.layer !== "target" && state.layer !== "all") {
+      if (Array.isArray(state.layer)) {
+        const layers = [...new Set(state.layer.map(Number))].filter((one) => Number.isInteger(one) && one >= 0 && one < (run ? run.layers : 999)).sort((a, b) => a - b);
+        state.layer = layers.length > 1 ? layers : layers.length ? layers[0] : DEFAULTS.layer;
+      } else if (state.layer !== "target" && state.layer !== "all") {
         const layer = Math.round(Number(state.layer));
         state.layer = Number.isFinite(layer) ? Math.max(0, Math.min(run ? run.layers - 1 : 999, layer)) : DEFAULTS.layer;
       }
@@ -44,6 +47,7 @@
         state.token = Number.isFinite(token) ? Math.max(0, run && run.steps.length ? Math.min(run.steps.length - 1, token) : token) : null;
       }
       const within = (list, limit) => (Array.isArray(list) ? list.map(Number).filter((n) => Number.isInteger(n) && n >= 0 && n < limit) : []);
+      if (!Array.isArray(state.held_also)) state.held_also = within(state.held_also, Infinity);
       if (run) {
         state.also = within(state.also, run.steps.length);
         state.pins = within(state.pins, run.keys);
@@ -68,14 +72,15 @@
     checkHeld() {
       const { state, run } = this, held = state.held === null || state.held === "" ? NaN : Math.round(Number(state.held));
       state.held = Number.isFinite(held) && held >= 0 ? Math.min(held, run && run.steps.length ? run.steps.length - 1 : held) : null;
+      state.held_also = state.held === null || !run ? [] : state.held_also.filter((step) => step < run.steps.length && step !== state.held);
       const second = state.held !== null && run && run.steps.length ? run : this.beside;
       if (second !== this.runs[1]) this.aligned = null;
       this.runs[1] = second;
     },
 
     hold(step) {
-      const { state } = this;
-      this.set({ held: state.held === null || step !== undefined ? (step === undefined ? this.tokenOf(0) : step) : null });
+      const { state } = this, on = state.held === null || step !== undefined;
+      this.set({ held: on ? (step === undefined ? this.tokenOf(0) : step) : null, held_also: on && step === undefined ? [...state.also] : [] });
     },
 
     pick(slot, step, how) {
@@ -147,10 +152,23 @@
     stepsOf(slot) {
       const run = this.runs[slot];
       if (!run || !run.steps.length) return [];
-      if (slot === 1) return [this.tokenOf(1)];
-      const token = this.tokenOf(0), chosen = new Set([token, ...this.state.also]);
+      const chosen = new Set(slot === 1 ? this.counterparts() : [this.tokenOf(0), ...this.state.also]);
       if (["word", "sentence"].includes(this.state.granularity)) for (const step of [...chosen]) for (const one of this.unitAround(run, step)) chosen.add(one);
       return [...chosen].filter((step) => step < run.steps.length).sort((a, b) => a - b);
+    },
+
+    // The words of some steps, as one quoted text of some length.
+    quotedSteps(run, steps) {
+      const text = steps.map((step) => run.shown(run.first + step)).join("").replace(/^ (?=.)/, "");
+      return `“${text.length > 30 ? text.slice(0, 29) + "…" : text}”`;
+    },
+
+    // What stands in the second place for the tokens chosen in the first: those held, or those that mean the same.
+    counterparts() {
+      const { state } = this;
+      if (this.holding) return [state.held, ...state.held_also];
+      const there = new Map(this.alignment().pairs);
+      return [this.tokenOf(1), ...state.also.map((step) => there.get(step)).filter((step) => step !== undefined)];
     },
 
     // Steps of the word or sentence a step lies in.

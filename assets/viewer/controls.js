@@ -8,8 +8,12 @@
       this.layers = SV.el("div", { class: "sv-layers", role: "radiogroup", "aria-label": SV.t("Layer"), on: {
         click: (event) => {
           const button = event.target.closest("button");
-          if (button) viewer.set({ layer: this.value(button) });
+          if (!button) return;
+          const layer = this.value(button);
+          viewer.set({ layer: (event.ctrlKey || event.metaKey || event.shiftKey) && typeof layer === "number" ? this.joined(layer) : layer });
         },
+        pointerover: (event) => { const button = event.target.closest("button"); viewer.hoverLayer(button ? this.value(button) : null); },
+        pointerleave: () => viewer.hoverLayer(null),
         keydown: (event) => this.key(event),
       } });
       this.choices = {};
@@ -79,6 +83,16 @@
       button.focus();
     }
 
+    // The chosen layers with one more, or one less.
+    joined(layer) {
+      const { run, state } = this.viewer, chosen = new Set(run ? run.layerList(state.layer) : []);
+      if (typeof state.layer === "string") chosen.clear(); // begun from a name of many: it alone
+      if (!chosen.delete(layer) || !chosen.size) chosen.add(layer);
+      return [...chosen];
+    }
+
+    hoverLayer(layer) { for (const button of this.layers.children) button.classList.toggle("sv-lit", this.value(button) === layer); }
+
     draw() {
       const { viewer } = this, { state, run } = viewer;
       this.reset.classList.toggle("sv-idle", SV.TASTE.every((key) => state[key] === SV.DEFAULTS[key]));
@@ -103,9 +117,9 @@
       const weights = run && run.steps.length ? this.weights() : [];
       const top = Math.max(1e-30, ...weights);
       for (const button of this.layers.children) {
-        const layer = this.value(button), on = layer === state.layer, weight = weights[layer];
+        const layer = this.value(button), on = layer === state.layer || (Array.isArray(state.layer) && state.layer.includes(layer)), weight = weights[layer];
         button.setAttribute("aria-checked", on);
-        button.tabIndex = on ? 0 : -1;
+        button.tabIndex = on && layer === (Array.isArray(state.layer) ? state.layer[0] : layer) ? 0 : -1;
         button.disabled = !run;
         if (typeof layer !== "number") {
           button.title = run ? run.layerWords(layer) : "";
@@ -115,7 +129,7 @@
         const tint = weight === undefined ? null : SV.tint(state.cmap, weight / top, viewer.theme);
         button.style.setProperty("--ground", tint ? tint.background : "transparent");
         button.style.setProperty("--ink", tint ? tint.ink : "var(--sv-ink)");
-        button.title = weight === undefined ? "" : SV.t("layer {n}: {v} of its saliency on the image", { n: layer, v: SV.percent(weight) }) +
+        button.title = weight === undefined ? "" : SV.t("layer {n}: {v} of its saliency on the image", { n: layer, v: SV.percent(weight) }) + " · " + SV.t("ctrl-click: the mean of several") +
           (run.target.includes(layer) ? " · " + SV.t("target layer") : "");
       }
     }

@@ -15,7 +15,8 @@
     constructor(viewer) {
       this.viewer = viewer;
       this.copied = SV.el("span", { class: "sv-hint", role: "status" });
-      this.body = SV.el("tbody");
+      const over = (event) => { const line = event.target.closest("tr"); viewer.hover(line && line.dataset.key !== undefined ? Number(line.dataset.key) : null, 0); };
+      this.body = SV.el("tbody", { on: { pointerover: over, pointerleave: () => viewer.hover(null) } });
       this.caption = SV.el("span", { class: "sv-unit" });
       this.root = SV.el("div", {}, SV.el("div", { class: "sv-section-head" },
         SV.el("button", { type: "button", class: "sv-button", text: SV.t("copy CSV"), on: { click: () => this.copy() } }),
@@ -69,6 +70,13 @@
           cell.dataset.value = value;
         }
       });
+    }
+
+    hover(key, slot) {
+      const mine = key === null ? -1 : this.viewer.translate(key, slot, 0), line = this.body.children[mine];
+      if (this.lit) this.lit.classList.remove("sv-lit");
+      this.lit = line;
+      if (line) line.classList.add("sv-lit");
     }
 
     line() { return SV.el("tr", {}, ...Array.from({ length: 6 }, (_, i) => SV.el("td", { class: i > 3 || i === 0 || i === 3 ? "sv-num" : null }))); }

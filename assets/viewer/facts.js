@@ -39,8 +39,8 @@
         return known.length ? known.reduce((a, b) => a + b, 0) / known.length : null;
       };
       if (many) item(SV.t("tokens"), `${steps.length}`, SV.t("numbers are means over the selected tokens"), "count");
-      item("p", SV.number(mean("probability")) + (many ? "" : ` (${SV.t("rank {n}", { n: step.rank })})`), SV.t("probability under the model at temperature 1"), "p");
-      item(SV.t("entropy"), `${SV.number(mean("entropy"))} nats`, SV.t("of the distribution the token was taken from"), "entropy");
+      item("p", step.pending ? "…" : SV.number(mean("probability")) + (many ? "" : ` (${SV.t("rank {n}", { n: step.rank })})`), SV.t("probability under the model at temperature 1"), "p");
+      item(SV.t("entropy"), step.pending ? "…" : `${SV.number(mean("entropy"))} nats`, SV.t("of the distribution the token was taken from"), "entropy");
       item(SV.t("score"), step.pending ? "…" : SV.number(mean("score")), SV.t("S, Eq. 6: mean saliency on the words before, target layers {r}; the first output has none", { r: SV.ranges(run.target) }), "score");
       if (step.threshold !== null && step.threshold !== undefined) {
         item("τ", SV.number(mean("threshold")), SV.t("threshold, Eq. 7: alpha times the mean score of the last W accepted outputs"), "tau");

@@ -23,6 +23,7 @@
     const size = Math.round(Math.max(9, Math.min(13, height / ratio / 5)) * ratio);
     pen.font = `600 ${size}px system-ui, sans-serif`;
     pen.textBaseline = "middle";
+    const slot = panel.slot || 0, ringed = [viewer.lit === null ? -1 : viewer.translate(viewer.lit, viewer.litSlot, slot), ...(slot === 0 ? viewer.state.pins : [])].map((key) => run.patchOf.get(key)).filter((patch) => patch !== undefined);
     for (let layer = 0; layer < cells; layer++) {
       const x = left + (layer % columns) * width, y = top + Math.floor(layer / columns) * height;
       const area = [x + gap, y + gap, width - 2 * gap, height - 2 * gap];
@@ -35,20 +36,43 @@
       pen.fillRect(area[0], area[1], wide, size + 5 * ratio);
       pen.fillStyle = "#fff";
       pen.fillText(text, area[0] + 4 * ratio, area[1] + (size + 5 * ratio) / 2 + ratio * 0.5);
-      if (!heads && layer === viewer.state.layer) {
+      const ring = (patch, color, wide) => {
+        const [l, t, r, b] = run.boxes[patch];
+        pen.strokeStyle = color;
+        pen.lineWidth = wide * ratio;
+        pen.strokeRect(area[0] + l * area[2], area[1] + t * area[3], (r - l) * area[2], (b - t) * area[3]);
+      };
+      for (const patch of ringed) if (sheet.patches.includes(patch)) { ring(patch, "rgb(0 0 0 / .7)", 2.5); ring(patch, "#fff", 1.2); }
+      if (!heads && (layer === viewer.state.layer || layer === viewer.litLayer)) {
         pen.strokeStyle = "#fff";
         pen.lineWidth = 2 * ratio;
         pen.strokeRect(area[0], area[1], area[2], area[3]);
       }
     }
-    return { columns, left: left / w, top: top / h, width: width / w, height: height / h, layers: cells };
+    return { columns, left: left / w, top: top / h, width: width / w, height: height / h, layers: cells, gap: [gap / width, gap / height] };
   };
 
-  SV.cellAt = (grid, x, y) => {
+  // The cell at a place of the canvas, and where in its picture that is: {layer, x, y} with parts of the picture, or null.
+  SV.placeAt = (grid, x, y) => {
     if (!grid) return null;
-    const column = Math.floor((x - grid.left) / grid.width), row = Math.floor((y - grid.top) / grid.height);
-    const layer = row * grid.columns + column;
-    return column >= 0 && column < grid.columns && row >= 0 && layer < grid.layers ? layer : null;
+    const across = (x - grid.left) / grid.width, down = (y - grid.top) / grid.height, column = Math.floor(across), row = Math.floor(down);
+    const layer = row * grid.columns + column, inside = (part, gap) => (part - gap) / (1 - 2 * gap);
+    if (column < 0 || column >= grid.columns || row < 0 || layer >= grid.layers) return null;
+    return { layer, x: inside(across - column, grid.gap[0]), y: inside(down - row, grid.gap[1]) };
+  };
+  SV.patchAt = (run, patches, x, y) => {
+    const hit = patches.find((patch) => x >= run.boxes[patch][0] && x < run.boxes[patch][2] && y >= run.boxes[patch][1] && y < run.boxes[patch][3]);
+    return hit === undefined ? null : hit;
+  };
+  // Pointer over a canvas of cells: the patch under it lights up everywhere, and its value in that cell is said.
+  // side: {canvas, grid}; sheet(); value(cell, key); name(cell): the tip's line for it.
+  SV.overCells = (viewer, side, { sheet, value, name }) => (event) => {
+    const box = side.canvas.getBoundingClientRect(), place = SV.placeAt(side.grid, (event.clientX - box.left) / box.width, (event.clientY - box.top) / box.height);
+    const { run } = viewer, patch = place && sheet() ? SV.patchAt(run, sheet().patches, place.x, place.y) : null, key = patch === null ? null : run.imageKeys[patch];
+    viewer.hover(key, 0);
+    if (!place) return viewer.tip.hide();
+    const number = key === null ? null : value(place.layer, key);
+    return viewer.tip.point(event, [patch === null ? name(place.layer) : SV.t("patch {n}", { n: patch }), ...(number === null ? [] : [[name(place.layer), SV.number(number, 4)]])]);
   };
 
   // The tab: attention and saliency, every layer, larger than in the panels.
@@ -58,20 +82,28 @@
       this.sides = ["attention", "saliency"].map((kind) => {
         const canvas = SV.el("canvas", { class: "sv-grid-canvas", role: "img", on: {
           click: (event) => { const layer = this.at(side, event); if (layer !== null) viewer.set({ layer }); },
-          pointermove: (event) => { const layer = this.at(side, event); viewer.tip.point(event, layer === null ? [] : [SV.t("layer {n}: click to choose", { n: layer })]); },
-          pointerleave: () => viewer.tip.hide(),
+          pointermove: (event) => { viewer.hoverLayer(this.at(side, event)); over(event); },
+          pointerleave: () => { viewer.hover(null); viewer.hoverLayer(null); },
         } });
         const head = SV.el("div", { class: "sv-panel-head" });
         const side = { kind, canvas, head, root: SV.el("div", { class: "sv-panel", "data-kind": kind, "data-picture": "every-layer", "data-about": "layers" }, head, canvas) };
+        const over = SV.overCells(viewer, side, { sheet: () => viewer.run.sheetsOf(viewer.groupOf(0))[0], name: (layer) => SV.t("layer {n}", { n: layer }),
+          value: (layer, key) => viewer.values(viewer.run, kind, viewer.stepsOf(0), layer)[key] });
         return side;
       });
       this.root = SV.el("div", { class: "sv-pair" }, ...this.sides.map((side) => side.root));
     }
 
     at(side, event) {
-      const box = side.canvas.getBoundingClientRect();
-      return SV.cellAt(side.grid, (event.clientX - box.left) / box.width, (event.clientY - box.top) / box.height);
+      const box = side.canvas.getBoundingClientRect(), place = SV.placeAt(side.grid, (event.clientX - box.left) / box.width, (event.clientY - box.top) / box.height);
+      return place && place.layer;
     }
+
+    hover() {
+      cancelAnimationFrame(this.soon);
+      this.soon = requestAnimationFrame(() => { if (!this.viewer.gone && !this.root.hidden) this.draw(); });
+    }
+    hoverLayer() { this.hover(); }
 
     draw() {
       const { viewer } = this, { run, state } = viewer;

@@ -50,7 +50,10 @@
         this.pinned = pinned;
         const patches = state.pins.filter((key) => run.patchOf.has(key)).length, words2 = state.pins.length - patches;
         const what = [patches && SV.t("{n} patches", { n: patches }), words2 && SV.t("{n} words", { n: words2 })].filter(Boolean).join(" + ");
+        const most = shown.values.map((value, step) => [value, step]).filter(([value]) => value > 0).sort(([a], [b]) => b - a).slice(0, 3)
+          .map(([value, step]) => `${run.quoted(run.first + step)} ${SV.number(value, 2)}`).join(", ");
         SV.fill(this.notice, SV.el("span", { text: SV.t("Reverse look-up: colours show how much {k} each output drew from {w}, {l}.", { k: SV.t(state.pin_kind), w: what, l: run.layerWords(state.layer) }) }),
+          most && SV.el("b", { text: SV.t("most: {list}", { list: most }) }),
           this.can("what_if") && this.whatIf(),
           SV.el("button", { type: "button", class: "sv-button", text: SV.t("unpin (Esc)"), on: { click: () => this.set({ pins: [] }) } }));
       }

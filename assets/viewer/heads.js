@@ -40,13 +40,14 @@
       const { viewer } = this;
       const side = { kind, head: SV.el("div", { class: "sv-panel-head" }) };
       const at = (event) => {
-        const box = side.canvas.getBoundingClientRect();
-        return SV.cellAt(side.grid, (event.clientX - box.left) / box.width, (event.clientY - box.top) / box.height);
+        const box = side.canvas.getBoundingClientRect(), place = SV.placeAt(side.grid, (event.clientX - box.left) / box.width, (event.clientY - box.top) / box.height);
+        return place && place.layer;
       };
+      const over = SV.overCells(viewer, side, { sheet: () => viewer.run.sheetsOf(viewer.groupOf(0))[0], name: (head) => SV.t("head {n}", { n: head }), value: (head, key) => side.rows[head][key] });
       side.canvas = SV.el("canvas", { class: "sv-grid-canvas", role: "img", "aria-label": SV.t("every head, {k}", { k: SV.t(kind) }), on: {
         click: (event) => { const head = at(event); if (head !== null) viewer.set({ head, heads_show: "one" }); },
-        pointermove: (event) => { const head = at(event); viewer.tip.point(event, head === null ? [] : [SV.t("head {n}: click to see it alone", { n: head })]); },
-        pointerleave: () => viewer.tip.hide(),
+        pointermove: over,
+        pointerleave: () => viewer.hover(null),
       } });
       side.root = SV.el("div", { class: "sv-panel", "data-kind": kind, "data-picture": "heads", "data-about": "own" }, side.head, side.canvas);
       return side;
@@ -103,6 +104,7 @@
       canvas.style.height = `${height}px`;
       canvas.width = Math.round(width * ratio);
       canvas.height = Math.round(height * ratio);
+      side.rows = rows;
       const source = { scale, map: state.cmap, layer: (head) => rows[head] };
       side.grid = SV.drawGrid(canvas.getContext("2d"), canvas.width, canvas.height, ratio, { viewer, panel: { source: () => source }, run, sheet, image: viewer.image(run, sheet.picture), count: rows.length });
     }

@@ -11,6 +11,7 @@
           height: 250,
           point: (x, y) => this.lines(side, x, y),
           click: (x, y) => viewer.set({ layer: y }),
+          hoverLayer: (x, y) => y,
           hoverKey: (x) => { const column = this.columns[x]; return column && column.keys.length === 1 ? column.keys[0] : null; },
         });
         side.root = SV.el("section", { class: "sv-panel", "data-kind": kind, "data-picture": "layers-by-keys", "data-about": "layers" }, SV.el("div", { class: "sv-panel-head" }, side.title, side.unit), side.plot.root);
@@ -74,8 +75,8 @@
         const z = side.values.map((row) => row.map((value) => (Number.isNaN(value) ? null : scale.at(value))));
         side.title.textContent = SV.t(side.kind) + (viewer.comparing ? ` (${viewer.placeName(0)})` : "");
         side.unit.textContent = SV.unit(side.kind, state.normalization) + " · " + SV.scaleWords(state.scale === "layer" ? { scale: "run" } : state);
-        const shapes = typeof state.layer === "number" ? [{ type: "rect", xref: "paper", x0: 0, x1: 1, y0: state.layer - 0.5, y1: state.layer + 0.5,
-          line: { color: theme === "dark" ? "#c7d2fe" : "#4338ca", width: 1.5 } }] : [];
+        const shapes = (typeof state.layer === "string" ? [] : [].concat(state.layer)).map((layer) => ({ type: "rect", xref: "paper", x0: 0, x1: 1, y0: layer - 0.5, y1: layer + 0.5,
+          line: { color: theme === "dark" ? "#c7d2fe" : "#4338ca", width: 1.5 } }));
         const first = this.columns.findIndex((column) => column.keys[0] >= run.first);
         if (first > 0) shapes.push({ type: "line", x0: first - 0.5, x1: first - 0.5, yref: "paper", y0: 0, y1: 1, line: { color: "#8c8c8c", width: 1, dash: "dot" } });
         side.plot.draw([SV.heatTrace(scale, state.cmap, z, theme)], {
@@ -85,6 +86,18 @@
         });
       }
     }
+
+    // The column of a position of the first run; a patch stands in the image's.
+    hover(key, slot) {
+      const mine = key === null || !this.columns ? -1 : this.viewer.translate(key, slot, 0);
+      this.litColumn = mine < 0 ? null : this.columns.findIndex((column) => column.keys.includes(mine));
+      this.lightUp();
+    }
+    hoverLayer(layer) {
+      this.litRow = typeof layer === "number" ? layer : null;
+      this.lightUp();
+    }
+    lightUp() { for (const side of this.sides) side.plot.light(this.litColumn, this.litRow); }
 
     lines(side, x, y) {
       const { run } = this.viewer, column = this.columns[x], value = side.values[y][x];

@@ -47,10 +47,12 @@
           on: { pointermove: (event) => viewer.tip.point(event, [SV.quoted(text), [SV.t("layer"), String(layer)], ["p", SV.number(p, 5)], ["id", String(id)]]), pointerleave: () => viewer.tip.hide() } },
         SV.el("span", { class: "sv-lens-word", text: shown }), SV.el("span", { class: "sv-lens-p", text: SV.number(p, 2) }));
       };
-      SV.fill(this.rows, ...[...layers.keys()].reverse().map((layer, place) => SV.el("tr", { "data-layer": layer, class: chosen.includes(layer) ? "sv-chosen" : "" },
+      SV.fill(this.rows, ...[...layers.keys()].reverse().map((layer, place) => SV.el("tr", { "data-layer": layer, class: chosen.includes(layer) ? "sv-chosen" : "", on: { pointerenter: () => viewer.hoverLayer(layer), pointerleave: () => viewer.hoverLayer(null) } },
         SV.el("th", { scope: "row" }, SV.el("button", { type: "button", class: "sv-lens-layer", text: String(layer), title: SV.t("layer {n}: click to choose", { n: layer }), on: { click: () => viewer.set({ layer }) } })),
         chart(place, columns[0]), ...layers[layer].top.map((token) => cell(layer, token)), chart(place, columns[1]))));
     }
+
+    hoverLayer(layer) { for (const line of this.rows.children) line.classList.toggle("sv-lit", Number(line.dataset.layer) === layer); }
 
     // A curve up the table: one dot beside each layer's row.
     chart({ title, at, ticks, name }, layers) {

@@ -60,7 +60,8 @@
       });
       const every = [1, 2, 5, 10, 20, 50].find((n) => n * wide >= 26) || 100;
       side.column = SV.svg("rect", { y: TOP - 3, width: wide, height: tall + 6, class: "sv-column" });
-      parts.push(side.column);
+      side.glimpse = SV.svg("rect", { y: TOP - 3, width: wide, height: tall + 6, class: "sv-column sv-glimpse", visibility: "hidden" });
+      parts.push(side.column, side.glimpse);
       for (let step = 0; step < run.steps.length; step += every) parts.push(SV.svg("text", { x: LEFT + (step + 0.5) * wide, y: HEIGHT - 5, class: "sv-tick", "text-anchor": "middle", text: String(step) }));
       const at = (event) => Math.max(0, Math.min(run.steps.length - 1, Math.floor((event.clientX - side.shares.getBoundingClientRect().left - LEFT) / wide)));
       SV.fill(side.shares, SV.svg("svg", { width, height: HEIGHT, viewBox: `0 0 ${width} ${HEIGHT}`, role: "img", "aria-label": SV.t("shares over the caption, {k}", { k: SV.t(side.kind) }), on: {
@@ -76,14 +77,23 @@
 
     mark(side, run) { side.column.setAttribute("x", LEFT + (this.viewer.tokenOf(0) * ((side.shares.clientWidth || 400) - LEFT)) / run.steps.length); }
 
+    hover(key, slot) {
+      const { run } = this.viewer, step = key === null || !run ? -1 : this.viewer.translate(key, slot, 0) - run.first;
+      for (const side of this.sides) {
+        if (!side.glimpse) continue;
+        side.glimpse.setAttribute("visibility", step >= 0 ? "visible" : "hidden");
+        side.glimpse.setAttribute("x", LEFT + (Math.max(0, step) * ((side.shares.clientWidth || 400) - LEFT)) / run.steps.length);
+      }
+    }
+
     distances(side, run) {
       const { viewer } = this, { state } = viewer, step = viewer.tokenOf(0), reach = run.reach(step), count = reach - run.first;
       side.away.textContent = SV.t("{k} of “{w}” over distance", { k: SV.t(side.kind), w: run.shown(run.first + step).trim() });
       if (!run.has(step)) return SV.fill(side.curve);
       const values = run.values(side.kind, step, state.layer, state.normalization);
       side.distance = Array.from({ length: count }, (_, back) => values[reach - 1 - back]);
-      const width = side.curve.clientWidth || 400, tall = HEIGHT - TOP - BOTTOM, high = Math.max(1e-12, ...side.distance), wide = (width - LEFT) / Math.max(1, run.steps.length - 1);
-      const parts = this.frame(width, [[TOP, SV.number(high, 2)], [TOP + tall / 2, SV.number(high / 2, 2)], [TOP + tall, "0"]]);
+      const width = side.curve.clientWidth || 400, tall = HEIGHT - TOP - BOTTOM, most = Math.max(0, ...side.distance), high = most || 1, wide = (width - LEFT) / Math.max(1, run.steps.length - 1);
+      const parts = this.frame(width, most ? [[TOP, SV.number(high, 2)], [TOP + tall / 2, SV.number(high / 2, 2)], [TOP + tall, "0"]] : [[TOP + tall, "0"]]);
       const locore = run.settings.locore;
       // The row itself, at distance 1, is not among the keys LocoRE raises.
       if (locore && count > 1) parts.unshift(SV.svg("rect", { x: LEFT + wide, y: TOP, width: Math.min(locore.window, count - 1) * wide, height: tall, class: "sv-window" }));

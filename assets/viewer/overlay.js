@@ -37,7 +37,7 @@
       box.addEventListener("pointermove", (event) => this.move(frame, event));
       box.addEventListener("pointerdown", (event) => this.down(frame, event));
       box.addEventListener("pointerup", (event) => this.up(frame, event));
-      box.addEventListener("pointerleave", () => { if (!this.drag) this.viewer.hover(null); });
+      box.addEventListener("pointerleave", () => { if (!this.drag) { this.viewer.hover(null); this.viewer.hoverLayer(null); } });
       return frame;
     }
 
@@ -66,11 +66,7 @@
       const box = frame.box.getBoundingClientRect();
       return [(event.clientX - box.left) / box.width, (event.clientY - box.top) / box.height];
     }
-    patchAt(frame, [x, y]) {
-      const { boxes } = this.run;
-      const hit = frame.sheet.patches.find((patch) => x >= boxes[patch][0] && x < boxes[patch][2] && y >= boxes[patch][1] && y < boxes[patch][3]);
-      return hit === undefined ? null : hit;
-    }
+    patchAt(frame, [x, y]) { return SV.patchAt(this.run, frame.sheet.patches, x, y); }
 
     move(frame, event) {
       const { viewer, run } = this;
@@ -81,11 +77,7 @@
         if (this.drag.moved) this.paint(frame);
         return;
       }
-      if (this.gridded) {
-        const layer = this.layerAt(frame, event);
-        if (layer !== null) viewer.tip.point(event, [SV.t("layer {n}: click to choose", { n: layer })]);
-        return;
-      }
+      if (this.gridded) return this.overCells(frame, event);
       const patch = this.patchAt(frame, this.where(frame, event));
       if (patch === null) { viewer.hover(null); return; }
       const key = run.imageKeys[patch];
@@ -93,8 +85,15 @@
       viewer.tip.point(event, viewer.keyLines(this.panel, key));
     }
 
+    overCells(frame, event) {
+      const { viewer, panel } = this, place = SV.placeAt(frame.grid, ...this.where(frame, event));
+      viewer.hoverLayer(place && place.layer);
+      return SV.overCells(viewer, { canvas: frame.box, grid: frame.grid }, { sheet: () => frame.sheet, name: (layer) => SV.t("layer {n}", { n: layer }),
+        value: (layer, key) => { const source = panel.source(); return source.layer ? source.layer(layer)[key] : null; } })(event);
+    }
+
     down(frame, event) {
-      if (event.button !== 0 || this.gridded) return;
+      if (event.button !== 0) return;
       if (event.pointerType === "touch") return;
       this.drag = { frame, from: this.where(frame, event), moved: false };
       frame.box.setPointerCapture(event.pointerId);
@@ -102,21 +101,22 @@
 
     up(frame, event) {
       const { viewer, run, drag } = this;
-      if (this.gridded) {
-        const layer = this.layerAt(frame, event);
-        if (layer !== null) viewer.set({ layer });
+      this.drag = null;
+      const kind = this.panel.kind, ends = drag && drag.moved ? [drag.from, this.where(frame, event)] : null;
+      if (this.gridded && !ends) {
+        const place = SV.placeAt(frame.grid, ...this.where(frame, event));
+        if (place) viewer.set({ layer: place.layer });
         return;
       }
-      this.drag = null;
-      const kind = this.panel.kind;
-      if (drag && drag.moved) {
-        const [left, top, right, bottom] = drag.area;
+      if (ends) {
+        const [a, b] = this.gridded ? ends.map((end) => SV.placeAt(frame.grid, ...end)) : ends.map(([x, y]) => ({ x, y }));
+        if (!a || !b || a.layer !== b.layer) return this.paint(frame); // from one layer's picture into another's
+        const [left, top, right, bottom] = [Math.min(a.x, b.x), Math.min(a.y, b.y), Math.max(a.x, b.x), Math.max(a.y, b.y)];
         const inside = frame.sheet.patches.filter((patch) => {
           const box = run.boxes[patch];
           return box[0] < right && box[2] > left && box[1] < bottom && box[3] > top;
         });
-        viewer.set({ pins: inside.map((patch) => run.imageKeys[patch]), pin_kind: kind });
-        return;
+        return viewer.set({ pins: inside.map((patch) => run.imageKeys[patch]), pin_kind: kind });
       }
       const patch = this.patchAt(frame, this.where(frame, event));
       if (patch !== null) viewer.togglePin(run.imageKeys[patch], kind);
@@ -137,18 +137,23 @@
       const pen = canvas.getContext("2d");
       pen.clearRect(0, 0, w, h);
       frame.box.classList.toggle("sv-grid-mode", this.gridded);
-      if (this.gridded) {
-        frame.grid = SV.drawGrid(pen, w, h, ratio, { viewer, panel, run, sheet: frame.sheet, image: frame.image });
-        return;
-      }
-      if (source.values) SV.paintPatches(pen, [0, 0, w, h], frame.sheet.patches, { run, values: source.values, scale: source.scale,
-        map: source.map, opacity: state.opacity, hidden: viewer.hiddenKeys(run) });
       const edge = (box, color, wide) => {
         pen.lineWidth = wide * ratio;
         pen.strokeStyle = color;
         const [l, t, r, b] = [Math.round(box[0] * w), Math.round(box[1] * h), Math.round(box[2] * w), Math.round(box[3] * h)];
         pen.strokeRect(l + pen.lineWidth / 2, t + pen.lineWidth / 2, r - l - pen.lineWidth, b - t - pen.lineWidth);
       };
+      const drag = () => {
+        if (!this.drag || this.drag.frame !== frame || !this.drag.moved) return;
+        edge(this.drag.area, "rgb(0 0 0 / .8)", 3);
+        edge(this.drag.area, "#fff", 1.5);
+      };
+      if (this.gridded) {
+        frame.grid = SV.drawGrid(pen, w, h, ratio, { viewer, panel, run, sheet: frame.sheet, image: frame.image });
+        return drag();
+      }
+      if (source.values) SV.paintPatches(pen, [0, 0, w, h], frame.sheet.patches, { run, values: source.values, scale: source.scale,
+        map: source.map, opacity: state.opacity, hidden: viewer.hiddenKeys(run) });
       const ring = (patch) => { edge(run.boxes[patch], "rgb(0 0 0 / .75)", 3); edge(run.boxes[patch], "#fff", 1.5); };
       if (panel.slot === 0) for (const key of state.pins) {
         const patch = run.patchOf.get(key);
@@ -156,16 +161,10 @@
       }
       const lit = viewer.lit === null ? undefined : run.patchOf.get(viewer.translate(viewer.lit, viewer.litSlot, panel.slot));
       if (lit !== undefined && frame.sheet.patches.includes(lit)) ring(lit);
-      if (this.drag && this.drag.frame === frame && this.drag.moved) {
-        edge(this.drag.area, "rgb(0 0 0 / .8)", 3);
-        edge(this.drag.area, "#fff", 1.5);
-      }
+      return drag();
     }
 
-    layerAt(frame, event) {
-      const [x, y] = this.where(frame, event);
-      return SV.cellAt(frame.grid, x, y);
-    }
+    hoverLayer() { if (this.gridded) this.hover(); }
 
     hover() { for (const frame of this.frames) this.paint(frame); }
   }

@@ -28,7 +28,7 @@
 
     draw() {
       const { viewer, kind } = this, { state, theme } = viewer, source = this.source();
-      const word = source.run && source.steps && source.steps.length && this.which !== "difference" ? " " + source.run.quoted(source.run.first + source.steps[0]) : "";
+      const word = source.run && source.steps && source.steps.length && this.which !== "difference" ? " " + viewer.quotedSteps(source.run, source.steps) : "";
       this.title.textContent = viewer.comparing ? viewer.placeName(this.which) + word : SV.t(kind);
       this.unit.textContent = (viewer.comparing ? SV.t(kind) + ", " : "") + SV.unit(kind, state.normalization) +
         (source.run ? " · " + (state.layer === "all" ? SV.t("every layer; words: mean of all {n}", { n: source.run.layers }) : source.run.layerWords(state.layer)) : "");
@@ -53,6 +53,8 @@
       bar(this.imageBar, source.scale, true);
       bar(this.wordBar, source.wordScale, false);
     }
+
+    hoverLayer() { this.overlay.hoverLayer(); }
 
     hover(key, slot) {
       this.overlay.hover();

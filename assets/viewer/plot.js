@@ -65,10 +65,25 @@
       this.root.on("plotly_hover", (event) => {
         const point = event.points[0];
         viewer.hover(options.hoverKey ? options.hoverKey(point.x, point.y) : null, 0);
+        if (options.hoverLayer) viewer.hoverLayer(options.hoverLayer(point.x, point.y));
         viewer.tip.point(event.event, options.point(point.x, point.y));
       });
-      this.root.on("plotly_unhover", () => viewer.hover(null));
+      this.root.on("plotly_unhover", () => { viewer.hover(null); viewer.hoverLayer(null); });
       this.root.on("plotly_click", (event) => options.click && options.click(event.points[0].x, event.points[0].y));
+    }
+
+    // Lights one column, one row, or both (null: none), over the drawing.
+    light(x, y) {
+      const layout = this.bound && this.root._fullLayout, axes = { x: layout && layout.xaxis, y: layout && layout.yaxis };
+      if (!layout) return;
+      for (const [name, at] of [["x", x], ["y", y]]) {
+        const bar = this[name] || (this[name] = this.root.appendChild(SV.el("div", { class: "sv-plot-light" }))), along = axes[name], across = axes[name === "x" ? "y" : "x"];
+        bar.hidden = at === null || at === undefined || at < 0;
+        if (bar.hidden) continue;
+        const ends = [at - 0.5, at + 0.5].map((edge) => Math.max(0, Math.min(along._length, along.l2p(edge)))), from = Math.min(...ends), size = Math.abs(ends[1] - ends[0]);
+        const [start, far] = [along._offset + from, [across._offset, across._length]];
+        Object.assign(bar.style, name === "x" ? { left: `${start}px`, width: `${size}px`, top: `${far[0]}px`, height: `${far[1]}px` } : { top: `${start}px`, height: `${size}px`, left: `${far[0]}px`, width: `${far[1]}px` });
+      }
     }
 
     free() { if (this.bound && this.viewer.Plotly) this.viewer.Plotly.purge(this.root); }

@@ -106,12 +106,14 @@
 
     layerList(layer) {
       if (layer === "target") return this.target;
+      if (Array.isArray(layer)) return layer.filter((one) => one < this.layers);
       if (layer === "all") return Array.from({ length: this.layers }, (_, i) => i);
       return [Math.max(0, Math.min(this.layers - 1, Number(layer) || 0))];
     }
 
     layerWords(layer) {
       if (layer === "all") return SV.t("mean of all {n} layers", { n: this.layers });
+      if (Array.isArray(layer)) return SV.t("mean of layers {r}", { r: SV.ranges(layer) });
       if (layer === "target") return SV.t("mean of target layers {r}", { r: SV.ranges(this.target) });
       return SV.t("layer {n}", { n: layer });
     }

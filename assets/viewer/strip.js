@@ -98,7 +98,7 @@
       this.drawn.length = Math.min(this.drawn.length, steps.length);
       if (!steps.length) return;
       const shown = viewer.stripValues(slot), chosen = new Set(viewer.stepsOf(slot)), current = viewer.tokenOf(slot);
-      const changed = viewer.changed(slot), { theme, state } = viewer, held = viewer.holding ? state.held : -1;
+      const changed = viewer.changed(slot), { theme, state } = viewer, held = new Set(viewer.holding && slot === 0 ? viewer.stepsOf(1) : []);
       this.list.classList.toggle("sv-badges", steps.some((step) => step.rejected || step.fallback || step.forced));
       steps.forEach((step, i) => {
         let button = this.buttons[i];
@@ -110,10 +110,10 @@
         const value = step.pending ? null : shown.values[i], mark = state.reveal_truth ? run.marks[i] : null;
         const selected = chosen.has(i), focus = i === current;
         const sign = [step.text, step.rejected, step.fallback, step.forced, step.pending, value, shown.scale.high,
-          theme, state.cmap, selected, focus, i === held, changed.has(i), mark && mark.judgement].join("\u0001");
+          theme, state.cmap, selected, focus, held.has(i), changed.has(i), mark && mark.judgement].join("\u0001");
         if (this.drawn[i] === sign) return;
         this.drawn[i] = sign;
-        this.paint(button, step, { value, shown, selected, focus, held: i === held, changed: changed.has(i), mark });
+        this.paint(button, step, { value, shown, selected, focus, held: held.has(i), changed: changed.has(i), mark });
       });
     }
 

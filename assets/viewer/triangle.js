@@ -61,6 +61,11 @@
       });
     }
 
+    hover(key, slot) {
+      const { viewer } = this, mine = key === null || !this.columns ? -1 : viewer.translate(key, slot, 0);
+      this.plot.light(mine < 0 ? null : this.columns.indexOf(mine), mine < 0 ? null : mine - viewer.run.first);
+    }
+
     lines(x, y) {
       const { run, state } = this.viewer, value = this.values[y][x];
       return [`${run.quoted(run.first + y)} ← ${run.quoted(this.columns[x])}`,

@@ -53,6 +53,7 @@
       this.tabs = TABS.map(([name, title, type]) => ({ name, title, view: new SV[type](this) }));
       this.tabList = SV.el("div", { class: "sv-tabs", role: "tablist", on: { keydown: (event) => this.tabKey(event) } },
         ...this.tabs.map((tab) => (tab.button = SV.el("button", { type: "button", role: "tab", class: "sv-tab", text: SV.t(tab.title), "data-view": tab.name, on: { click: () => this.set({ view: tab.name }) } }))));
+      this.ofFirst = SV.el("p", { class: "sv-hint sv-of-first", hidden: true });
       this.tabBody = SV.el("div", { class: "sv-tab-body", role: "tabpanel" }, ...this.tabs.map((tab) => tab.view.root));
       const card = (name, ...children) => SV.el("section", { class: `sv-card ${name}`, ...(name === "sv-caption" && { "data-picture": "caption", "data-about": "run" }) }, ...children);
       this.shell = SV.el("div", { class: "sv-shell" },
@@ -61,7 +62,7 @@
           this.turns.root, this.strips[0].root, this.strips[1].root, this.signs, this.curve.root, this.turns.ask),
         card("sv-token-card", this.facts.root, this.controls.root, this.frames.root, this.kindChoice, this.pair),
         card("sv-heat-card", this.heat.root),
-        card("sv-tab-card", this.tabList, this.tabBody), this.notice);
+        card("sv-tab-card", this.tabList, this.ofFirst, this.tabBody), this.notice);
       this.live = SV.el("div", { class: "sv-heard", role: "status", "aria-live": "polite" });
       root.append(this.shell, this.live);
       this.help = new SV.Help(this);
@@ -169,8 +170,16 @@
     placeName(which) { return SV.t(this.holding ? { 0: "selected", 1: "held", difference: "held − selected" }[which] : { 0: "first", 1: "second", difference: "second − first" }[which]); }
     hiddenKeys(run) { return this.state.hide_sinks ? run.dimmed : new Set(); }
     runName(slot) {
-      const { payload } = this.runs[slot];
-      return (slot ? SV.t("second") : SV.t("first")) + ": " + (payload.title || [payload.model.name, payload.settings.sgrs && "SGRS", payload.settings.locore && "LocoRE"].filter(Boolean).join(" + "));
+      const plain = ({ payload }) => payload.title || [payload.model.name, payload.settings.sgrs && "SGRS", payload.settings.locore && "LocoRE"].filter(Boolean).join(" + ");
+      const [mine, other] = [this.runs[slot], this.runs[1 - slot]], name = plain(mine), alike = other && plain(other) === name;
+      return (slot ? SV.t("second") : SV.t("first")) + ": " + [name, ...(alike ? this.distinctions(mine, other) : [])].join(" · ");
+    }
+    // What one run was given otherwise than another of the same name.
+    distinctions({ payload: mine, pictures }, { payload: other, pictures: others }) {
+      const differ = (pick) => JSON.stringify(pick(mine)) !== JSON.stringify(pick(other)), { sampling, forced } = mine.settings;
+      return [differ((one) => one.prompt) && `“${mine.prompt.slice(0, 40)}”`, differ((one) => one.settings.sampling) && SV.t("temperature {t}, seed {s}", { t: sampling.temperature, s: sampling.seed }),
+        differ((one) => one.settings.forced) && forced.length && SV.t("changed from token {n} on", { n: forced.length - 1 }), differ((one) => one.settings.edits) && mine.settings.edits.length && SV.t("attention edited"),
+        pictures[0] && others[0] && pictures[0].src !== others[0].src && SV.t("another picture")].filter(Boolean);
     }
     can(action) { return Boolean(this.options.onAction) && (!this.options.actions || this.options.actions.includes(action)); }
     // What only the server can do. It may answer with a promise; news({done, total}) tells how far it is.
@@ -205,7 +214,16 @@
       this.lit = key;
       this.litSlot = slot || 0;
       for (const view of [...this.strips, this.curve, ...this.panels]) view.hover(this.lit, this.litSlot);
-      for (const { view } of this.tabs) if (view.hover) view.hover(this.lit, this.litSlot);
+      for (const view of [this.heat, this.shownTab]) if (view.hover) view.hover(this.lit, this.litSlot);
+    }
+
+    get shownTab() { return this.tabs.find((tab) => tab.name === this.state.view).view; }
+
+    // A layer under the pointer, wherever: the same one lights up in every view.
+    hoverLayer(layer) {
+      if (layer === this.litLayer) return;
+      this.litLayer = layer;
+      for (const view of [this.controls, this.heat, this.shownTab, ...this.panels]) if (view.hoverLayer) view.hoverLayer(layer);
     }
 
     key(event) {
@@ -221,7 +239,7 @@
       } else if (event.key === "?" && this.options.help !== false) this.help.toggle();
       else if ((event.key === "[" || event.key === "]") && run) {
         const way = event.key === "]" ? 1 : -1;
-        const at = typeof state.layer === "number" ? state.layer + way : way > 0 ? 0 : run.layers - 1;
+        const at = typeof state.layer === "number" ? state.layer + way : Array.isArray(state.layer) ? state.layer[way > 0 ? state.layer.length - 1 : 0] + way : way > 0 ? 0 : run.layers - 1;
         this.set({ layer: Math.max(0, Math.min(run.layers - 1, at)) });
       } else if ((event.key === "h" || event.key === "r") && run && event.target.closest(".sv-strip")) this.mark(event.key === "h" ? "hallucinated" : "right");
       else return;
@@ -271,6 +289,8 @@
         this.rested = performance.now();
         this.cost = this.rested - now;
       }
+      this.ofFirst.hidden = !this.comparing;
+      if (this.comparing) this.ofFirst.textContent = this.holding ? SV.t("Of the selected token, not the held one.") : SV.t("Of the run in the first place: {name}", { name: this.runName(0).replace(/^[^:]*: /, "") });
       for (const tab of this.tabs) {
         const on = tab.name === this.state.view;
         tab.button.setAttribute("aria-selected", on);
@@ -282,7 +302,7 @@
         tab.button.toggleAttribute("data-missing", Boolean(missing));
         tab.button.title = missing || "";
       }
-      const heavy = [this.heat, this.tabs.find((tab) => tab.name === this.state.view).view];
+      const heavy = [this.heat, this.shownTab];
       this.after(growing ? STREAM : 0, () => {
         if (!rest) for (const view of views) view.draw();
         const away = heavy.filter((view) => !this.onScreen(view.root));

@@ -47,7 +47,7 @@ class Page:
     first: gr.State  # id of the run shown first, or None
     second: gr.State
     model: gr.State  # name of the chosen model
-    remembered: gr.Textbox  # settings of an earlier visit, as the browser kept them
+    remembered: gr.Textbox  # what the browser kept of an earlier visit, as JSON: {settings, visit}
     uploads: tuple[gr.UploadButton, gr.UploadButton]  # saved traces into the first and second place
 
 

@@ -25,7 +25,11 @@ TITLE = "saliency_viz"
 GPU = {"concurrency_id": "gpu", "concurrency_limit": 1, "show_progress": "hidden", "api_visibility": "private"}
 # Settings stay in the visitor's browser: kept at every change without asking the server, handed over when a page opens.
 REMEMBER = "(...values) => { try { localStorage.setItem('saliency-viz-settings', JSON.stringify(values)); } catch {} }"
-RECALL = "() => { try { return localStorage.getItem('saliency-viz-settings') || ''; } catch { return ''; } }"
+# What assets/app/prefs.js recalls, once that script is there.
+RECALL = (
+    "async () => { while (!(window.SaliencyApp && SaliencyApp.recall)) await new Promise((go) => setTimeout(go, 15)); "
+    "return SaliencyApp.recall(); }"
+)
 QUICK = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
 
 
@@ -125,7 +129,8 @@ def wire(page: gr.Blocks, actions: Actions) -> None:
     parts.header.compare(actions.compare, [parts.first, parts.model, *left.settings], everything, **GPU)
     parts.header.compare_all(actions.compare_all, [parts.first, parts.model, *left.settings], everything, **GPU)
     parts.header.manage(actions.manage_run, [parts.first, parts.second], everything, **QUICK)
-    parts.methods.show_pair(actions.show_pair, None, everything, **QUICK)
+    for part in (parts.methods, parts.header):
+        part.show_pair(actions.show_pair, None, everything, **QUICK)
     parts.viewer.action(actions.act, [parts.model], everything, **GPU)
     parts.viewer.look(actions.look, [parts.model], [parts.viewer, parts.notice], trigger_mode="multiple", **GPU)
     parts.viewer.halt(actions.halt, None, None, **QUICK)

@@ -23,8 +23,8 @@ MODEL = re.compile(r"[A-Za-z0-9][\w.@-]{0,95}(/[A-Za-z0-9][\w.-]{0,95})?")  # a 
 STATE_KEYS = (
     "token", "also", "layer", "view", "scale", "transform", "normalization", "cmap", "opacity", "granularity", "pins",
     "pin_kind", "hide_sinks", "reveal_truth", "image_columns", "triangle", "triangle_keys", "compare_kind",
-    "range_attention", "range_saliency", "reduce", "held", "frame", "matrix", "matrix_row", "heads_show", "head",
-    "heads_part", "heads_kind", "fill", "follow",
+    "range_attention", "range_saliency", "reduce", "held", "held_also", "frame", "matrix", "matrix_row",
+    "heads_show", "head", "heads_part", "heads_kind", "fill", "follow",
 )  # fmt: skip
 WORDS = ("example", "run", "model", "prompt", "system", "seen")  # a place's own, in the order they are written
 SEEN = re.compile(r"(video|pictures)-[1-9][0-9]{0,2}")

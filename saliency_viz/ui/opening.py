@@ -5,6 +5,8 @@ Ignores how a link is written (links.py) and how captions are made (captions.py)
 
 from __future__ import annotations
 
+import json
+from collections import OrderedDict
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +17,8 @@ from . import controls, links, media
 from .captions import Captions
 from .desk import Updates, guarded, label_of, note, seen_note, told
 
+MOST_TABS = 1000  # remembered; the one opened longest ago is forgotten first
+
 
 def same_recipe(place: links.Place, trace: Trace) -> bool:
     """Whether a ready trace is what the link's recipe would make."""
@@ -24,8 +28,21 @@ def same_recipe(place: links.Place, trace: Trace) -> bool:
     return prompt and model and not place.partial and links.recipe(wanted) == links.recipe(there)
 
 
+def recalled(text: str | None) -> tuple[str, str]:
+    """What the browser kept, as (the decoding's settings in JSON, the tab's token); empty where it kept nothing."""
+    try:
+        kept = json.loads(text or "{}")
+        return json.dumps(kept.get("settings") or []), str(kept.get("visit") or "")[:64]
+    except (ValueError, AttributeError):
+        return "[]", ""
+
+
 class Opening(Captions):
     """The handler of an opening page."""
+
+    def __init__(self, *given: Any, **named: Any) -> None:
+        super().__init__(*given, **named)
+        self._tabs: OrderedDict[str, str] = OrderedDict()  # a tab's token: its visit now
 
     @guarded
     def restore(self, request: gr.Request, remembered: str) -> Updates:
@@ -33,7 +50,9 @@ class Opening(Captions):
         if self.warm:
             self.engine.warm()
         link, visit = links.read(dict(request.query_params or {})), request.session_hash
-        updates = {**self._filled_in(link.first, remembered), **self._listed(visit)}
+        settings, tab = recalled(remembered)
+        self._returned(tab, visit)
+        updates = {**self._filled_in(link.first, settings), **self._listed(visit)}
         model = self.offered(link.first.model)
         if model is not None and model != self.engine.first:
             updates[self.page.header] = {**updates[self.page.header], "model": model}
@@ -76,10 +95,21 @@ class Opening(Captions):
             return f"example-{scene.name}"
         return None
 
-    def _filled_in(self, place: links.Place, remembered: str) -> Updates:
+    def _returned(self, tab: str, visit: str | None) -> None:
+        """Give a tab that was loaded again the runs of its visit before."""
+        if not tab or not visit:
+            return
+        before = self._tabs.pop(tab, None)
+        if before is not None and before != visit:
+            self.store.adopt(before, visit)
+        self._tabs[tab] = visit
+        while len(self._tabs) > MOST_TABS:
+            self._tabs.popitem(last=False)
+
+    def _filled_in(self, place: links.Place, settings: str) -> Updates:
         """The left column as the link has it; settings else as the browser kept them."""
         page: Any = self.page
-        values = controls.remembered_values(remembered, self.limit)
+        values = controls.remembered_values(settings, self.limit)
         if place.settings is not None:
             values = controls.widget_values(self._bounded(place.settings))
         updates: Updates = dict(zip(page.left.settings, values, strict=False))

@@ -132,6 +132,13 @@ class RunStore:
             raise TraceError("This run is no longer in your list. Nothing was changed.")
         return run
 
+    def adopt(self, old: str, new: str) -> None:
+        """A page was loaded again: the runs of its old visit are those of the new one, and stay."""
+        with self._lock:
+            for run in self.of_visit(old):
+                expires = max(run.expires, self.clock() + self.lifetime)
+                self._runs[run.id] = replace(run, visit=new, expires=expires)
+
     def leave(self, visit: str | None) -> None:
         """The page closed: its runs go after the grace time."""
         with self._lock:

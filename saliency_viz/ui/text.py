@@ -91,6 +91,9 @@ TEXTS: dict[str, tuple[str, str]] = {
     "method_sgrs": ("SGRS", "SGRS"),
     "method_locore": ("LocoRE", "LocoRE"),
     "method_both": ("SGRS + LocoRE", "SGRS + LocoRE"),
+    "skip": ("Skip to the caption", "跳到描述"),
+    "swap": ("Swap the two", "交换两者"),
+    "runs_opened": ("On the screen: “{name}”, not of this visit.", "当前显示:“{name}”,不属于本次访问。"),
     "copy_link": ("Copy link", "复制链接"),
     "copied": ("Link copied", "链接已复制"),
     "copied_short": (
@@ -158,9 +161,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "tour_3": ("What it attended to, and what mattered", "看了哪里,什么才重要"),
     "tour_3_text": (
-        "Attention on the left, saliency on the right, each on a scale that holds for every word. Choose a layer with the row above or with the "
-        "keys [ and ]. Drag over the picture to ask which words drew on that place.",
-        "左为注意力,右为显著性,各自的刻度对每个词都相同。用上方的层按钮或 [ ] 键选择层。在图像上拖动,可查看哪些词取自该处。",
+        "Attention on the left, saliency on the right, each on a scale that holds for every word. Choose a layer with "
+        "the row above or with the keys [ and ]. Drag over the picture to ask which words drew on that place.",
+        "左为注意力,右为显著性,各自的刻度对每个词都相同。用上方的层按钮或 [ ] 键选择层。"
+        "在图像上拖动,可查看哪些词取自该处。",
     ),
     "tour_4": ("Look deeper, compare, take it with you", "深入查看、对比、导出"),
     "tour_4_text": (
