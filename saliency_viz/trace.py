@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, fields, replace
+from dataclasses import asdict, dataclass, field, fields
 from io import BytesIO
 from pathlib import Path
 from typing import Any, Literal
@@ -19,6 +19,7 @@ from safetensors.numpy import save as save_tensors
 
 from .errors import SaliencyVizError, TraceError
 from .settings import SGRS, Edit, LocoRE, Recording, Sampling
+from .trace_checks import check, typed
 
 FORMAT = "saliency_viz.trace"
 VERSION = "1"
@@ -52,8 +53,11 @@ class Picture:
 
     @property
     def image(self) -> Image.Image:
-        """The upload, RGB."""
-        return Image.open(BytesIO(self.png)).convert("RGB")
+        """The upload, RGB. Raises TraceError when its bytes are damaged."""
+        try:
+            return Image.open(BytesIO(self.png), formats=["PNG"]).convert("RGB")
+        except (OSError, SyntaxError, ValueError) as error:  # what Pillow raises on hostile bytes
+            raise TraceError("A picture of the trace is damaged: save or download the trace again.") from error
 
     @property
     def seen(self) -> Image.Image:
@@ -180,7 +184,7 @@ class Trace:
     frames_per_token: int = 1  # a video's token shows this many frames in turn and is counted for the first of them
 
     def __post_init__(self) -> None:
-        _check(self)
+        check(self)
 
     @property
     def output_ids(self) -> tuple[int, ...]:
@@ -281,7 +285,7 @@ class Trace:
             raise TraceError(f"There is no file {path}. Check the path.") from error
         except SaliencyVizError as error:
             raise error if isinstance(error, TraceError) else TraceError(f"{Path(path).name}: {error}") from error
-        except (SafetensorError, OSError, KeyError, TypeError, ValueError, AttributeError, MemoryError) as error:
+        except FAULTS as error:
             raise TraceError(
                 f"{Path(path).name} could not be read as a trace ({type(error).__name__}). It may be damaged or "
                 "incomplete: save or download it again."
@@ -289,6 +293,10 @@ class Trace:
 
 
 ARRAYS = ("boxes", "box_images", "box_scales", "attention", "saliency", "saliency_norm")
+FAULTS = (  # what reading hostile bytes can raise
+    *(SafetensorError, OSError, KeyError, TypeError, ValueError, AttributeError),
+    *(MemoryError, OverflowError, RecursionError),
+)
 
 
 def _plain(value: Any) -> Any:
@@ -302,69 +310,13 @@ def _plain(value: Any) -> Any:
     return value
 
 
-def _from_header(header: dict[str, Any], arrays: dict[str, np.ndarray]) -> Trace:
-    pictures = tuple(
-        Picture(arrays[f"picture.{index}"].tobytes(), tuple(entry["region"]), tuple(entry["size"]))
-        for index, entry in enumerate(header.pop("pictures"))
-    )
-    run = header.pop("settings")
-    settings = RunSettings(
-        max_new_tokens=run["max_new_tokens"],
-        sampling=Sampling(**run["sampling"]),
-        sgrs=SGRS(**run["sgrs"]) if run["sgrs"] else None,
-        locore=LocoRE(**run["locore"]) if run["locore"] else None,
-        edits=tuple(Edit(**edit) for edit in run["edits"]),
-        recording=Recording(**run["recording"]),
-        lookahead=run["lookahead"],
-        forced=tuple(run["forced"]),
-    )
-    steps = tuple(
-        replace(
-            Step(**{**entry, "candidates": (), "history": tuple(entry["history"])}),
-            candidates=tuple(Candidate(**candidate) for candidate in entry["candidates"]),
+def _from_header(header: Any, arrays: Mapping[str, np.ndarray]) -> Trace:
+    """The header's values, each of the kind its field names, with the arrays."""
+    if not isinstance(header, dict) or not isinstance(header.get("pictures"), list):
+        raise TraceError(
+            "The header must hold a trace and its pictures. Got something else. Save or download it again."
         )
-        for entry in header.pop("steps")
-    )
-    return Trace(
-        model=ModelInfo(**header.pop("model")),
-        settings=settings,
-        steps=steps,
-        spans=tuple(Span(**span) for span in header.pop("spans")),
-        pictures=pictures,
-        prompt_ids=tuple(header.pop("prompt_ids")),
-        prompt_texts=tuple(header.pop("prompt_texts")),
-        target_layers=tuple(header.pop("target_layers")),
-        marks={int(step): Mark(**mark) for step, mark in header.pop("marks").items()},
-        history=tuple((role, text) for role, text in header.pop("history", ())),
-        times=tuple(header.pop("times", ())),
-        **{name: arrays[name] for name in ARRAYS},
-        **header,
-    )
-
-
-def _check(trace: Trace) -> None:
-    """Shapes that must agree; raises TraceError naming the first that does not."""
-    steps, layers, keys = len(trace.steps), trace.model.layers, len(trace.prompt_ids) + len(trace.steps)
-    image_tokens = len(trace.positions("image"))
-    expected = {
-        "attention": (steps, layers, keys),
-        "saliency": (steps, layers, keys),
-        "saliency_norm": (steps, layers),
-        "boxes": (image_tokens, 4),
-        "box_images": (image_tokens,),
-        "box_scales": (image_tokens,),
-    }
-    for name, shape in expected.items():
-        if getattr(trace, name).shape != shape:
-            raise TraceError(f"{name} must have shape {shape}. Got {getattr(trace, name).shape}.")
-    if len(trace.prompt_texts) != len(trace.prompt_ids):
-        raise TraceError(f"Expected {len(trace.prompt_ids)} prompt texts, one per id. Got {len(trace.prompt_texts)}.")
-    if image_tokens and not trace.pictures:
-        raise TraceError("The trace has image tokens but no picture.")
-    if trace.times and len(trace.times) != len(trace.pictures):
-        raise TraceError(f"Expected {len(trace.pictures)} times, one per frame. Got {len(trace.times)}.")
-    if not isinstance(trace.frames_per_token, int) or trace.frames_per_token < 1:
-        raise TraceError(f"frames_per_token must be a whole number of at least 1. Got {trace.frames_per_token!r}.")
-    for name in ("attention", "saliency", "saliency_norm"):
-        if not np.isfinite(getattr(trace, name)).all():
-            raise TraceError(f"{name} holds values that are not finite numbers. The run that made it failed.")
+    pictures = [
+        {**entry, "png": arrays[f"picture.{index}"].tobytes()} for index, entry in enumerate(header["pictures"])
+    ]
+    return typed(Trace, {**header, "pictures": pictures, **{name: arrays[name] for name in ARRAYS}}, "trace")

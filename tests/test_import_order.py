@@ -20,8 +20,9 @@ ORDER = (
     "errors",
     "settings",
     "paths",
-    "trace",
     "images",
+    "trace_checks",
+    "trace",
     "video",
     "memory",
     "saliency",
@@ -37,7 +38,7 @@ ORDER = (
     "sweep",
     "__main__",
 )
-WITHOUT_TORCH = ("errors", "settings", "terminal", "paths", "trace", "images", "video", "figures")
+WITHOUT_TORCH = ("errors", "settings", "terminal", "paths", "images", "trace_checks", "trace", "video", "figures")
 WITHOUT_GRADIO = tuple(name for name in ORDER if name not in ("ui", "bench", "__main__"))
 OPTIONAL = {
     "pillow_heif",

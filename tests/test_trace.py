@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import json
+import tracemalloc
+from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
+from safetensors import safe_open
+from safetensors.numpy import save
 
 from saliency_viz import SGRS, Edit, LocoRE, Trace
 from saliency_viz.errors import TraceError
@@ -59,8 +65,6 @@ def test_a_truncated_file_is_refused(tmp_path, cut):
 
 
 def test_missing_foreign_and_newer_files_are_refused(tmp_path):
-    from safetensors.numpy import save
-
     with pytest.raises(TraceError, match="There is no file"):
         Trace.load(tmp_path / "none.trace")
     (tmp_path / "weights").write_bytes(save({"w": np.zeros(3)}))
@@ -85,6 +89,97 @@ def test_a_wrong_shape_or_a_nan_cannot_be_a_trace(name):
         broken[0, 0] = np.nan
         with pytest.raises(TraceError, match="not finite"):
             replace(trace, **{name: broken})
+
+
+def changed(path: Path, change: Callable[[dict, dict], object]) -> Path:
+    """A saved example whose header and arrays a stranger has changed."""
+    example_trace(locore=LocoRE()).save(path)
+    with safe_open(str(path), framework="numpy") as file:
+        metadata, arrays = file.metadata(), {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+    header = json.loads(metadata["trace"])
+    change(header, arrays)
+    path.write_bytes(save(arrays, {**metadata, "trace": json.dumps(header)}))
+    return path
+
+
+def picture(**fields: object) -> Callable[[dict, dict], object]:
+    return lambda header, arrays: header["pictures"][0].update(fields)
+
+
+def step(**fields: object) -> Callable[[dict, dict], object]:
+    return lambda header, arrays: header["steps"][1].update(fields)
+
+
+def header_png(width: int, height: int) -> np.ndarray:
+    size = width.to_bytes(4, "big") + height.to_bytes(4, "big")
+    return np.frombuffer(png()[:16] + size + png()[24:], np.uint8)
+
+
+HOSTILE = {
+    "text": (step(text=5), r"steps\[1\].text must be a text. Got 5"),
+    "surrogate": (step(text="\ud800"), "must be a text"),
+    "token": (step(token_id="x"), r"steps\[1\].token_id must be a whole number"),
+    "position": (step(position=10**6), r"steps\[1\] must have index 1 and position 43. Got 1 and 1000000"),
+    "probability": (step(probability=10**400), "probability must be a finite number"),
+    "score": (step(score=float("nan")), "score must be a finite number"),
+    "verdict": (lambda h, a: h["steps"][0]["candidates"][0].update(verdict="?"), "one of accepted, rejected, untried"),
+    "candidate": (lambda h, a: h["steps"][0]["candidates"][0].pop("text"), "must have the field 'text'"),
+    "title": (lambda h, a: h.update(title=[1]), "title must be a text"),
+    "unknown": (lambda h, a: h.update(zzz=1), "fields of Trace. Got 'zzz'"),
+    "missing": (lambda h, a: h.pop("steps"), "must have the field 'steps'"),
+    "layers": (lambda h, a: h["model"].update(layers="6"), "model.layers must be a whole number"),
+    "targets": (lambda h, a: h.update(target_layers=[99]), r"target_layers must lie in 0..4. Got 99"),
+    "mark": (lambda h, a: h.update(marks={"99": {"judgement": "right"}}), r"marks must lie in 0..10. Got 99"),
+    "beta": (lambda h, a: h["settings"]["locore"].update(beta=10**400), "beta must be a finite number"),
+    "alpha": (lambda h, a: h["settings"]["sgrs"].update(alpha=3.0), r"alpha must be in \[0, 1\]"),
+    "fps": (lambda h, a: h.update(fps=0.0), "fps must be above 0"),
+    "overlap": (lambda h, a: h["spans"][1].update(start=0), "Spans must follow each other"),
+    "beyond": (lambda h, a: h["spans"][3].update(stop=99), "Spans must follow each other"),
+    "span": (lambda h, a: h["spans"][1].update(image=4), "name one of 1 pictures"),
+    "region": (picture(region=[0, 1]), "region must be a list of 4"),
+    "infinite": (picture(region=[0, 0, float("inf"), 3]), "must be a finite number"),
+    "huge": (picture(region=[0, 0, 30000, 30000]), "at most 40 megapixels. Got 30000 x 30000"),
+    "far": (picture(region=[1e300, 0, 1.1e300, 3]), "megapixels"),
+    "size": (picture(size=[0, 3]), "above 0"),
+    "garbage": (lambda h, a: a.update({"picture.0": a["picture.0"][::-1].copy()}), "must be a PNG file"),
+    "bomb": (lambda h, a: a.update({"picture.0": header_png(50_000, 50_000)}), "Got 50000 x 50000"),
+    "box_images": (lambda h, a: a["box_images"].fill(99), r"box_images must lie in 0..0. Got 99..99"),
+    "box_scales": (lambda h, a: a["box_scales"].fill(7), r"box_scales must lie in 0..1"),
+    "boxes": (lambda h, a: a["boxes"].fill(np.nan), "not finite"),
+    "kind": (lambda h, a: a.update(attention=a["attention"].astype(np.int16)), "must hold floats. Got int16"),
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_a_file_changed_by_a_stranger_is_refused_before_it_is_used(tmp_path, name):
+    change, sentence = HOSTILE[name]
+    path = changed(tmp_path / "run.trace", change)
+    with pytest.raises(TraceError, match=sentence):
+        Trace.load(path)
+
+
+def test_json_nested_without_end_is_refused(tmp_path):
+    nested = {"format": "saliency_viz.trace", "version": "1", "trace": "[" * 200_000}
+    (tmp_path / "nested").write_bytes(save({"w": np.zeros(3)}, nested))
+    with pytest.raises(TraceError, match="RecursionError"):
+        Trace.load(tmp_path / "nested")
+
+
+def test_a_span_of_300_million_positions_is_refused_without_counting_them(tmp_path):
+    path = changed(tmp_path / "run.trace", lambda h, a: h["spans"][1].update(stop=300_000_000))
+    tracemalloc.start()
+    try:
+        with pytest.raises(TraceError, match="Got 3..299999999"):
+            Trace.load(path)
+        assert tracemalloc.get_traced_memory()[1] < 20 * 2**20
+    finally:
+        tracemalloc.stop()
+
+
+def test_a_picture_damaged_after_its_first_bytes_says_so_when_it_is_drawn(tmp_path):
+    path = changed(tmp_path / "run.trace", lambda h, a: a.update({"picture.0": a["picture.0"][:60].copy()}))
+    with pytest.raises(TraceError, match="picture of the trace is damaged"):
+        _ = Trace.load(path).pictures[0].image
 
 
 def test_raw_saliency_is_the_stored_row_times_its_norm():
