@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from numbers import Real
+from numbers import Integral, Real
 from typing import Any, Literal
 
 from .errors import SettingError
@@ -30,12 +30,12 @@ class Sampling:
     top_p: float | None = None
 
     def __post_init__(self) -> None:
-        _real("temperature", self.temperature, 0.0, 10.0)
-        _whole("seed", self.seed, 0, 2**63 - 1)
+        _store(self, temperature=_real("temperature", self.temperature, 0.0, 10.0))
+        _store(self, seed=_whole("seed", self.seed, 0, 2**63 - 1))
         if self.top_k is not None:
-            _whole("top_k", self.top_k, 1)
+            _store(self, top_k=_whole("top_k", self.top_k, 1))
         if self.top_p is not None:
-            _real("top_p", self.top_p, 0.0, 1.0, open_low=True)
+            _store(self, top_p=_real("top_p", self.top_p, 0.0, 1.0, open_low=True))
 
 
 @dataclass(frozen=True)
@@ -49,11 +49,9 @@ class SGRS:
     layers: tuple[int, ...] | None = None  # L_target; None: the deeper half
 
     def __post_init__(self) -> None:
-        _whole("top_k (K)", self.top_k, 1, 1000)
-        _whole("tries (R)", self.tries, 1, 1000)
-        _real("alpha", self.alpha, 0.0, 1.0)
-        _whole("window (W)", self.window, 1, 100_000)
-        object.__setattr__(self, "layers", _indices("layers (L_target)", self.layers))
+        _store(self, top_k=_whole("top_k (K)", self.top_k, 1, 1000), tries=_whole("tries (R)", self.tries, 1, 1000))
+        _store(self, alpha=_real("alpha", self.alpha, 0.0, 1.0), window=_whole("window (W)", self.window, 1, 100_000))
+        _store(self, layers=_indices("layers (L_target)", self.layers))
 
 
 @dataclass(frozen=True)
@@ -72,9 +70,8 @@ class Edit:
     renormalize: bool = False
 
     def __post_init__(self) -> None:
-        _real("factor", self.factor, 0.0, 100.0)
-        for name in ("keys", "rows", "layers", "heads"):
-            object.__setattr__(self, name, _indices(name, getattr(self, name)))
+        _store(self, factor=_real("factor", self.factor, 0.0, 100.0))
+        _store(self, **{name: _indices(name, getattr(self, name)) for name in ("keys", "rows", "layers", "heads")})
         if self.keys is None:
             raise SettingError("keys must name the key positions to edit. Got None. Pass a list of positions.")
         _flag("renormalize", self.renormalize)
@@ -89,8 +86,7 @@ class LocoRE:
     renormalize: bool = False
 
     def __post_init__(self) -> None:
-        _real("beta", self.beta, 0.0, 100.0)
-        _whole("window (w_s)", self.window, 1, 100_000)
+        _store(self, beta=_real("beta", self.beta, 0.0, 100.0), window=_whole("window (w_s)", self.window, 1, 100_000))
         _flag("renormalize", self.renormalize)
 
 
@@ -104,7 +100,7 @@ class Recording:
     def __post_init__(self) -> None:
         if self.fusion not in FUSIONS:
             raise SettingError(f"fusion must be one of {', '.join(FUSIONS)}. Got {self.fusion!r}.")
-        object.__setattr__(self, "target_layers", _indices("target_layers", self.target_layers))
+        _store(self, target_layers=_indices("target_layers", self.target_layers))
 
 
 def target_layers(wanted: Iterable[int] | None, layer_count: int) -> tuple[int, ...]:
@@ -121,16 +117,25 @@ def target_layers(wanted: Iterable[int] | None, layer_count: int) -> tuple[int, 
     return layers
 
 
-def _real(name: str, value: Any, low: float, high: float, open_low: bool = False) -> None:
+def _store(settings: Any, **values: Any) -> None:
+    """Keep what was checked, as plain Python numbers: numpy's and fractions fail later, in JSON or in torch."""
+    for name, value in values.items():
+        object.__setattr__(settings, name, value)
+
+
+def _real(name: str, value: Any, low: float, high: float, open_low: bool = False) -> float:
     is_number = isinstance(value, Real) and not isinstance(value, bool)
     if not is_number or not (low < value if open_low else low <= value) or not value <= high:
         raise SettingError(f"{name} must be in {'(' if open_low else '['}{low:g}, {high:g}]. Got {value!r}.")
+    return float(value)
 
 
-def _whole(name: str, value: Any, low: int, high: int | None = None) -> None:
-    if not isinstance(value, int) or isinstance(value, bool) or value < low or (high is not None and value > high):
+def _whole(name: str, value: Any, low: int, high: int | None = None) -> int:
+    is_whole = isinstance(value, Integral) and not isinstance(value, bool)
+    if not is_whole or value < low or (high is not None and value > high):
         span = f"of at least {low}" if high is None else f"in [{low}, {high}]"
         raise SettingError(f"{name} must be a whole number {span}. Got {value!r}.")
+    return int(value)
 
 
 def _flag(name: str, value: Any) -> None:
@@ -143,9 +148,10 @@ def _indices(name: str, values: Any) -> tuple[int, ...] | None:
     if values is None:
         return None
     try:
+        values = tuple(values)  # once: a generator has nothing left for a second look
         indices = tuple(sorted({int(value) for value in values}))
         exact = all(int(value) == value for value in values)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         indices, exact = (), False
     if not indices or not exact or indices[0] < 0:
         raise SettingError(f"{name} must be a non-empty list of whole numbers of at least 0. Got {values!r}.")

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
+import numpy as np
 import pytest
 
 from saliency_viz import SGRS, Edit, LocoRE, Recording, Sampling
@@ -32,6 +35,8 @@ from saliency_viz.settings import target_layers
         (lambda: Edit(0.5, []), "keys"),
         (lambda: Edit(0.5, None), "keys must name"),
         (lambda: Edit(0.5, [1], rows=[1.5]), "rows"),
+        (lambda: Edit(0.5, [float("inf")]), "keys"),
+        (lambda: Edit(0.5, (key for key in [1.5])), "keys"),
         (lambda: Recording(fusion="multiply"), "fusion must be one of product, sum, max, gradient. Got 'multiply'."),
     ],
 )
@@ -51,3 +56,33 @@ def test_target_layers_are_the_deeper_half_unless_set():
     assert SGRS(layers=[5, 1, 1]).layers == (1, 5)
     with pytest.raises(SettingError, match=r"0\.\.6 for this model. Got \[7\]"):
         target_layers([7], 7)
+
+
+def test_numbers_of_any_kind_are_kept_as_pythons_own():
+    sampling = Sampling(np.float32(0.5), np.int64(7), np.int32(3), Fraction(1, 2))
+    sgrs = SGRS(np.int64(4), np.uint8(2), np.float16(0.5), np.int64(3), np.array([1, 2]))
+    found = [
+        *(sampling.temperature, sampling.seed, sampling.top_k, sampling.top_p),
+        *(sgrs.top_k, sgrs.tries, sgrs.alpha, sgrs.window, *sgrs.layers),
+        *(
+            LocoRE(Fraction(1, 4), np.int64(5)).beta,
+            LocoRE(window=np.int64(5)).window,
+            Edit(np.float32(0.5), [1]).factor,
+        ),
+    ]
+    assert found == [0.5, 7, 3, 0.5, 4, 2, 0.5, 3, 1, 2, 0.25, 5, 0.5]
+    assert [type(value) for value in found] == [
+        float,
+        int,
+        int,
+        float,
+        int,
+        int,
+        float,
+        int,
+        int,
+        int,
+        float,
+        int,
+        float,
+    ]
