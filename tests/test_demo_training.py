@@ -17,6 +17,9 @@ from saliency_viz.errors import ModelError
 
 from .test_demo_world import group, scene_of
 
+if not hasattr(torch.optim, "Muon"):
+    pytest.skip("training needs torch 2.9, using the model does not", allow_module_level=True)
+
 
 def settings(folder, **steps):
     return Settings(

@@ -115,6 +115,8 @@ class Run:
 
 def build_optimizers(run: Run) -> list[torch.optim.Optimizer]:
     """Muon for the matrices inside the layers, AdamW for the rest; each group knows its share of the learning rate."""
+    if not hasattr(torch.optim, "Muon"):
+        raise ModelError(f"Training the demo model needs torch 2.9 or newer, for its Muon. Got {torch.__version__}.")
     groups: dict[tuple[bool, float], list[Tensor]] = {}
     named = [*run.model.named_parameters(), *(("heads." + name, p) for name, p in run.heads.named_parameters())]
     for name, parameter in named:
