@@ -11,13 +11,16 @@ from xml.etree import ElementTree
 import matplotlib
 import numpy as np
 import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
 from matplotlib.image import AxesImage
 from PIL import Image
 
 from saliency_viz.errors import SettingError
 from saliency_viz.figures import paper, reading
 from saliency_viz.figures.alignment import triangle_difference
-from saliency_viz.figures.style import save
+from saliency_viz.figures.scales import Scale
+from saliency_viz.figures.style import heat, norm_of, save
 from saliency_viz.figures.view import View
 from saliency_viz.settings import LocoRE
 from saliency_viz.trace import Mark
@@ -73,6 +76,32 @@ def test_raw_saliency_has_its_own_scale_and_bar() -> None:
     assert limits(attention) != limits(saliency)
     bars = [axes.get_ylabel().replace("\n", " ") for axes in figure.axes if not axes.images]
     assert bars == ["attention, mean over heads", "saliency |A·∂L/∂A|, nats"]
+
+
+def test_a_row_under_the_l2_norm_has_another_unit_than_attention_hence_its_own_scale() -> None:
+    trace = example_trace()
+    attention, saliency = maps(paper.output_maps(trace, view=View()), "viridis")
+    assert limits(attention) == (0, pytest.approx(np.nanmax(reading.triangle(trace, kind="attention"))))
+    assert limits(saliency) == (0, pytest.approx(np.nanmax(reading.triangle(trace))))
+
+
+def test_on_a_log_scale_zero_is_the_bottom_and_nan_is_missing() -> None:
+    scale = Scale(1e-3, 1.0, "log")
+    found = norm_of(scale)(np.array([0, -1, 1e-4, 1e-3, 10**-1.5, 1, np.nan]))
+    assert found.mask.tolist() == [False] * 6 + [True]
+    np.testing.assert_allclose(found[:6], [0, 0, 0, 0, 0.5, 1], atol=1e-12)
+    assert norm_of(scale)(0) == 0 and norm_of(scale).inverse(0.5) == pytest.approx(10**-1.5)
+
+
+def test_a_log_map_paints_zero_in_the_lowest_colour_and_nan_in_that_of_what_is_not_reached() -> None:
+    figure = Figure(figsize=(3, 1), dpi=50)
+    axes = figure.add_axes((0, 0, 1, 1))
+    axes.set_axis_off()
+    heat(axes, np.array([[0, 1, np.nan]], np.float32), Scale(1e-3, 1.0, "log"), missing="white")
+    canvas = FigureCanvasAgg(figure)
+    canvas.draw()
+    pixels = np.asarray(canvas.buffer_rgba())[25, [25, 75, 125], :3]
+    assert [*map(tuple, pixels)] == [(68, 1, 84), (253, 231, 36), (255, 255, 255)]  # the ends of viridis, and white
 
 
 def test_lines_are_labelled_by_their_tokens_from_the_top() -> None:
@@ -293,7 +322,7 @@ def test_a_long_caption_is_cut_in_sight() -> None:
         for text in paper.distance(trace).texts + paper.layer_grid(trace).texts
         if "The image" in text.get_text()
     ]
-    assert caption.count("\n") == 3 and caption.endswith("…")
+    assert caption.count("\n") == 11 and caption.endswith("…")
 
 
 def test_wrong_requests_are_refused_before_anything_is_written(tmp_path) -> None:

@@ -79,7 +79,7 @@ def test_wrong_choices_are_refused() -> None:
         lambda: scale_of(np.ones(2), "percentile", 0),
         lambda: locked_scale(trace, lock="page"),
         lambda: locked_scale(trace, lock="token"),
-        lambda: key_mask(trace, "words"),
+        lambda: key_mask(trace, "letters"),
         lambda: View(colors="jet"),
         lambda: View(normalization="minmax"),
         lambda: table("jet"),

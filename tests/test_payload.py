@@ -15,7 +15,7 @@ from PIL import Image
 
 from saliency_viz.errors import SettingError
 from saliency_viz.figures import colors, reading
-from saliency_viz.figures.payload import PICTURE_SIDE, dimmed, payload, rows_payload, steps_payload
+from saliency_viz.figures.payload import PICTURE_SIDE, payload, rows_payload, steps_payload
 from saliency_viz.figures.scales import scale_of
 from saliency_viz.figures.standalone import SCRIPTS, standalone, viewer_scripts
 from saliency_viz.paths import assets
@@ -113,10 +113,10 @@ def test_scales_sent_without_rows_equal_those_of_the_figures(group: str, kind: s
 
 def test_template_and_sinks_are_dimmed_and_nothing_else():
     trace = example_trace()
-    assert dimmed(trace) == [0, 1, 2]
+    assert reading.dimmed(trace) == [0, 1, 2]
     attention = trace.attention.copy()
     attention[:, :, 39] = 0.5  # a prompt word that takes half of everything
-    assert dimmed(replace(trace, attention=attention)) == [0, 1, 2, 39]
+    assert reading.dimmed(replace(trace, attention=attention)) == [0, 1, 2, 39]
 
 
 def test_a_run_without_outputs_yet_can_travel():

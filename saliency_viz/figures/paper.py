@@ -1,6 +1,6 @@
 """The paper figures by name, and one call that writes those a trace can give.
 
-Ignores how each is drawn: paper_maps, paper_curves and paper_image have one function per figure.
+Ignores how each is drawn: paper_maps, paper_curves, paper_image and paper_pair have one function per figure.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from ..trace import Trace
 from .paper_curves import distance, judgements, scores
 from .paper_image import image_layers, image_overlays
 from .paper_maps import compare, layer_grid, output_maps, text_map
+from .paper_pair import token_pair
 from .reading import score_curve
 from .style import FORMATS, figure_bytes, save
 from .view import View
@@ -33,6 +34,7 @@ __all__ = [
     "save_figures",
     "scores",
     "text_map",
+    "token_pair",
 ]
 
 

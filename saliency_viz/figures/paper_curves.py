@@ -5,7 +5,7 @@ Ignores maps (paper_maps) and pictures (paper_image). A curve's height says its 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 import numpy as np
 from matplotlib.figure import Figure
@@ -17,28 +17,41 @@ from .marked import judged_scores, statistics
 from .reading import Kind, distance_curve, score_curve
 from .style import FAINT, INK, LABEL, LINE, Page, label_room, style, token_ticks
 from .view import View
-from .words import judged_words, mark_words, method_words, run_words, view_words
+from .words import hidden_words, judged_words, mark_words, method_words, run_words, view_words
 
 PLAIN = View()
 
 
-def distance(trace: Trace, steps: Sequence[int] = (), view: View = PLAIN, kind: Kind = "saliency") -> Figure:
+def distance(
+    trace: Trace,
+    steps: Sequence[int] = (),
+    view: View = PLAIN,
+    kind: Kind = "saliency",
+    hidden: Collection[int] = (),
+) -> Figure:
     """Fig. 2: what tokens took from the outputs before them, over the distance back; steps in colour, others grey.
 
-    Only raw saliency compares in height between tokens; the axis says which it is.
+    Only raw saliency compares in height between tokens; the axis says which it is. hidden: positions left out.
     """
     with style():
         page = Page(4.6, 3.3)
         axes = page.axes(0.6, 0.15, 3.2, 2.2)
         for step in range(1, len(trace.steps)):
             if step not in steps:
-                far, values = distance_curve(trace, step, kind, view.layers, view.normalization)
+                far, values = _curve(trace, step, view, kind, hidden)
                 axes.plot(far, values, color=LINE, linewidth=0.4, zorder=1)
         for index, step in enumerate(steps):
-            far, values = distance_curve(trace, step, kind, view.layers, view.normalization)
+            far, values = _curve(trace, step, view, kind, hidden)
             name = f"{label(trace.steps[step].text)} (step {step})" + judged_words(trace, step)
             axes.plot(
-                far, values, color=LINES[index % len(LINES)], linewidth=1.2, marker="o", markersize=2.5, label=name
+                far,
+                values,
+                color=LINES[index % len(LINES)],
+                linestyle=("-", "--", ":")[index // len(LINES) % 3],
+                linewidth=1.2,
+                marker="o",
+                markersize=2.5,
+                label=name,
             )
         if view.transform == "log":
             axes.set_yscale("log")
@@ -48,9 +61,11 @@ def distance(trace: Trace, steps: Sequence[int] = (), view: View = PLAIN, kind: 
         axes.set_xlabel("distance back from the predicted token (1 = the token just before)")
         axes.set_ylabel(view.unit(kind))
         if steps:
-            for text in axes.legend(loc="upper right", handlelength=1.4).get_texts():
+            for text in axes.legend(loc="upper left", bbox_to_anchor=(1.01, 1), handlelength=1.8).get_texts():
                 text.set_parse_math(False)
-        page.footer(0.6, 2.75, [view_words(trace, view), "Grey: the other tokens of the caption."], width=3.8)
+        outputs = range(trace.first_output, trace.first_output + len(trace.steps))
+        notes = ["Grey: the other tokens of the caption.", *hidden_words(trace, hidden, outputs)]
+        page.footer(0.6, 2.75, [view_words(trace, view), *notes], width=3.8)
         return page.figure
 
 
@@ -135,6 +150,12 @@ def judgements(traces: Trace | Iterable[Trace], bins: int = 10) -> Figure:
         ]
         page.footer(0.5, 2.42, lines, width=5.5)
         return page.figure
+
+
+def _curve(trace: Trace, step: int, view: View, kind: Kind, hidden: Collection[int]) -> tuple[np.ndarray, np.ndarray]:
+    """`distance_curve`, with gaps at hidden outputs."""
+    far, values = distance_curve(trace, step, kind, view.layers, view.normalization)
+    return far, np.where(np.isin(trace.steps[step].position - far, list(hidden)), np.float32(np.nan), values)
 
 
 def _summary(name: str, found) -> str:

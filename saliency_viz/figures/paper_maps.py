@@ -6,7 +6,8 @@ unit, and the footer states run, layers and scale. Layers and steps count from 0
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Sequence
+from functools import partial
 from math import ceil
 
 import numpy as np
@@ -19,20 +20,44 @@ from .alignment import triangle_difference
 from .colors import JUDGEMENTS, MISSING
 from .labels import label, labels
 from .reading import KINDS, Kind, rows, triangle
-from .scales import scale_of
-from .style import INK, LABEL, TITLE, Page, bar, heat, label_room, over_run, pair_scales, pair_unit, style, token_ticks
+from .scales import Keys, Scale, scale_of
+from .style import (
+    INK,
+    LABEL,
+    TITLE,
+    Page,
+    bar,
+    heat,
+    label_room,
+    over_run,
+    pair_notes,
+    pair_scales,
+    pair_unit,
+    shared,
+    style,
+    token_ticks,
+)
 from .view import View
-from .words import NAMES, judged_words, mark_words, method_words, run_words, view_words
+from .words import NAMES, hidden_words, judged_words, mark_words, method_words, run_words, view_words
 
 PAIR = View(normalization="share")  # attention and saliency in one unit, so that one colour scale is honest
 MAP = View(normalization="share", transform="log")
 PLAIN = View()
 
 
-def output_maps(trace: Trace, steps: Sequence[int] = (), view: View = PAIR) -> Figure:
+def output_maps(
+    trace: Trace,
+    steps: Sequence[int] = (),
+    view: View = PAIR,
+    hidden: Collection[int] = (),
+    together: bool = True,
+    keys: Keys = "outputs",
+    others: Sequence[Trace] = (),
+) -> Figure:
     """Fig. 1: attention | saliency among output tokens; line: predicted token, column: earlier output.
 
-    steps are framed. One scale for both, unless the view shows raw saliency, whose unit is another.
+    steps are framed. One scale for both maps if together and they have one unit (shares), else one each, over keys
+    and over other runs that stand beside. hidden: positions whose columns are grey, which the footer says.
     """
     view = over_run(view)
     with style():
@@ -40,27 +65,24 @@ def output_maps(trace: Trace, steps: Sequence[int] = (), view: View = PAIR) -> F
         cell, room = 0.105, label_room(names)
         side = max(cell * len(names), 1.2)
         panels = [triangle(trace, view.layers, kind, view.normalization) for kind in KINDS]
-        scales = pair_scales(trace, view, "outputs")
+        scales = pair_scales([trace, *others], view, keys, together=together)
         one = scales[0] is scales[1]
-        gap = room + (0.15 if one else 0.75)
+        gap = room + (0.15 if one else 0.85)
         page = Page(room + 2 * side + gap + 0.8, 0.3 + side + room + 0.6)
         for index, (kind, values, scale) in enumerate(zip(KINDS, panels, scales, strict=True)):
             left = room + index * (side + gap)
             axes = page.axes(left, 0.3, side, side)
             heat(axes, values, scale, view.colors, missing="white")
+            _hide(axes, trace, hidden)
             _triangle_axes(axes, names, trace, steps, f"{NAMES[kind]} to earlier outputs")
             if index or not one:
                 unit = pair_unit(view) if one else view.unit(kind)
                 bar(page, scale, view.colors, unit, left + side + 0.1, 0.3, min(side, 2.4))
-        notes = (
-            [f"Scale: {scales[0].note}"]
-            if one
-            else [f"{NAMES[k]}: {s.note}" for k, s in zip(KINDS, scales, strict=True)]
-        )
+        notes = [*pair_notes(scales), *_hidden_outputs(trace, hidden), *mark_words(trace)]
         page.footer(
             room,
             0.3 + side + room + 0.12,
-            [view_words(trace, view), *notes, *mark_words(trace)],
+            [view_words(trace, view), *notes],
             trace.text,
             2 * side + gap,
         )
@@ -68,18 +90,24 @@ def output_maps(trace: Trace, steps: Sequence[int] = (), view: View = PAIR) -> F
 
 
 def compare(
-    first: Trace, second: Trace, steps: Sequence[int] = (), view: View = PLAIN, kind: Kind = "saliency"
+    first: Trace,
+    second: Trace,
+    steps: Sequence[int] = (),
+    view: View = PLAIN,
+    kind: Kind = "saliency",
+    hidden: tuple[Collection[int], Collection[int]] = ((), ()),
 ) -> Figure:
     """Fig. 3: two runs' output maps on one scale, and second - first at the same places of the caption.
 
-    steps count in the second run. Grey cells of the difference: the first run has no such place.
+    steps count in the second run. Grey cells of the difference: the first run has no such place. hidden: positions of
+    each run whose columns are grey.
     """
     view = over_run(view)
     with style():
         names = [labels([step.text for step in trace.steps]) for trace in (first, second)]
         maps = [triangle(trace, view.layers, kind, view.normalization) for trace in (first, second)]
         change = triangle_difference(first, second, *maps)
-        shared = view.scale((first, second), kind, keys="outputs")
+        both = view.scale((first, second), kind, keys="outputs")
         signed = scale_of(change, "percentile" if view.transform == "percentile" else "linear", view.percentile, True)
         cell, room = 0.095, max(label_room(part) for part in names)
         sides = [max(cell * len(part), 1.2) for part in (*names, names[1])]
@@ -88,38 +116,41 @@ def compare(
         page = Page(lefts[2] + sides[2] + 0.8, 0.3 + side + room + 0.7)
         titles = (method_words(first), method_words(second), "difference (second − first)")
         drawn = (
-            (maps[0], shared, first, names[0]),
-            (maps[1], shared, second, names[1]),
-            (change, signed, second, names[1]),
+            (maps[0], both, first, names[0], hidden[0]),
+            (maps[1], both, second, names[1], hidden[1]),
+            (change, signed, second, names[1], hidden[1]),
         )
-        for left, width, title, (values, scale, trace, own) in zip(lefts, sides, titles, drawn, strict=True):
+        for left, width, title, (values, scale, trace, own, out) in zip(lefts, sides, titles, drawn, strict=True):
             axes = page.axes(left, 0.3, width, width)
             heat(axes, values, scale, view.colors, missing="white")
             if scale is signed:
                 unmatched = np.isnan(change) & np.tri(len(own), k=-1, dtype=bool)
                 _shade(axes, unmatched)
+            _hide(axes, trace, out)
             _triangle_axes(axes, own, trace, steps if trace is second else (), title)
-        bar(page, shared, view.colors, view.unit(kind), lefts[1] + sides[1] + 0.1, 0.3, min(sides[1], 2.4))
+        bar(page, both, view.colors, view.unit(kind), lefts[1] + sides[1] + 0.1, 0.3, min(sides[1], 2.4))
         unit = "difference of " + view.unit(kind)
         bar(page, signed, view.colors, unit, lefts[2] + sides[2] + 0.1, 0.3, min(sides[2], 2.4))
         lines = [
             f"First: {view_words(first, view)}",
             f"Second: {view_words(second, view)}",
-            f"Both maps: {shared.note}. Difference: {signed.note}; grey: no such place in the first run.",
+            f"Both maps: {both.note}. Difference: {signed.note}; grey: no such place in the first run.",
         ]
+        for name, trace, out in zip(("first", "second"), (first, second), hidden, strict=True):
+            lines += [f"{line} (in the {name})" for line in _hidden_outputs(trace, out)]
         page.footer(room, 0.3 + side + room + 0.12, lines, width=lefts[2] + sides[2] - room)
         return page.figure
 
 
-def text_map(trace: Trace, view: View = MAP, hidden: Iterable[int] = ()) -> Figure:
+def text_map(trace: Trace, view: View = MAP, hidden: Collection[int] = (), together: bool = True) -> Figure:
     """Fig. 6: all text before each output. attention over saliency; line: predicted token, column: text token.
 
     A picture's tokens are one column, their mean, so that a column is always one token's worth. hidden positions (an
-    attention sink, say) are left out and named in the footer.
+    attention sink, say) are left out and named in the footer. One scale for both if together and in one unit (shares).
     """
     view = over_run(view)
     with style():
-        keys, names, hidden = _text_columns(trace, hidden)
+        keys, names = _text_columns(trace, hidden)
         lines = labels([step.text for step in trace.steps])
         cell, left, under = 0.1, label_room(lines), label_room(names)
         width, height = cell * len(names), max(cell * len(lines), 0.6)
@@ -127,14 +158,7 @@ def text_map(trace: Trace, view: View = MAP, hidden: Iterable[int] = ()) -> Figu
         found = [_collapsed(rows(trace, kind, view.layers, view.normalization), keys) for kind in KINDS]
         reach = np.array([[min(key) < step.position for key in keys] for step in trace.steps])
         found = [np.where(reach, values, np.float32(np.nan)) for values in found]
-        if view.lock == "manual":
-            scales = list(pair_scales(trace, view, "all"))
-        elif view.normalization == "raw":
-            scales = [
-                scale_of(values, view.transform, view.percentile, scope="locked over this figure") for values in found
-            ]
-        else:
-            scales = [scale_of(found, view.transform, view.percentile, scope="locked over this figure")] * 2
+        scales = _scales_of_figure(trace, view, found, together)
         top = 0.3
         for kind, values, scale in zip(KINDS, found, scales, strict=True):
             axes = page.axes(left, top, width, height)
@@ -145,15 +169,22 @@ def text_map(trace: Trace, view: View = MAP, hidden: Iterable[int] = ()) -> Figu
             axes.axvline(sum(min(key) < trace.first_output for key in keys) - 0.5, color="white", linewidth=0.6)
             bar(page, scale, view.colors, view.unit(kind), left + width + 0.1, top, min(height, 2.0))
             top += height + 0.3
-        notes = [f"Scale: {scales[0].note}"] if scales[0] is scales[1] else [s.note for s in scales]
-        if hidden:
-            notes.append("Hidden on request: " + ", ".join(f"{label(trace.token_texts[k])} at {k}" for k in hidden))
-        page.footer(left, top - 0.3 + under + 0.1, [view_words(trace, view), *notes], width=width)
+        notes = [*pair_notes(scales), *hidden_words(trace, hidden, range(len(trace.token_texts)))]
+        page.footer(left, top - 0.3 + under + 0.1, [view_words(trace, view), *notes], trace.text, width)
         return page.figure
 
 
-def layer_grid(trace: Trace, kind: Kind = "saliency", view: View = PLAIN, steps: Sequence[int] = ()) -> Figure:
-    """Fig. 13, 14: the output map of every layer, all on one scale; steps are marked at the left edge."""
+def layer_grid(
+    trace: Trace,
+    kind: Kind = "saliency",
+    view: View = PLAIN,
+    steps: Sequence[int] = (),
+    hidden: Collection[int] = (),
+) -> Figure:
+    """Fig. 13, 14: the output map of every layer, all on one scale; steps are marked at the left edge.
+
+    hidden: positions whose columns are grey, which the footer says.
+    """
     with style():
         count = trace.model.layers
         columns = min(8, count)
@@ -164,6 +195,7 @@ def layer_grid(trace: Trace, kind: Kind = "saliency", view: View = PLAIN, steps:
             down, across = divmod(layer, columns)
             axes = page.axes(0.25 + across * (side + gap), 0.3 + down * (side + gap + 0.14), side, side)
             heat(axes, triangle(trace, layer, kind, view.normalization), scale, view.colors, missing="white")
+            _hide(axes, trace, hidden)
             chosen = "●" if layer in trace.target_layers else ""
             axes.set_title(f"layer {layer} {chosen}", fontsize=LABEL, pad=2)
             axes.set_xticks([])
@@ -181,6 +213,7 @@ def layer_grid(trace: Trace, kind: Kind = "saliency", view: View = PLAIN, steps:
         )
         page.text(0.25, 0.02, f"{NAMES[kind]} of each output (line) to earlier outputs (column), layer by layer", TITLE)
         lines_of_text = [run_words(trace) + "; ● target layers", f"Scale: {scale.note}"]
+        lines_of_text += _hidden_outputs(trace, hidden)
         marked = ", ".join(
             f"{label(trace.steps[step].text)} (line {step}){judged_words(trace, step)}" for step in steps
         )
@@ -215,18 +248,46 @@ def _shade(axes: Axes, cells: np.ndarray) -> None:
     axes.imshow(layer, interpolation="nearest", aspect="auto")
 
 
-def _text_columns(trace: Trace, hidden: Iterable[int]) -> tuple[list[list[int]], list[str], list[int]]:
-    """(positions per column, labels, hidden): every text token by itself, every run of image tokens as one."""
-    hidden = sorted(set(hidden))
-    columns = [[position] for span in trace.spans if span.kind != "image" for position in range(span.start, span.stop)]
-    columns += [list(range(span.start, span.stop)) for span in trace.spans if span.kind == "image"]
-    columns = sorted(column for column in columns if column and not set(column) <= set(hidden))
+def _hide(axes: Axes, trace: Trace, hidden: Collection[int]) -> None:
+    """Grey columns of outputs that are hidden on request."""
+    columns = [key in set(hidden) for key in _outputs(trace)]
+    if any(columns):
+        _shade(axes, np.tri(len(columns), k=-1, dtype=bool) & np.array(columns))
+
+
+def _outputs(trace: Trace) -> range:
+    return range(trace.first_output, trace.first_output + len(trace.steps))
+
+
+def _hidden_outputs(trace: Trace, hidden: Collection[int]) -> list[str]:
+    lines, grey = hidden_words(trace, hidden, _outputs(trace)), {*hidden} & {*_outputs(trace)}
+    return [f"{line}: grey" if grey else line for line in lines]
+
+
+def _scales_of_figure(trace: Trace, view: View, found: Sequence[np.ndarray], together: bool) -> tuple[Scale, Scale]:
+    """`pair_scales` over the columns of this figure, in which a picture's tokens are one."""
+    if view.lock == "manual":
+        return pair_scales(trace, view, "all")
+    made = partial(scale_of, transform=view.transform, percentile=view.percentile, scope="locked over this figure")
+    if shared(view, together):
+        one = made(found)
+        return one, one
+    attention, saliency = map(made, found)
+    return attention, saliency
+
+
+def _text_columns(trace: Trace, hidden: Collection[int]) -> tuple[list[list[int]], list[str]]:
+    """(positions per column, labels): every text token by itself, every run of image tokens as one."""
     image = set(trace.positions("image").tolist())
+    spans = [list(range(span.start, span.stop)) for span in trace.spans]
+    columns = [span for span in spans if image & set(span)]
+    columns += [[position] for span in spans if not image & set(span) for position in span]
+    columns = sorted(kept for kept in ([p for p in column if p not in set(hidden)] for column in columns) if kept)
     names = [
         f"[image, mean of {len(column)}]" if column[0] in image else label(trace.token_texts[column[0]])
         for column in columns
     ]
-    return columns, names, hidden
+    return columns, names
 
 
 def _collapsed(values: np.ndarray, columns: Sequence[Sequence[int]]) -> np.ndarray:

@@ -5,6 +5,7 @@ Ignores where the values come from (reading) and how they are coloured (scales, 
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import numpy as np
@@ -25,6 +26,12 @@ class ImageMap:
     positions: np.ndarray
     boxes: np.ndarray
     values: np.ndarray
+
+    def without(self, positions: Collection[int]) -> ImageMap:
+        """The same map with the tokens at these positions left out: their place on the picture is covered by none."""
+        kept = ~np.isin(self.positions, list(positions))
+        parts = (self.tokens, self.positions, self.boxes, self.values)
+        return ImageMap(self.picture, self.scale, self.size, *(part[kept] for part in parts))
 
     def lattice(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """(x edges [c + 1], y edges [r + 1], cells [r, c] float32): exact for any set of boxes, small to send.

@@ -30,7 +30,7 @@ def payload(trace: Trace, run_id: str = "", max_rows_bytes: int | None = None) -
     """
     byte_count = trace.attention.nbytes + trace.saliency.nbytes + trace.saliency_norm.nbytes
     leave_out = max_rows_bytes is not None and byte_count > max_rows_bytes
-    hidden = dimmed(trace)
+    hidden = reading.dimmed(trace)
     return {
         "run": run_id,
         "title": trace.title,
@@ -101,12 +101,6 @@ def steps_payload(
         "rows": rows,
         "keys": rows["shape"][2] if rows else None,
     }
-
-
-def dimmed(trace: Trace) -> list[int]:
-    """Positions drawn grey and left out of the scale of the words: template, system, and attention sinks."""
-    fixed = [*trace.positions("template"), *trace.positions("system")]
-    return sorted({int(position) for position in (*fixed, *reading.sinks(trace))})
 
 
 def ranges(trace: Trace, hidden: Collection[int]) -> dict[str, Any]:

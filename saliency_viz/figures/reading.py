@@ -307,6 +307,13 @@ def sinks(trace: Trace, share: float = 0.2) -> tuple[int, ...]:
     return tuple(int(key) for key in np.flatnonzero(mean >= share))
 
 
+def dimmed(trace: Trace) -> list[int]:
+    """Positions the page draws grey, leaves out of the scale of the words, and hides on request: template, system, and
+    attention sinks."""
+    fixed = [*trace.positions("template"), *trace.positions("system")]
+    return sorted({int(position) for position in (*fixed, *sinks(trace))})
+
+
 def facts(trace: Trace, step: int, layers: Layers = "target", normalization: Normalization = "row") -> dict[str, Any]:
     """What the page says of one token; plain values only."""
     one = trace.steps[_step(trace, step)]

@@ -7,7 +7,7 @@ words what was done and belongs beside every colour bar.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -21,6 +21,7 @@ from .reading import (
     Normalization,
     Reduce,
     Steps,
+    dimmed,
     layer_indices,
     layer_rows,
     part_of_keys,
@@ -31,7 +32,7 @@ from .reading import (
 Transform = Literal["linear", "log", "percentile"]
 Lock = Literal["run", "layer", "token", "manual"]
 Ends = tuple[float, float]
-Keys = Literal["all", "image", "text", "outputs"]
+Keys = Literal["all", "image", "text", "words", "outputs"]
 TRANSFORMS: tuple[Transform, ...] = ("linear", "log", "percentile")
 LOCKS: tuple[Lock, ...] = ("run", "layer", "token")  # "manual" is locked by hand, over nothing
 DECADES = 3  # a log scale shows this many powers of ten below its top, unless the smallest positive value is nearer
@@ -138,12 +139,15 @@ def checked_ends(ends: Any) -> Ends:
 
 
 def key_mask(trace: Trace, keys: Keys | Iterable[int] = "all") -> np.ndarray:
-    """bool [keys]: the keys a view shows. "text" is everything but the image; positions may be given one by one."""
+    """bool [keys]: the keys a view shows. "text" is everything but the image, "words" the text the page does not draw
+    grey (`dimmed`); positions may be given one by one."""
     parts = part_of_keys(trace)
+    if isinstance(keys, str) and keys == "words":
+        return (parts != 1) & ~np.isin(np.arange(len(parts)), dimmed(trace))
     masks = {"all": parts >= 0, "image": parts == 1, "text": parts != 1, "outputs": parts == 3}
     if isinstance(keys, str):
         if keys not in masks:
-            raise SettingError(f"keys must be one of {', '.join(masks)} or positions. Got {keys!r}.")
+            raise SettingError(f"keys must be one of {', '.join([*masks, 'words'])} or positions. Got {keys!r}.")
         return masks[keys]
     mask = np.zeros(len(parts), bool)
     mask[np.asarray(sorted(keys), np.int64)] = True
@@ -162,26 +166,30 @@ def locked_scale(
     percentile: float = 99.0,
     ends: Ends | None = None,
     reduce: Reduce = "mean",
+    each: Sequence[Steps] | None = None,
 ) -> Scale:
     """One scale for all runs and kinds given, over the keys a view shows.
 
     lock "run": every step, every layer by itself (nothing ever moves). "layer": every step at the chosen layers.
     "token": this step alone, or the mean or max of several (named so in the note, since it does not compare between
-    tokens). "manual": from one of ends to the other. A step's unreachable keys do not count.
+    tokens). "manual": from one of ends to the other. A step's unreachable keys do not count. each: the step (or
+    several) of each run, in place of one for all; the same run may be given twice, with two tokens.
     """
     if lock not in (*LOCKS, "manual"):
         raise SettingError(f"lock must be one of {', '.join(LOCKS)} or manual. Got {lock!r}.")
     if lock == "manual" and ends is None:
         raise SettingError('lock "manual" needs its two numbers, such as (0, 0.5). Got None.')
-    if lock == "token" and step is None:
-        raise SettingError('lock "token" needs the step it is locked to. Got None.')
     traces = [traces] if isinstance(traces, Trace) else list(traces)
+    each = [step] * len(traces) if each is None else list(each)
+    if lock == "token" and (None in each or len(each) != len(traces)):
+        raise SettingError(f'lock "token" needs the step it is locked to, of each of {len(traces)} runs. Got {each}.')
     kinds = (kinds,) if isinstance(kinds, str) else tuple(kinds)
     found = []
-    for trace in traces:
+    runs = list({id(trace): trace for trace in traces}.values())
+    for trace, own in zip(traces, each, strict=True) if lock == "token" else ((run, None) for run in runs):
         layer_indices(trace, layers)
         mask = key_mask(trace, keys)
-        for one in [steps_of(step)] if lock == "token" else [(index,) for index in range(len(trace.steps))]:
+        for one in [steps_of(own)] if own is not None else [(index,) for index in range(len(trace.steps))]:
             shown = mask[: trace.steps[one[-1]].position]
             for kind in kinds:
                 if lock == "run":
@@ -196,5 +204,7 @@ def locked_scale(
         "layer": "locked over the run, these layers",
         "token": "this token only: does not compare between tokens",
     }
-    scope = words[lock] + (f", {len(traces)} runs together" if len(traces) > 1 else "")
+    if lock == "token" and len(traces) > len(runs):
+        words["token"] = "the selected and the held token only: does not compare with others"
+    scope = words[lock] + (f", {len(runs)} runs together" if len(runs) > 1 else "")
     return scale_of(found, transform, percentile, scope=scope)

@@ -14,6 +14,7 @@ from functools import cache, partial
 from io import BytesIO
 from pathlib import Path
 from threading import RLock
+from typing import Any
 
 import matplotlib
 import numpy as np
@@ -32,6 +33,7 @@ from .colors import DIVERGING, MISSING
 from .reading import KINDS, Steps
 from .scales import Keys, Scale
 from .view import View
+from .words import NAMES
 
 FORMATS = ("png", "svg", "pdf")
 DPI = 300
@@ -52,6 +54,7 @@ FONTS = (
 LABEL = 6.0  # points: token labels and ticks
 TEXT = 7.0  # points: axis titles
 TITLE = 8.0  # points: panel titles
+CAPTION_LINES = 12  # of a caption under a figure; what is cut ends in …
 INK, FAINT, LINE = "#1a1a1a", "#6b6b6b", "#c8c8c8"
 _settings_lock = RLock()
 
@@ -121,7 +124,7 @@ class Page:
         """The caption the figure is about, then settings and scales, small, under everything else."""
         width = width or self.width - left
         fit = max(40, int(width / (LABEL * 0.007)))
-        wrapped = textwrap.wrap(" ".join(caption.split()), fit, max_lines=4, placeholder=" …")
+        wrapped = textwrap.wrap(" ".join(caption.split()), fit, max_lines=CAPTION_LINES, placeholder=" …")
         below = [part for line in lines for part in textwrap.wrap(line, fit)]
         if wrapped:
             self.text(left, top, "\n".join(wrapped), LABEL, INK, style="italic", linespacing=1.35)
@@ -134,8 +137,19 @@ def color_map(name: str, missing: str = MISSING) -> Colormap:
 
 
 @make_norm_from_scale(partial(LogScale, nonpositive="clip"))
-class FloorLogNorm(Normalize):
-    """Log scale whose zeros are drawn as its bottom, not as missing."""
+class _LogNorm(Normalize):
+    """matplotlib's LogNorm, without its refusal to be built on a scale that clips."""
+
+
+class FloorLogNorm(_LogNorm):
+    """Log scale whose zeros are drawn as its bottom, not as missing; NaN stays missing.
+
+    Raised before the logarithm: "clip" alone leaves 0 masked (matplotlib 3.11 with numpy 2.4).
+    """
+
+    def __call__(self, value: Any, clip: bool | None = None) -> np.ma.MaskedArray:
+        raised = np.maximum(np.ma.getdata(value), self.vmin)
+        return super().__call__(np.ma.array(raised, mask=np.ma.getmask(value)), clip)
 
 
 def norm_of(scale: Scale) -> Normalize:
@@ -178,13 +192,31 @@ def over_run(view: View) -> View:
     return view.at(lock="layer") if view.lock == "token" else view
 
 
-def pair_scales(trace: Trace, view: View, keys: Keys, step: Steps | None = None) -> tuple[Scale, Scale]:
-    """Scales of attention and saliency: one for both, but raw saliency (nats) has its own unit, hence its own scale,
-    and a scale set by hand has two numbers for each."""
-    if view.normalization == "raw" or view.lock == "manual":
-        return view.scale(trace, "attention", step, keys), view.scale(trace, "saliency", step, keys)
-    one = view.scale(trace, KINDS, step, keys)
-    return one, one
+def shared(view: View, together: bool) -> bool:
+    """Whether attention and saliency may share a scale: only shares have one unit, and a range set by hand is two."""
+    return together and view.normalization == "share" and view.lock != "manual"
+
+
+def pair_scales(
+    traces: Trace | Sequence[Trace],
+    view: View,
+    keys: Keys,
+    each: Sequence[Steps] | None = None,
+    together: bool = True,
+) -> tuple[Scale, Scale]:
+    """Scales of attention and saliency: one each, or one for both where that is `shared`. each: every run's step."""
+    if shared(view, together):
+        one = view.scale(traces, KINDS, keys=keys, each=each)
+        return one, one
+    attention, saliency = (view.scale(traces, kind, keys=keys, each=each) for kind in KINDS)
+    return attention, saliency
+
+
+def pair_notes(scales: tuple[Scale, Scale]) -> list[str]:
+    """What the footer says of `pair_scales`: a line for each scale."""
+    if scales[0] is scales[1]:
+        return [f"Scale: {scales[0].note}"]
+    return [f"{NAMES[kind]}: {scale.note}" for kind, scale in zip(KINDS, scales, strict=True)]
 
 
 def pair_unit(view: View) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from collections.abc import Mapping, Sequence
 from io import BytesIO, StringIO
 from pathlib import Path
@@ -20,6 +21,7 @@ from .reading import (
     KINDS,
     PARTS,
     Steps,
+    dimmed,
     facts,
     layer_rows,
     part_of_keys,
@@ -81,12 +83,13 @@ def key_table(trace: Trace, step: Steps, view: View = PLAIN) -> list[dict[str, A
 
     Several steps: their rows' mean or max (view.reduce), over what the last of them could see. attention and saliency
     are under the view; saliency_raw and gain (LocoRE; None for several steps, which differ in it) always stand beside.
+    hidden: what the page's "hide sinks" leaves out (`reading.dimmed`), whether or not it is on.
     """
     steps = steps_of(step)
     attention, saliency = (row(trace, steps, kind, view.layers, view.normalization, view.reduce) for kind in KINDS)
     raw = row(trace, steps, "saliency", view.layers, "raw", view.reduce)
     gain = trace.gain(steps[0]) if len(steps) == 1 else None
-    parts, texts = part_of_keys(trace), trace.token_texts
+    parts, texts, hidden = part_of_keys(trace), trace.token_texts, set(dimmed(trace))
     image = {int(position): index for index, position in enumerate(trace.positions("image"))}
     table = []
     for key in range(trace.steps[steps[-1]].position):
@@ -95,6 +98,7 @@ def key_table(trace: Trace, step: Steps, view: View = PLAIN) -> list[dict[str, A
         line = {"position": key, "part": PARTS[parts[key]], "text": texts[key]}
         line |= {"attention": float(attention[key]), "saliency": float(saliency[key])}
         line |= {"saliency_raw": float(raw[key]), "gain": None if gain is None else float(gain[key])}
+        line |= {"hidden": key in hidden}
         line |= {"picture": None if index is None else int(trace.box_images[index])}
         line |= {"scale": None if index is None else int(trace.box_scales[index])}
         table.append(line | dict(zip(("left", "top", "right", "bottom"), box, strict=True)))
@@ -118,19 +122,27 @@ def layer_table(trace: Trace, step: int, view: View = PLAIN, keys: str = "text")
     ]
 
 
-def csv_text(table: Sequence[Mapping[str, Any]]) -> str:
-    """A table as CSV with a header line; None is an empty cell.
+def csv_text(table: Sequence[Mapping[str, Any]], about: Mapping[str, Any] | None = None) -> str:
+    """A table as CSV with a header line; None is an empty cell. about: `comment_lines` before it.
 
-    Text that a spreadsheet would run as a formula gets a leading apostrophe; the token id beside it stays exact.
+    Text that a spreadsheet would run as a formula gets a leading apostrophe; the token id beside it stays exact. All
+    text is quoted, so that a # in a token never begins a comment.
     """
-    if not table:
-        return ""
     buffer = StringIO()
-    writer = csv.DictWriter(buffer, list(table[0]), lineterminator="\n")
-    writer.writeheader()
-    for line in table:
-        writer.writerow({name: _cell(value) for name, value in line.items()})
+    buffer.write(comment_lines(about or {}))
+    if table:
+        writer = csv.DictWriter(buffer, list(table[0]), lineterminator="\n", quoting=csv.QUOTE_NONNUMERIC)
+        writer.writeheader()
+        writer.writerows({name: _cell(value) for name, value in line.items()} for line in table)
     return buffer.getvalue()
+
+
+def comment_lines(about: Mapping[str, Any]) -> str:
+    """A line "# key: value" for each, every value as JSON, so that a prompt of several lines stays on one.
+
+    A letter that could begin a line or, after a comma, a spreadsheet's formula is written as JSON's escape of it.
+    """
+    return "".join(f"# {key}: {_one_line(value)}\n" for key, value in about.items())
 
 
 def json_text(trace: Trace, view: View = PLAIN, step: Steps | None = None) -> str:
@@ -186,9 +198,16 @@ def save_tables(trace: Trace, directory: str | Path, view: View = PLAIN, steps: 
 
 
 def _cell(value: Any) -> Any:
+    """csv writes a float so that it reads back as itself, but needs Python's own."""
     if isinstance(value, str):
         return "'" + value if value.startswith(FORMULA) else value
-    return "" if value is None else repr(value) if isinstance(value, float) else value
+    return "" if value is None else float(value) if isinstance(value, float) else value
+
+
+def _one_line(value: Any) -> str:
+    text = json.dumps(_null(value), ensure_ascii=False)
+    unsafe = r"[\x7f-\x9f\u2028\u2029]" + (r"|(?<=[,;])[=+@-]|(?<=[,;] )[=+@-]" if isinstance(value, str) else "")
+    return re.sub(unsafe, lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
 def _null(value: Any) -> Any:

@@ -5,7 +5,7 @@ Ignores which numbers: every figure and table takes a trace and a View.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from ..errors import SettingError
@@ -58,6 +58,7 @@ class View:
         kinds: Kind | Iterable[Kind],
         step: Steps | None = None,
         keys: Keys | Iterable[int] = "all",
+        each: Sequence[Steps] | None = None,
     ) -> Scale:
         """The one scale of everything compared under this view (`locked_scale`). Raises SettingError where attention
         and saliency would share a scale and have different ranges set by hand."""
@@ -70,7 +71,7 @@ class View:
             )
         return locked_scale(
             traces, kinds, self.layers, self.normalization, self.transform, self.lock, step, keys, self.percentile,
-            *ranges, self.reduce,
+            *ranges, self.reduce, each,
         )  # fmt: skip
 
     def ends(self, kind: Kind) -> Ends | None:

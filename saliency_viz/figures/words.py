@@ -5,12 +5,15 @@ Ignores where the line is written.
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import asdict
 from typing import Any
 
 from ..trace import Trace
+from .labels import label
 from .view import View
 
+NAMED = 12  # hidden words a footer names; of more, how many
 NAMES = {"attention": "Attention", "saliency": "Saliency"}
 
 
@@ -65,6 +68,36 @@ def judged_words(trace: Trace, step: int) -> str:
 def mark_words(trace: Trace) -> list[str]:
     """A line that explains the colours of marked tokens, or none."""
     return ["Words in orange: marked hallucinated; in blue: marked right."] if trace.marks else []
+
+
+def hidden_words(trace: Trace, hidden: Collection[int], shown: Iterable[int]) -> list[str]:
+    """A footer's line on the positions that are left out on request, of those the figure would show; none if nothing
+    was asked for."""
+    if not hidden:
+        return []
+    out = sorted({*hidden} & {*shown})
+    image = {*trace.positions("image").tolist()} & {*out}
+    names = [f"{label(trace.token_texts[key])} at {key}" for key in out if key not in image]
+    parts = [*names[:NAMED], *([f"{len(names) - NAMED} more words"] if len(names) > NAMED else [])]
+    parts += [f"{len(image)} patch" + ("es" if len(image) > 1 else "")] if image else []
+    nothing = f"nothing here is among the {len(hidden)} template and sink tokens"
+    return ["Hidden on request: " + (", ".join(parts) or nothing)]
+
+
+def about(trace: Trace, view: View | None = None, steps: Sequence[int] = ()) -> dict[str, Any]:
+    """Plain values for the top of a table: what wrote it, of which model and run, which tokens, under which view."""
+    from .. import __version__
+
+    found: dict[str, Any] = {"program": f"saliency_viz {__version__}", "model": trace.model.name}
+    found |= {"revision": trace.model.revision, "dtype": trace.model.dtype}
+    if steps:
+        found |= {"step": steps[0] if len(steps) == 1 else list(steps)}
+        found |= {"token": "".join(trace.steps[step].text for step in steps)}
+        found |= {"over the steps": view.reduce} if view and len(steps) > 1 else {}
+    if view:
+        found |= {"layers": view.layer_words(trace), "normalization": view.normalization}
+        found |= {"attention": view.unit("attention"), "saliency": view.unit("saliency")}
+    return found | {"prompt": trace.prompt, "caption": trace.text, "settings": asdict(trace.settings)}
 
 
 def metadata(trace: Trace, view: View | None = None) -> dict[str, Any]:
