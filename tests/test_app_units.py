@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import io
 import json
 from dataclasses import replace
@@ -19,7 +18,7 @@ from saliency_viz.ui.engine import Engine, Order
 from saliency_viz.ui.runs import RunStore, trace_bytes
 
 from .app_fakes import FakeBackend, first_steps
-from .traces import example_trace, png
+from .traces import csv_file, example_trace, png
 
 
 class Clock:
@@ -195,7 +194,7 @@ def test_exported_numbers_are_those_of_the_trace_under_the_view_on_the_screen():
         ({"token": 2, "layer": "all"}, trace.saliency[2].astype(np.float32).mean(0)),
         ({"token": 99}, trace.saliency[3, [1, 2]].astype(np.float32).mean(0)),
     ):
-        table = list(csv.DictReader(io.StringIO(exports.export(trace, "keys", state).data.decode())))
+        _, table = csv_file(exports.export(trace, "keys", state).data)
         step = min(state["token"], 3)
         assert len(table) == trace.steps[step].position
         assert [float(line["saliency"]) for line in table] == pytest.approx(rows[: len(table)].tolist(), rel=1e-5)
@@ -203,7 +202,7 @@ def test_exported_numbers_are_those_of_the_trace_under_the_view_on_the_screen():
 
 def test_a_token_that_looks_like_a_formula_stays_text_in_a_spreadsheet():
     trace = example_trace(2, words=("=1+1", "@x"))
-    table = csv.DictReader(io.StringIO(exports.export(trace, "steps").data.decode()))
+    _, table = csv_file(exports.export(trace, "steps").data)
     assert [line["text"] for line in table] == ["'=1+1", "'@x"]
 
 
@@ -215,7 +214,7 @@ def test_a_figure_is_of_its_kind(figure, suffix, begins):
 
 
 def test_a_figure_of_two_runs_needs_two_runs():
-    with pytest.raises(SaliencyVizError, match="compare"):
+    with pytest.raises(SaliencyVizError, match="a second run or a held token. Got one run"):
         exports.export(example_trace(5), "compare.png")
     assert exports.export(example_trace(5), "compare.png", other=example_trace(4)).data
 

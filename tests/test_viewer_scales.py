@@ -15,7 +15,7 @@ import pytest
 from saliency_viz.figures import reading
 from saliency_viz.ui import exports
 
-from .traces import example_trace
+from .traces import csv_file, example_trace
 from .viewer_page import browser, needs_chromium, show, start  # noqa: F401
 
 pytestmark = needs_chromium
@@ -121,7 +121,7 @@ def test_a_word_is_the_mean_or_the_maximum_of_its_tokens_in_viewer_figures_and_t
         one_by_one = np.stack([reading.row(trace, step, kind, 2, normalization) for step in steps])
         assert np.allclose(row, getattr(one_by_one, reduce)(0), rtol=1e-6)
     state = {**opened.js("viewer.getState()"), "steps": steps}
-    table = list(csv.DictReader(io.StringIO(exports.export(trace, "keys", state).data.decode())))
+    _, table = csv_file(exports.export(trace, "keys", state).data)
     assert len(table) == trace.steps[8].position and table[0]["gain"] == ""
     wanted = reading.row(trace, steps, "saliency", 2, "share", reduce)[: len(table)]
     assert np.allclose([float(line["saliency"]) for line in table], wanted)

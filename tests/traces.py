@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import csv
+import json
 from dataclasses import replace
-from io import BytesIO
+from io import BytesIO, StringIO
+from itertools import takewhile
 from typing import Any
 
 import numpy as np
@@ -22,6 +25,15 @@ def png(width: int = 70, height: int = 49) -> bytes:
     buffer = BytesIO()
     Image.fromarray(pixels).save(buffer, "PNG")
     return buffer.getvalue()
+
+
+def csv_file(data: bytes) -> tuple[dict[str, Any], list[dict[str, str]]]:
+    """({key: value} of the comment lines at the top of an exported CSV, its rows)."""
+    lines = data.decode("utf-8").splitlines(keepends=True)
+    top = list(takewhile(lambda line: line.startswith("# "), lines))
+    about = dict(line[2:].rstrip("\n").split(": ", 1) for line in top)
+    rows = list(csv.DictReader(StringIO("".join(lines[len(top) :]), newline="")))
+    return {name: json.loads(value) for name, value in about.items()}, rows
 
 
 def frame_png(number: int, width: int = 70, height: int = 30) -> bytes:
