@@ -5,14 +5,16 @@ from __future__ import annotations
 import json
 import urllib.error
 import urllib.request
+from pathlib import Path
 
+import numpy as np
 import pytest
 from gradio_client import Client, handle_file
 
 from saliency_viz.trace import Trace
 
 from .app_browser import open_site, write_examples
-from .traces import png
+from .traces import csv_file, png
 
 
 @pytest.fixture(scope="module")
@@ -61,6 +63,61 @@ def test_a_token_is_explained_and_the_run_exported(client, image):
     assert len(trace.steps) == 6 and trace.settings.locore is not None
     row = trace.attention[4, list(trace.target_layers)].astype("float32").mean(0)
     assert [key["attention"] for key in explained["keys"]] == pytest.approx(row[:46].tolist(), rel=1e-5)
+
+
+@pytest.fixture
+def made(client, image):
+    """(run id, its trace)."""
+    _, details = client.predict(image=handle_file(image), max_new_tokens=6, api_name="/caption")
+    return details["run"], Trace.load(client.predict(details["run"], "trace", api_name="/export"))
+
+
+def test_saliency_comes_normalised_as_on_the_page_and_raw_each_with_its_unit(client, made):
+    run, trace = made
+    targets = list(trace.target_layers)
+    explained = client.predict(run, 4, api_name="/explain_token")
+    rows = {"saliency": trace.saliency[4, targets], "saliency_raw": trace.raw_saliency()[4, targets]}
+    for name, row in rows.items():
+        found = [key[name] for key in explained["keys"]]
+        assert found == pytest.approx(row.astype("float32").mean(0)[:46].tolist(), rel=1e-5)
+    share = sum(key["saliency"] for key in explained["keys"] if key["part"] == "image")
+    share /= sum(key["saliency"] for key in explained["keys"])
+    assert explained["token"]["saliency_shares"]["image"] == pytest.approx(share)
+    assert explained["token"]["score"] == pytest.approx(
+        np.mean([k["saliency"] for k in explained["keys"][42:]]), rel=1e-2
+    )
+    assert set(explained["units"]) == {"attention", "saliency", "saliency_raw"}
+    assert "l2 norm" in explained["units"]["saliency"] and "nats" in explained["units"]["saliency_raw"]
+
+
+def test_a_file_is_of_the_token_layer_and_normalization_asked_for(client, made):
+    run, trace = made
+    path = client.predict(run, "keys", 3, "2", "raw", api_name="/export")
+    about, rows = csv_file(Path(path).read_bytes())
+    assert (about["step"], about["layers"], about["normalization"]) == (3, "layer 2", "raw")
+    assert [float(row["saliency"]) for row in rows] == pytest.approx(trace.raw_saliency()[3, 2, :45].tolist(), rel=1e-5)
+    first = csv_file(Path(client.predict(run, "keys", api_name="/export")).read_bytes())[0]
+    assert (first["step"], first["normalization"]) == (0, "row")
+    figure = client.predict(run, "image.svg", token=4, layer="all", api_name="/export")
+    assert figure.endswith("-step-4-all-layers-image.svg") and "(step 4," in Path(figure).read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "options", "sentence"),
+    [
+        ("/export", {"token": 6}, "token must be a whole number in 0..5 of this caption. Got 6"),
+        ("/export", {"token": -1}, "token must be .* Got -1"),
+        ("/export", {"layer": "last"}, "layer must be .* Got 'last'"),
+        ("/export", {"layer": "77"}, "layers must be .* Got 77"),
+        ("/export", {"normalization": "l1"}, "normalization must be one of row, raw, share. Got 'l1'"),
+        ("/explain_token", {"token": 2, "layer": "x"}, "layer must be .* Got 'x'"),
+        ("/explain_token", {"token": 6}, "Got .*6"),
+    ],
+)
+def test_what_is_not_there_is_refused_with_a_sentence(client, made, endpoint, options, sentence):
+    options = {"format": "keys", **options} if endpoint == "/export" else options
+    with pytest.raises(Exception, match=sentence):
+        client.predict(run=made[0], **options, api_name=endpoint)
 
 
 @pytest.mark.parametrize(

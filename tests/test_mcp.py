@@ -20,7 +20,7 @@ ARGUMENTS = {
         "more", "video", "frames", "system",
     ],
     "explain_token": ["run", "token", "layer"],
-    "export": ["run", "format"],
+    "export": ["run", "format", "token", "layer", "normalization"],
 }  # fmt: skip
 
 
@@ -54,6 +54,7 @@ def test_the_tools_are_the_three_endpoints_with_their_arguments_each_explained(a
         assert all(len(about["description"]) > 10 for about in tool.inputSchema["properties"].values())
     assert tools["caption"].description.startswith("Caption an image, several, or a video")
     assert "such as image.pdf" in tools["export"].description
+    assert "nats" in tools["explain_token"].description
     assert ask("list_resources").resources == [] and ask("list_prompts").prompts == []
 
 
@@ -63,7 +64,8 @@ def test_a_picture_is_captioned_a_token_explained_and_the_run_exported(ask, site
     assert text == "".join(token["text"] for token in details["tokens"]) and len(details["tokens"]) == 6
     assert site.backend.calls[-1]["image"].size == (70, 49)
     explained = ask("call_tool", "explain_token", {"run": details["run"], "token": 4}).content[0].text
-    assert len(ast.literal_eval(explained.removeprefix("root="))["keys"]) == 3 + 35 + 4 + 4
+    explained = ast.literal_eval(explained.removeprefix("root="))
+    assert len(explained["keys"]) == 3 + 35 + 4 + 4 and explained["units"]["saliency_raw"].endswith("nats")
     exported = ask("call_tool", "export", {"run": details["run"], "format": "citation"})
     assert exported.content[0].text.endswith(".bib") and not exported.isError
 
@@ -74,6 +76,7 @@ def test_a_picture_is_captioned_a_token_explained_and_the_run_exported(ask, site
         ("caption", {"image": PICTURE, "max_new_tokens": 0}, "max_new_tokens must be in [1, 256] here. Got 0."),
         ("explain_token", {"run": "gone"}, "This run is no longer kept here."),
         ("export", {"run": "gone", "format": "json"}, "This run is no longer kept here."),
+        ("export", {"run": "gone", "token": 2, "layer": "3"}, "This run is no longer kept here."),
     ],
 )
 def test_a_refusal_is_a_sentence(ask, tool, values, words):

@@ -16,6 +16,8 @@ import gradio as gr
 
 from ..errors import SaliencyVizError, SettingError
 from ..figures import reading
+from ..figures.tables import key_table
+from ..figures.view import View
 from ..figures.words import metadata
 from ..settings import SGRS, LocoRE, Sampling
 from ..trace import RunSettings, Trace
@@ -45,6 +47,24 @@ def spoken() -> Iterator[None]:
 def tokens(trace: Trace) -> list[dict[str, Any]]:
     """Per output token its facts and where its saliency went (mean of target layers)."""
     return [reading.facts(trace, step) for step in range(len(trace.steps))]
+
+
+def layer_of(layer: Any) -> str | int:
+    """ "target", "all" or a layer's number, which may come as text. Raises SettingError."""
+    text = str(layer).strip()
+    if text in ("target", "all"):
+        return text
+    if not (text.isascii() and text.isdigit()):
+        raise SettingError(f'layer must be "target", "all" or a layer\'s number, such as 3. Got {layer!r}.')
+    return int(text)
+
+
+def checked(trace: Trace, token: Any) -> int | None:
+    """An output token's index, or None where it was left out. Raises SettingError."""
+    last = len(trace.steps) - 1
+    if token is not None and (isinstance(token, bool) or not isinstance(token, int) or not 0 <= token <= last):
+        raise SettingError(f"token must be a whole number in 0..{last} of this caption. Got {token!r}.")
+    return token
 
 
 def picture_field(**options: Any) -> gr.Image:
@@ -123,41 +143,47 @@ def publish(actions: Actions) -> None:
             layer: A layer's number, "target" (mean of the target layers) or "all".
 
         Returns:
-            {token: facts, keys: [{position, part, text, attention, saliency}]}.
+            {token: facts, units, keys: [{position, part, text, attention, saliency, saliency_raw}]}. attention: mean
+            over heads. saliency: each layer's row scaled to an l2 norm of 1, as on the page and in the token's score
+            and shares. saliency_raw: |A dL/dA| in nats, the one that compares between tokens.
         """
         with spoken():
             trace = actions.trace(run)
-            chosen = int(layer) if layer.isdigit() else layer
-            facts = reading.facts(trace, token, chosen)
-            attention = reading.row(trace, token, "attention", chosen)
-            saliency = reading.row(trace, token, "saliency", chosen, "raw")
-            parts = reading.part_of_keys(trace)
-            keys = [
-                {
-                    "position": key,
-                    "part": reading.PARTS[parts[key]],
-                    "text": trace.token_texts[key],
-                    "attention": float(attention[key]),
-                    "saliency": float(saliency[key]),
-                }
-                for key in range(trace.steps[token].position)
-            ]
-            return {"token": facts, "keys": keys}
+            view = View(layers=layer_of(layer))
+            facts = reading.facts(trace, token, view.layers)
+            names = ("position", "part", "text", "attention", "saliency", "saliency_raw")
+            keys = [{name: line[name] for name in names} for line in key_table(trace, token, view)]
+            units = {kind: view.unit(kind) for kind in reading.KINDS}
+            units["saliency_raw"] = view.at(normalization="raw").unit("saliency")
+            return {"token": facts, "units": units, "keys": keys}
 
-    def export(run: str, format: str) -> str:
+    def export(
+        run: str,
+        format: str,
+        token: int | None = None,
+        layer: str = "target",
+        normalization: str = "row",
+    ) -> str:
         """A run as a file: trace (reopens here), html (interactive, offline), json, npz, tables as CSV (steps, keys,
-        candidates), citation; a figure (image, layers, outputs, distance, text, grid, scores) in pdf, svg or png, such
-        as image.pdf; or a film (film-both, film-saliency, film-attention) as mp4 or gif, such as film-both.mp4.
+        candidates), citation; a figure (image, layers, layers-attention, outputs, distance, text, grid,
+        grid-attention, scores) in pdf, svg or png, such as image.pdf; or a film (film-both, film-saliency,
+        film-attention) as mp4 or gif, such as film-both.mp4.
 
         Args:
             run: Run id of a caption.
             format: trace, html, json, npz, steps, keys, candidates, citation; a figure, such as image.pdf; or a film.
+            token: Index of the output token that keys, json and the figures of one token are of; 0, the first, if left
+                out.
+            layer: A layer's number, "target" (mean of the target layers) or "all".
+            normalization: Of saliency: row (each layer's row has an l2 norm of 1), raw (nats) or share (of the row).
 
         Returns:
             The file.
         """
         with spoken():
-            file = exports.export(actions.trace(run), format)
+            trace = actions.trace(run)
+            state = {"token": checked(trace, token), "layer": layer_of(layer), "normalization": normalization}
+            file = exports.export(trace, format, state)
             folder = Path(tempfile.mkdtemp(prefix="saliency-viz-"))
             path = folder / file.name
             path.write_bytes(file.data)
@@ -197,7 +223,13 @@ def publish(actions: Actions) -> None:
         )
         _endpoint(
             export,
-            [gr.Textbox(label="run"), gr.Textbox("json", label="format")],
+            [
+                gr.Textbox(label="run"),
+                gr.Textbox("json", label="format"),
+                gr.Number(None, label="token", precision=0),
+                gr.Textbox("target", label="layer"),
+                gr.Textbox("row", label="normalization"),
+            ],
             [gr.File(label="file")],
             queue=False,
         )
