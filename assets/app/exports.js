@@ -4,7 +4,7 @@
 
   const { el, t, say, menu, option, shown } = App;
   const FILES = ["html", "trace", "steps", "keys", "candidates", "json", "npz", "citation"];
-  const FIGURES = ["image", "layers", "outputs", "distance", "text", "grid", "scores", "compare"];
+  const FIGURES = ["image", "layers", "layers-attention", "outputs", "distance", "text", "grid", "grid-attention", "scores", "compare"];
 
   function download(file) {
     const bytes = Uint8Array.from(atob(file.data), (letter) => letter.charCodeAt(0));
@@ -20,7 +20,7 @@
   function exportMenu(server) {
     const item = (kind) => el("button", { type: "button", "data-export": kind, text: t("export_" + kind), on: { click: () => exported(kind) } });
     const figure = el("select", { class: "app-select", name: "figure", "aria-label": t("export_figure") });
-    for (const name of FIGURES) option(name, t("figure_" + name), figure);
+    for (const name of FIGURES) option(name, t("figure_" + name.replace("-", "_")), figure);
     const figureRow = el("div", { class: "app-figure" }, el("span", { text: t("export_figure") }), figure,
       el("div", {}, ...["png", "svg", "pdf"].map((suffix) => el("button", { type: "button", "data-export": suffix, text: suffix.toUpperCase(), on: { click: () => exported(figure.value + "." + suffix) } }))));
     const kind = el("select", { class: "app-select", name: "film", "aria-label": t("export_film") });
