@@ -21,7 +21,7 @@
       const { run, state } = this, judged = new Set(state.reveal_truth ? this.runs.flatMap((one) => (one ? Object.values(one.marks).map((mark) => mark.judgement) : [])) : []);
       const differs = this.comparing && !this.holding && (this.changed(0).size || this.changed(1).size);
       return [judged.has("right") && ["right", SV.t("right")], judged.has("hallucinated") && ["hallucinated", SV.t("hallucinated")],
-        differs && ["changed", SV.t("differs between the two")], run.steps.some((step) => step.rejected) && ["rejected", SV.t("✗n: candidates rejected, ⚑: fallback")]].filter(Boolean);
+        differs && ["changed", SV.t("differs between the two")], this.runs.some((one) => one && one.steps.some((step) => step.rejected)) && ["rejected", SV.t("✗n: candidates rejected, ⚑: fallback")]].filter(Boolean);
     },
 
     header() {

@@ -92,7 +92,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "method_locore": ("LocoRE", "LocoRE"),
     "method_both": ("SGRS + LocoRE", "SGRS + LocoRE"),
     "skip": ("Skip to the caption", "跳到描述"),
-    "swap": ("Swap the two", "交换两者"),
+    "swap": ("swap the two", "交换两者"),
     "runs_opened": ("On the screen: “{name}”, not of this visit.", "当前显示:“{name}”,不属于本次访问。"),
     "copy_link": ("Copy link", "复制链接"),
     "copied": ("Link copied", "链接已复制"),
