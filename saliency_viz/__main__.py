@@ -198,7 +198,8 @@ def _add_models(command: argparse.ArgumentParser) -> None:
     command.add_argument("--check", metavar="ID", help="the memory a hub id, directory or demo wants, from its config")
     command.add_argument("--tokens", type=int, default=640, metavar="N", help="with --check: of prompt and picture")
     command.add_argument("--new-tokens", type=int, default=128, metavar="N", help="with --check: of the caption")
-    command.add_argument("--dtype", default="bfloat16", help="with --check: float32, bfloat16 or float16")
+    command.add_argument("--device", default="auto", help="with --check: auto, cpu, cuda, cuda:N or mps")
+    command.add_argument("--dtype", default="auto", help="with --check: auto, float32, bfloat16 or float16")
     command.add_argument("--quantization", choices=("4bit", "8bit"), help="with --check: small weights")
 
 
@@ -207,6 +208,7 @@ def _models(options: argparse.Namespace) -> int:
 
     if options.check:
         return _check_memory(options)
+    from .models import generic
     from .models.table import FAMILIES
 
     rows = [
@@ -218,7 +220,7 @@ def _models(options: argparse.Namespace) -> int:
             "beta": family.beta,
             "note": family.note,
         }
-        for family in FAMILIES
+        for family in (*FAMILIES, generic.FAMILY)
     ]
     if options.json:
         print(json.dumps(rows, indent=2))
@@ -228,15 +230,17 @@ def _models(options: argparse.Namespace) -> int:
     for row in rows:
         extra = ", takes video" if row["video"] else ""
         note = f" {row['note']}" if row["note"] else ""
-        print(f"  {row['title']} [{', '.join(row['model_types'])}], beta {row['beta']:g}{extra}.{note}")
+        types = ", ".join(row["model_types"]) or "any other, if a trial shows that it can be recorded"
+        print(f"  {row['title']} [{types}], beta {row['beta']:g}{extra}.{note}")
     return 0
 
 
 def _check_memory(options: argparse.Namespace) -> int:
     flags.quiet()
-    from .models.estimate import check
+    from .models.checking import check
 
-    print(check(options.check, options.tokens, options.new_tokens, options.dtype, options.quantization))
+    how = {"dtype": options.dtype, "quantization": options.quantization, "device": options.device}
+    print(check(options.check, options.tokens, options.new_tokens, **how))
     return 0
 
 

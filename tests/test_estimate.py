@@ -7,22 +7,31 @@ from pathlib import Path
 import pytest
 import torch
 from torch import Tensor
+from transformers import AutoConfig, AutoModelForImageTextToText
 
 import saliency_viz as sv
 from saliency_viz.__main__ import main
 from saliency_viz.attention import Edits
+from saliency_viz.bench.memory import peak_memory
 from saliency_viz.decoding import matrix, progress
 from saliency_viz.errors import ModelError, SettingError
+from saliency_viz.memory import size_text
+from saliency_viz.models import checking
 from saliency_viz.models import estimate as module
-from saliency_viz.models.estimate import check, estimate, matrix_bytes, recording_bytes
+from saliency_viz.models.checking import check
+from saliency_viz.models.estimate import about, estimate, matrix_bytes, recording_bytes, results_bytes, weights_of
+from saliency_viz.models.fetching import Found
 from saliency_viz.models.known import CHECKPOINTS, known_checkpoints
 from saliency_viz.models.placing import DTYPES
 from saliency_viz.models.published import PUBLISHED
 from saliency_viz.models.table import FAMILIES
+from saliency_viz.models.tower import patches_in, patches_of, vision_bytes
 
-from . import checkpoints
+from . import checkpoints, families
 from .engine import session, write
+from .families import BUILDERS, Case
 
+SMOL = "HuggingFaceTB/SmolVLM-256M-Instruct"
 # Weights of the published checkpoints, as the hub's pages give them.
 KNOWN = {
     "HuggingFaceTB/SmolVLM-256M-Instruct": 256_484_928,
@@ -119,9 +128,96 @@ def test_the_matrix_graph_is_as_large_as_estimated(model):
         return [logits, *kept]
 
     element = torch.finfo(model.dtype).bits // 8
-    results = 2 * 4 * text.num_hidden_layers * positions**2 + 3 * 4 * text.num_attention_heads * positions**2
-    expected = matrix_bytes(text, positions, element) - results
+    expected = matrix_bytes(text, positions, element) - 3 * 4 * text.num_attention_heads * positions**2
     assert held(work, places(model.network.parameters())) == pytest.approx(expected, rel=0.1)
+
+
+def vision_shapes() -> dict:
+    """Configs with the published vision towers, two layers of them, and next to no text model."""
+    text = {"hidden_size": 256, "intermediate_size": 256, "num_hidden_layers": 1, "num_attention_heads": 4}
+    rope = {"rope_type": "default", "rope_theta": 1e6, "mrope_section": [8, 12, 12]}
+    shapes = {name: PUBLISHED[name]() for name in VISION}
+    for config in shapes.values():
+        setattr(config.vision_config, "depth" if hasattr(config.vision_config, "depth") else "num_hidden_layers", 2)
+        for name, value in {**text, "num_key_value_heads": 4, "vocab_size": 1000, "rope_parameters": rope}.items():
+            if name != "rope_parameters" or hasattr(config.vision_config, "depth"):
+                setattr(config.text_config, name, value)
+        if hasattr(config.vision_config, "embed_dim"):
+            config.vision_config.hidden_size = 256
+        elif hasattr(config.vision_config, "out_hidden_size"):
+            config.vision_config.out_hidden_size = 256
+    return shapes
+
+
+VISION = (
+    "HuggingFaceTB/SmolVLM-256M-Instruct",
+    "llava-hf/llava-1.5-7b-hf",
+    "Qwen/Qwen2-VL-7B-Instruct",
+    "Qwen/Qwen2.5-VL-3B-Instruct",
+)
+
+
+def pixels(config, kind: torch.dtype) -> dict[str, Tensor]:
+    """What a processor hands over for 2048 patches or so."""
+    vision = config.vision_config
+    if hasattr(vision, "depth"):
+        return {
+            "pixel_values": torch.randn(44 * 46, 3 * 2 * 14 * 14, dtype=kind),
+            "image_grid_thw": torch.tensor([[1, 44, 46]]),
+        }
+    side = vision.image_size
+    tiles = torch.randn(max(1, 2048 * vision.patch_size**2 // side**2), 3, side, side, dtype=kind)
+    return {"pixel_values": tiles[None] if config.model_type == "idefics3" else tiles}
+
+
+@pytest.mark.parametrize("dtype", ["float32", "bfloat16"])
+@pytest.mark.parametrize("name", VISION)
+def test_the_vision_tower_s_peak_is_as_large_as_estimated(name, dtype):
+    """Every allocation of the tower's pass, and the pixels themselves."""
+    config, kind = vision_shapes()[name], DTYPES[dtype]
+    network = AutoModelForImageTextToText.from_config(config, attn_implementation="sdpa").to(kind).eval()
+    network.requires_grad_(False)
+    given = pixels(config, kind)
+    with torch.no_grad():
+        measured = peak_memory(lambda: network.model.get_image_features(**given), torch.device("cpu")) * 2**20
+    held_already = given["pixel_values"].nbytes
+    expected = vision_bytes(config, patches_in(config, given), kind.itemsize)
+    assert measured + held_already == pytest.approx(expected, rel=0.13)
+
+
+@pytest.mark.parametrize("family", [name for name in BUILDERS if name != "llava_onevision"])  # it scales tiles down
+def test_patches_follow_from_the_picture_s_tokens(family, tmp_path):
+    """One picture of no padding: as many patches as the processor cut, but for class tokens and what was trimmed."""
+    model = Case(family, BUILDERS[family](tmp_path)).single
+    prepared = model.family.prepare(model, families.request((112, 112)))
+    tokens = sum(span.stop - span.start for span in prepared.spans if span.kind == "image")
+    assert patches_of(model.config, tokens) == pytest.approx(patches_in(model.config, prepared.inputs), rel=0.35)
+
+
+def test_seventeen_tiles_of_smolvlm_by_hand():
+    """1024 patches a tile, 64 tokens each. A patch: twice 3072 in the MLP, four times 768 around it, 768 of pixels."""
+    config = PUBLISHED["HuggingFaceTB/SmolVLM-256M-Instruct"]()
+    assert patches_of(config, 17 * 64) == 17 * 1024
+    found = estimate(config, 17 * 64 + 60, 128, "float32", picture_tokens=17 * 64)
+    assert found.vision == 17 * 1024 * (2 * 3072 + 4 * 768 + 768) * 4  # 695 MB; a process grew by 724 MB
+    assert found.needed == found.weights + found.vision
+
+
+def test_a_map_s_results_lie_in_main_memory():
+    """[layers, n, n] float32 of both, twice while they are put together."""
+    text = PUBLISHED["llava-hf/llava-1.5-7b-hf"]().get_text_config()
+    assert results_bytes(text, 700) == 2 * 2 * 4 * 32 * 700**2
+
+
+def test_experts_keep_their_size_in_four_bits(tmp_path):
+    """bitsandbytes makes linear layers small; transformers keeps experts as one tensor, which is none."""
+    config = AutoConfig.from_pretrained(BUILDERS["qwen3_vl_moe"](tmp_path))
+    experts = 5 * 4 * (64 * 2 * 32 + 32 * 64)  # 5 layers of 4: gate and up, down
+    whole, four = (weights_of(config, 2, kind) for kind in (None, "4bit"))
+    assert four[1] > 2 * experts and whole[0] == four[0]
+    others = Case("qwen3_vl", BUILDERS["qwen3_vl"](tmp_path / "plain"))
+    plain = [weights_of(AutoConfig.from_pretrained(others.folder), 2, kind)[1] for kind in (None, "4bit")]
+    assert four[1] / whole[1] > plain[1] / plain[0]
 
 
 def test_the_estimate_and_the_program_use_the_same_limits():
@@ -131,10 +227,11 @@ def test_the_estimate_and_the_program_use_the_same_limits():
 
 def test_peaks_add_up():
     found = estimate(PUBLISHED["Qwen/Qwen2.5-VL-7B-Instruct"](), 10_000, 128)
-    assert found.caption == found.weights + found.cache + found.prefill
-    assert found.recorded == found.weights + found.cache + max(found.prefill, found.recording)
-    assert found.with_matrix == found.weights + found.matrix
-    assert found.rows == 64 and found.needed == found.weights + found.cache + max(found.prefill, found.least)
+    assert found.caption == found.weights + max(found.vision, found.cache + found.prefill)
+    assert found.recorded == found.weights + max(found.vision, found.cache + max(found.prefill, found.recording))
+    assert found.with_matrix == found.weights + max(found.vision, found.matrix)
+    least = max(found.prefill, found.least)
+    assert found.rows == 64 and found.needed == found.weights + max(found.vision, found.cache + least)
 
 
 def test_observing_passes_shrink_to_half_of_what_is_free():
@@ -168,7 +265,7 @@ def test_lengths_and_names_out_of_range(settings, part):
 
 
 def test_a_published_size_needs_no_connection(monkeypatch):
-    monkeypatch.setattr("saliency_viz.models.estimate.read_config", None)
+    monkeypatch.setattr("saliency_viz.models.checking.read_config", None)
     assert "(from its published sizes):" in check("llava-hf/llava-1.5-7b-hf")
 
 
@@ -231,10 +328,62 @@ def test_the_table_in_the_readme_is_the_estimators():
 
 
 def test_the_command_line_prints_the_estimate(llava_dir, capsys):
-    options = ["--tokens", "40", "--new-tokens", "10", "--dtype", "float32"]
-    assert main(["models", "--check", str(llava_dir), *options]) == 0
-    assert capsys.readouterr().out == check(str(llava_dir), 40, 10, "float32") + "\n"
-    assert main(["models", "--check", str(llava_dir), "--quantization", "4bit"]) == 0
+    assert main(["models", "--check", str(llava_dir), "--tokens", "40", "--new-tokens", "10", "--device", "cpu"]) == 0
+    printed, expected = capsys.readouterr().out, check(str(llava_dir), 40, 10, device="cpu")
+    assert printed.splitlines()[:-1] == expected.splitlines()[:-1]  # what is free changes
+    assert f"{llava_dir} (float32), 40 tokens" in printed and printed.endswith("needed: it fits.\n")
+    assert main(["models", "--check", str(llava_dir), "--dtype", "bfloat16", "--quantization", "4bit"]) == 0
     assert f"{llava_dir} (bfloat16, 4bit weights), 640 tokens" in capsys.readouterr().out
     assert main(["models", "--check", str(llava_dir / "nothing")]) == 2
     assert "could not be opened as a model" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "free,part",
+    [
+        (60e9, "60.0 GB free on cpu, 54.8 GB needed: it fits."),
+        (30e9, "it does not fit. With --dtype bfloat16 it would: 27.4 GB."),
+        (10e9, "it does not fit. With --quantization 4bit it would: "),
+        (8.5e9, "it does not fit. With --dtype bfloat16 --quantization 4bit it would: "),
+        (1e9, "it does not fit, nor with weights in 4 bits. Choose a smaller model, or another --device."),
+        (None, "cpu does not tell what is free; 54.8 GB must be."),
+    ],
+)
+def test_what_is_free_is_said_with_the_first_change_that_makes_it_fit(free, part, monkeypatch):
+    monkeypatch.setattr(checking, "free_memory", lambda device: free)
+    assert part in check("llava-hf/llava-1.5-13b-hf", device="cpu").splitlines()[-1]
+
+
+def offline(monkeypatch):
+    def fail(name, revision, tell):
+        raise ModelError(f"{name!r} is not complete on this machine.")
+
+    monkeypatch.setattr(checking, "find", fail)
+
+
+@pytest.mark.parametrize("name", known_checkpoints())
+def test_every_known_checkpoint_has_an_answer_without_a_connection(name, monkeypatch):
+    if name != "demo":
+        offline(monkeypatch)
+    text = check(name, device="cpu")
+    row = next((row for row in CHECKPOINTS if row.name == name), None)
+    if row is not None and name not in PUBLISHED:
+        assert f"from its {row.billions:g} billion weights alone. {name!r} is not complete" in text
+        assert size_text(about(row.billions, "float32", None)[1]) in text and "about" in text
+    assert "free on cpu, " in text
+
+
+def test_an_id_of_which_nothing_is_known_is_refused_with_the_hub_s_sentence(monkeypatch):
+    offline(monkeypatch)
+    with pytest.raises(ModelError, match="'some/thing' is not complete"):
+        check("some/thing")
+    with pytest.raises(ModelError, match="is not complete"):  # a revision may have other sizes
+        check("Qwen/Qwen3-VL-8B-Instruct", revision="abc")
+
+
+def test_a_check_is_of_the_pinned_commit(monkeypatch):
+    asked = []
+    monkeypatch.setattr(checking, "read_config", lambda *given: asked.append(given) or (PUBLISHED[SMOL](), None))
+    monkeypatch.setattr(checking, "find", lambda name, revision, tell: Found(name, "a commit"))
+    check("HuggingFaceTB/SmolVLM-500M-Instruct", device="cpu")
+    assert asked == [("HuggingFaceTB/SmolVLM-500M-Instruct",) * 2 + ("a commit",)]

@@ -304,11 +304,13 @@ def test_the_plan_is_the_rooms_and_a_run_that_cannot_fit_is_refused_with_what_to
 
         from saliency_viz.decoding.room import room
         from saliency_viz.models import Request
+        from saliency_viz.models.tower import patches_in
 
         model = engine.shelf.peek("demo")
         wanted = Request((Image.new("RGB", (384, 288)),), "Describe the image.")
-        tokens = len(model.family.prepare(model, wanted).prompt_ids)
-        found = room(model, tokens, 64)
+        prepared = model.family.prepare(model, wanted)
+        tokens = len(prepared.prompt_ids)
+        found = room(model, tokens, 64, patches_in(model.config, prepared.inputs))
         shown = page.locator("#app-plan .app-note").text_content()
         assert shown.startswith(f"About {tokens} tokens of picture and prompt. A run takes {size_text(found.needed)},")
         monkeypatch.setattr("saliency_viz.decoding.room.free_memory", lambda device: 1_000_000)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import weakref
+from types import SimpleNamespace
 
 import pytest
 import torch
@@ -11,7 +12,7 @@ import torch
 import saliency_viz as sv
 from saliency_viz.decoding import room as module
 from saliency_viz.decoding import stream_faithfulness
-from saliency_viz.decoding.room import longest_fit, room
+from saliency_viz.decoding.room import longest_fit, matrix_needs, room
 from saliency_viz.errors import MemoryLimitError
 from saliency_viz.models.estimate import caption_bytes
 
@@ -47,6 +48,36 @@ def test_a_caption_that_cannot_fit_is_refused_before_it_starts_with_the_length_t
     assert len(sv.caption(model, picture(), PROMPT, max_new_tokens=23).steps) <= 23
     found = room(model, prompt, 64)
     assert longest_fit(model, found) == 23
+
+
+def test_the_vision_tower_s_work_counts_where_it_is_the_most(model, monkeypatch):
+    """A patch of 14 x 14: three times 41 in the MLP, four times 33 around it, 588 numbers of pixels; 4 bytes each."""
+    prompt = len(session(model).prepared.prompt_ids)
+    assert room(model, prompt, 3, 16).vision == 16 * (3 * 41 + 4 * 33 + 588) * 4
+    assert room(model, prompt, 3, 16).needed == room(model, prompt, 3).needed
+    many = room(model, prompt, 3, 16_000)
+    assert many.needed == many.vision == 1000 * room(model, prompt, 3, 16).vision
+    with_free(monkeypatch, many.vision - 1)
+    assert not room(model, prompt, 3, 16_000).fits and longest_fit(model, room(model, prompt, 3, 16_000)) == 0
+    monkeypatch.setattr(module, "patches_in", lambda config, inputs: 16_000)
+    with pytest.raises(MemoryLimitError, match="This caption needs 54.0 MB"):
+        sv.caption(model, picture(), PROMPT, max_new_tokens=3)
+
+
+def test_a_map_on_another_device_needs_main_memory_for_its_results_only(model, monkeypatch):
+    elsewhere = SimpleNamespace(
+        config=model.config, dtype=model.dtype, device=torch.device("cuda"), network=SimpleNamespace()
+    )
+    work, results = matrix_needs(elsewhere, 100)
+    assert results == 2 * 2 * 4 * 5 * 100**2
+    assert matrix_needs(model, 100) == (work + results // 2, 0)
+    for device, free in (("cuda", work - 1), ("cpu", results - 1)):
+        monkeypatch.setattr(
+            module, "free_memory", lambda where, low=device, free=free: free if where.type == low else 1e12
+        )
+        assert not room(elsewhere, 90, 10).matrix_fits
+    monkeypatch.setattr(module, "free_memory", lambda where: work if where.type == "cuda" else results)
+    assert room(elsewhere, 90, 10).matrix_fits
 
 
 def test_curves_that_cannot_fit_are_refused_before_their_first_reading(model, monkeypatch):

@@ -15,10 +15,10 @@ from ..attention import EditProbe, Edits, Record, at_least_float32, edited_weigh
 from ..errors import SettingError
 from ..memory import guarded, require
 from ..models.base import LVLM
-from ..models.estimate import matrix_bytes
 from ..saliency import layer_saliency, normalize_matrix, normalize_rows
 from ..trace import Trace
 from .again import ADVICE, edits_of, extended, prepared_again
+from .room import matrix_needs
 from .session import LOSS_SCALE
 
 BLOCK_BYTES = 64_000_000  # of float32 scores held at once
@@ -92,7 +92,8 @@ def token_matrix(model: LVLM, trace: Trace, step: int, normalization: Normalizat
     if normalization not in ("none", "row", "matrix"):
         raise SettingError(f"normalization must be none, row or matrix. Got {normalization!r}.")
     taken = trace.steps[step]
-    require(_needed(model, taken.position), model.device, f"The matrix of token {taken.index}", ADVICE)
+    for needed, device in zip(matrix_needs(model, taken.position), (model.device, torch.device("cpu")), strict=True):
+        require(needed, device, f"The matrix of token {taken.index}", ADVICE)
     with guarded(model.device, ADVICE.capitalize()), grad_mode(True):
         prepared = prepared_again(model, trace)
         probe = MatrixProbe(edits_of(trace))
@@ -124,8 +125,3 @@ def _layer(probe: MatrixProbe, layer: int, gradient: Tensor) -> tuple[Tensor, Te
         saliency.append(layer_saliency(weights, record.gradient(gradient[:, :, start:stop])).cpu())
         attention.append(weights.mean(0).cpu())
     return torch.cat(saliency), torch.cat(attention)
-
-
-def _needed(model: LVLM, positions: int) -> int:
-    """Bytes, from the configuration alone."""
-    return matrix_bytes(model.config.get_text_config(), positions, torch.finfo(model.dtype).bits // 8)

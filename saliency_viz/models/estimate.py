@@ -13,60 +13,69 @@ from transformers import AutoConfig, AutoModelForImageTextToText
 
 from ..errors import ModelError, SettingError
 from ..memory import size_text
-from ..paths import assets
 from .placing import DTYPES, QUANTIZATIONS
-from .published import PUBLISHED
-from .reading import read_config
+from .tower import patches_of, vision_bytes
 
 UNKNOWN = 2_000_000_000  # bytes taken as free where the device does not tell (MPS)
 CHUNK = 64  # tokens per observing pass at most; that of decoding/progress.py
 BLOCK_BYTES = 64_000_000  # of float32 scores held at once by the matrix; that of decoding/matrix.py
 QUANTIZED_BYTES = {"4bit": 0.5 + (1 + 4 / 256) / 64, "8bit": 1.0}  # per weight, nf4 with its scales quantised again
 
+UNQUANTIZED = 0.1  # bytes per weight that embeddings and norms add to quantised layers, where sizes are not known
+OVERHEAD = 1.08  # of the weights, for cache and recording, where sizes are not known
+
 
 @dataclass(frozen=True)
 class Estimate:
-    """Bytes. weights: all of them. cache: keys and values of every position. prefill: what comes and goes while the
-    prompt runs. recording: what an observing pass of `rows` tokens holds, `least` what one of a single token holds.
-    matrix: one token's single-loss matrix."""
+    """Bytes. weights: all of them. vision: what comes and goes while the vision tower looks at the pictures. cache:
+    keys and values of every position. prefill: what comes and goes while the prompt runs. recording: what an observing
+    pass of `rows` tokens holds, `least` what one of a single token holds. matrix: one token's single-loss matrix, less
+    its `results`, which lie in main memory wherever the model is."""
 
     parameters: int
     weights: int
+    vision: int
     cache: int
     prefill: int
     recording: int
     matrix: int
+    results: int
     rows: int
     least: int
 
     @property
     def needed(self) -> int:
         """What must be free to caption and record at all: passes shrink to one token before anything is refused."""
-        return self.weights + self.cache + max(self.prefill, self.least)
+        return self._peak(max(self.prefill, self.least))
 
     @property
     def caption(self) -> int:
         """Peak of plain captioning."""
-        return self.weights + self.cache + self.prefill
+        return self._peak(self.prefill)
 
     @property
     def recorded(self) -> int:
         """Peak of captioning with every token's saliency: prompt and recording do not come together."""
-        return self.weights + self.cache + max(self.prefill, self.recording)
+        return self._peak(max(self.prefill, self.recording))
 
     @property
     def with_matrix(self) -> int:
-        """Peak of the matrix of one token; the cache is gone by then."""
-        return self.weights + self.matrix
+        """Peak of the matrix of one token on its device; the cache is gone by then."""
+        return self.weights + max(self.vision, self.matrix)
+
+    def _peak(self, work: int) -> int:
+        """The tower is done before the cache is made."""
+        return self.weights + max(self.vision, self.cache + work)
 
     def text(self) -> str:
         """The parts and the peaks, a line each."""
         rows = (
             ("weights", self.weights, f"{self.parameters / 1e9:.2f} billion"),
+            ("pictures, at once", self.vision, ""),
             ("cache", self.cache, ""),
             ("prompt, at once", self.prefill, ""),
             ("recording", self.recording, f"{self.rows} tokens at once"),
-            ("matrix of a token", self.matrix, ""),
+            ("matrix of a token", self.matrix, f"and {size_text(self.results)} of main memory"),
             ("peak: caption", self.caption, ""),
             ("peak: with saliency", self.recorded, ""),
             ("peak: with a matrix", self.with_matrix, ""),
@@ -81,12 +90,14 @@ def estimate(
     dtype: str = "bfloat16",
     quantization: str | None = None,
     free: int | None = None,
+    picture_tokens: int | None = None,
 ) -> Estimate:
     """Memory for a prompt (picture tokens included) and a caption of these lengths. No weight is made or read.
 
     config: a model's config. dtype, quantization: as for `load_model`. free: bytes beside the weights and the cache, to
-    which observing passes shrink (None: plenty). Raises SettingError for lengths or names out of range, ModelError for
-    a config that is no vision-language model.
+    which observing passes shrink (None: plenty). picture_tokens: how many of the prompt's are a picture's (None: as if
+    all were). Raises SettingError for lengths or names out of range, ModelError for a config that is no vision-language
+    model.
     """
     _check(prompt_tokens, new_tokens, dtype, quantization)
     text = config.get_text_config()
@@ -98,21 +109,25 @@ def estimate(
     return Estimate(
         parameters=parameters,
         weights=weights,
+        vision=vision_bytes(
+            config, patches_of(config, prompt_tokens if picture_tokens is None else picture_tokens), element
+        ),
         cache=cache_bytes(text, keys, element),
         prefill=_prefill(text, prompt_tokens, element),
         recording=_recording(text, rows, keys, element),
         matrix=matrix_bytes(text, keys, element),
+        results=results_bytes(text, keys),
         rows=rows,
         least=_recording(text, 1, keys, element),
     )
 
 
-def caption_bytes(text: Any, prompt_tokens: int, new_tokens: int, element: int) -> int:
-    """What captioning and recording take beside the weights, at least. text: a text config; element: bytes a number."""
+def caption_bytes(text: Any, prompt_tokens: int, new_tokens: int, element: int, vision: int = 0) -> int:
+    """What captioning and recording take beside the weights, at least. text: a text config; element: bytes a number;
+    vision: bytes of the tower's work, which is over before the cache is made."""
     keys = prompt_tokens + new_tokens
-    return cache_bytes(text, keys, element) + max(
-        _prefill(text, prompt_tokens, element), _recording(text, 1, keys, element)
-    )
+    work = max(_prefill(text, prompt_tokens, element), _recording(text, 1, keys, element))
+    return max(vision, cache_bytes(text, keys, element) + work)
 
 
 def rows_that_fit(text: Any, keys: int, element: int, most: int, free: int | None) -> int:
@@ -126,30 +141,12 @@ def cache_bytes(text: Any, keys: int, element: int) -> int:
     return 2 * text.num_hidden_layers * _groups(text) * _width(text) * keys * element
 
 
-def check(
-    name: str,
-    prompt_tokens: int = 640,
-    new_tokens: int = 128,
-    dtype: str = "bfloat16",
-    quantization: str | None = None,
-    revision: str | None = None,
-) -> str:
-    """`estimate` of a checkpoint by name, as text: from the published sizes where they are known, else from the config
-    on hub or disk. Raises ModelError, SettingError."""
-    config, source = _config(name, revision)
-    found = estimate(config, prompt_tokens, new_tokens, dtype, quantization)
-    kind = f"{dtype}, {quantization} weights" if quantization else dtype
-    return (
-        f"{name} ({kind}), {prompt_tokens} tokens of prompt and picture, {new_tokens} of caption{source}:\n"
-        f"{found.text()}"
-    )
-
-
-def _config(name: str, revision: str | None) -> tuple[Any, str]:
-    if name in PUBLISHED and revision is None:
-        return PUBLISHED[name](), " (from its published sizes)"
-    source = str(assets() / "demo-model") if name == "demo" else name
-    return read_config(source, name, revision)[0], ""
+def about(billions: float, dtype: str, quantization: str | None) -> tuple[int, int]:
+    """(weights, what must be free to caption and record) in bytes, of a model of which no more than its number of
+    weights is known: both are only about right."""
+    each = QUANTIZED_BYTES[quantization] + UNQUANTIZED if quantization else DTYPES[dtype].itemsize
+    weights = round(billions * 1e9 * each)
+    return weights, round(weights * OVERHEAD)
 
 
 def _check(prompt_tokens: int, new_tokens: int, dtype: str, quantization: str | None) -> None:
@@ -203,13 +200,17 @@ def _recording(text: Any, rows: int, keys: int, element: int) -> int:
 
 
 def matrix_bytes(text: Any, positions: int, element: int) -> int:
-    """The graph's activations of every layer with their queries, keys and values, and the two results [layers, n, n]
-    float32 (in main memory)."""
+    """What one token's single-loss matrix takes where the model is: the graph's activations of every layer with their
+    queries, keys and values, and the blocks of rows at work."""
     layers, heads, groups = text.num_hidden_layers, text.num_attention_heads, _groups(text)
     copies = 0 if groups == heads else heads  # shared keys and values are copied for every head, and kept as they are
     graph = layers * positions * _activations(text, element, groups=groups + copies)
-    block = min(BLOCK_BYTES, 4 * text.num_attention_heads * positions**2)
-    return graph + 2 * 4 * layers * positions**2 + 3 * block
+    return graph + 3 * min(BLOCK_BYTES, 4 * heads * positions**2)
+
+
+def results_bytes(text: Any, positions: int) -> int:
+    """What its two results [layers, n, n] float32 take in main memory: a layer at a time, and then once more as one."""
+    return 2 * 2 * 4 * text.num_hidden_layers * positions**2
 
 
 def _activations(text: Any, element: int, groups: int) -> int:

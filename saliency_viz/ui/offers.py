@@ -16,7 +16,6 @@ from ..errors import ModelError
 from .wanted import QUANTIZATIONS, Wanted
 
 PROMPT, CAPTION = 1024, 128  # tokens a row's estimate is for: a picture with its prompt, and a caption
-OVERHEAD = 1.08  # of the weights, for cache and recording, where the config is not known
 GROUPS = {"idefics3": "SmolVLM, Idefics3", "smolvlm": "SmolVLM2", "internvl": "InternVL3, 3.5"}  # of the list
 PACKAGES = {"4bit": "bitsandbytes", "8bit": "bitsandbytes", "adapter": "peft"}
 
@@ -81,9 +80,8 @@ class Size:
 @functools.lru_cache(maxsize=512)
 def size_of(name: str, dtype: str, quantization: str | None) -> Size | None:
     """The size of a model by name, None where nothing is known of it."""
-    from ..models.estimate import QUANTIZED_BYTES, estimate
+    from ..models.estimate import about, estimate
     from ..models.known import checkpoint_of
-    from ..models.placing import DTYPES
 
     config = _config(name)
     if config is not None:
@@ -95,9 +93,8 @@ def size_of(name: str, dtype: str, quantization: str | None) -> Size | None:
     row = checkpoint_of(name)
     if row is None:
         return None
-    each = QUANTIZED_BYTES[quantization] + 0.1 if quantization else DTYPES[dtype].itemsize
-    weights = round(row.billions * 1e9 * each)
-    return Size(round(weights * OVERHEAD), weights, row.billions, True)
+    weights, needed = about(row.billions, dtype, quantization)
+    return Size(needed, weights, row.billions, True)
 
 
 def _config(name: str) -> Any:

@@ -28,7 +28,7 @@ class Planner:
     """Counts tokens by preparing blank pictures of the same shapes, once per shape and model."""
 
     def __init__(self) -> None:
-        self._known: OrderedDict[tuple[Any, ...], tuple[int, int]] = OrderedDict()
+        self._known: OrderedDict[tuple[Any, ...], tuple[int, int, int]] = OrderedDict()
         self._lock = threading.Lock()
 
     def plan(
@@ -38,9 +38,9 @@ class Planner:
         from ..decoding.room import advice, room
         from ..memory import size_text
 
-        pictures, around = self._tokens(key, model, shapes, video, system)
+        pictures, around, patches = self._tokens(key, model, shapes, video, system)
         words = len(model.tokenizer(prompt, add_special_tokens=False)["input_ids"])
-        found = room(model, pictures + around + words, new_tokens)
+        found = room(model, pictures + around + words, new_tokens, patches)
         values = {
             "tokens": str(found.prompt_tokens),
             "needed": size_text(found.needed),
@@ -51,20 +51,22 @@ class Planner:
         kind = "plan_fits" if found.matrix_fits else "plan_tight"
         return {"key": kind if found.fits else "plan_too_large", "values": values, "fits": found.fits}
 
-    def _tokens(self, key: str, model: Any, shapes: Shapes, video: bool, system: str | None) -> tuple[int, int]:
-        """(tokens of the pictures, tokens of the template and the system prompt)."""
+    def _tokens(self, key: str, model: Any, shapes: Shapes, video: bool, system: str | None) -> tuple[int, int, int]:
+        """(tokens of the pictures, tokens of the template and the system prompt, patches of the pictures)."""
         known = (key, id(model), shapes, video, system)
         with self._lock:
             if known in self._known:
                 self._known.move_to_end(known)
                 return self._known[known]
         from ..models.base import Request
+        from ..models.tower import patches_in
 
         # frames that differ: some processors leave out what does not change
         images = tuple(Image.new("RGB", shape, (255 * (index % 2),) * 3) for index, shape in enumerate(shapes))
         prepared = model.family.prepare(model, Request(images, "a", system, (), 1.0 if video else None))
         pictures = sum(span.stop - span.start for span in prepared.spans if span.kind == "image")
-        found = (pictures, len(prepared.prompt_ids) - pictures - 1)
+        patches = patches_in(model.config, prepared.inputs)
+        found = (pictures, len(prepared.prompt_ids) - pictures - 1, patches)
         with self._lock:
             self._known[known] = found
             while len(self._known) > KEPT:
