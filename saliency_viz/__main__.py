@@ -92,6 +92,7 @@ def _caption(options: argparse.Namespace) -> int:
         model = flags.quiet_load(options, progress.loading)
         from .decoding import stream_caption
 
+        settings["locore"] = flags.locore_of(options, model.family.beta)
         progress.show(0, "reading the image")
         stream = stream_caption(model, picture, options.prompt, system=options.system, **settings)
         try:

@@ -48,7 +48,7 @@ def add_method_flags(command: argparse.ArgumentParser) -> None:
     group.add_argument("--lookahead", type=int, metavar="N", help="draft N tokens before looking; changes speed only")
     group = command.add_argument_group("LocoRE (Eq. 8-10)")
     group.add_argument("--locore", action="store_true", help="raise attention to the latest words")
-    group.add_argument("--beta", type=float, default=locore.beta, help="the gain is 1 + beta")
+    group.add_argument("--beta", type=float, help="the gain is 1 + beta; the model family's own (see: models) if unset")
     group.add_argument("--window", type=int, default=locore.window, metavar="W_S", help="how many words are raised")
     group.add_argument("--renormalize", action="store_true", help="let edited attention sum to 1 again")
     group = command.add_argument_group("recording")
@@ -70,9 +70,10 @@ def sgrs_of(options: argparse.Namespace) -> SGRS | None:
     return SGRS(options.candidates, options.tries, options.alpha, options.history, options.target_layers)
 
 
-def locore_of(options: argparse.Namespace) -> LocoRE | None:
-    """LocoRE from the flags, None unless it is on. Raises SettingError."""
-    return LocoRE(options.beta, options.window, options.renormalize) if options.locore else None
+def locore_of(options: argparse.Namespace, beta: float = LocoRE().beta) -> LocoRE | None:
+    """LocoRE from the flags, None unless it is on. beta: the model family's, if none is given. Raises SettingError."""
+    given = beta if options.beta is None else options.beta
+    return LocoRE(given, options.window, options.renormalize) if options.locore else None
 
 
 def recording_of(options: argparse.Namespace) -> Recording:

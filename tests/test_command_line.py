@@ -20,6 +20,7 @@ from saliency_viz.__main__ import COMMANDS, main, parser
 from saliency_viz.settings import SGRS, LocoRE, Sampling
 from saliency_viz.trace import Trace
 
+from . import checkpoints_qwen
 from .traces import example_trace
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -78,6 +79,15 @@ def test_defaults_are_those_of_the_settings():
     assert (flags.sgrs_of(options), flags.locore_of(options)) == (None, None)
     options = parser().parse_args(["caption", "x.png", "--sgrs", "--locore"])
     assert (flags.sgrs_of(options), flags.locore_of(options)) == (SGRS(), LocoRE())
+
+
+@pytest.mark.parametrize("given,beta", [([], 0.2), (["--beta", "0.15"], 0.15)])
+def test_locore_takes_the_family_s_beta_unless_one_is_given(given, beta, picture, tmp_path):
+    folder, out = checkpoints_qwen.qwen2(tmp_path / "qwen"), tmp_path / "run.trace"
+    words = ["caption", str(picture), "--model", str(folder), "--max-new-tokens", "2", "--locore", *given]
+    assert main([*words, "--out", str(out)]) == 0
+    assert Trace.load(out).settings.locore == LocoRE(beta)
+    assert LocoRE().beta == 0.15  # of the package, whatever the model
 
 
 def test_a_table_has_one_line_for_each_token(capsys, picture, llava_dir):

@@ -25,6 +25,7 @@ from . import exports, media
 from .actions import Actions
 from .controls import DEFAULT_PROMPT
 from .desk import label_of, log
+from .offers import beta_of
 from .text import english
 
 MAX_TOKENS = 64
@@ -89,7 +90,7 @@ def publish(actions: Actions) -> None:
         sgrs: bool,
         alpha: float,
         locore: bool,
-        beta: float,
+        beta: float | None = None,
         more: list[str] | None = None,
         video: str | None = None,
         frames: int = media.FRAMES[1],
@@ -107,7 +108,7 @@ def publish(actions: Actions) -> None:
             sgrs: Reject weakly grounded candidates (Algorithm 1).
             alpha: Threshold factor of SGRS.
             locore: Raise attention to the latest words (Eq. 8-9).
-            beta: Gain of LocoRE.
+            beta: Gain of LocoRE. Left out: the default of the model's family.
             more: Further pictures, after the first.
             video: A video instead of pictures.
             frames: How many frames of the video to look at.
@@ -120,6 +121,8 @@ def publish(actions: Actions) -> None:
             actions.visitors.admit(request)
             if not isinstance(max_new_tokens, int) or not 1 <= max_new_tokens <= actions.limit:
                 raise SettingError(f"max_new_tokens must be in [1, {actions.limit}] here. Got {max_new_tokens!r}.")
+            if locore and beta is None:
+                beta = beta_of(actions.engine.first, actions.engine.shelf.peek(actions.engine.first))
             settings = RunSettings(
                 max_new_tokens,
                 Sampling(temperature=temperature, seed=seed),
@@ -201,7 +204,7 @@ def publish(actions: Actions) -> None:
                 gr.Checkbox(False, label="sgrs"),
                 gr.Number(0.6, label="alpha"),
                 gr.Checkbox(False, label="locore"),
-                gr.Number(0.15, label="beta"),
+                gr.Number(None, label="beta"),
                 gr.File(label="more", file_count="multiple", type="filepath"),
                 gr.File(label="video", type="filepath"),
                 gr.Number(media.FRAMES[1], label="frames", precision=0),

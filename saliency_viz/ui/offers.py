@@ -97,6 +97,21 @@ def size_of(name: str, dtype: str, quantization: str | None) -> Size | None:
     return Size(needed, weights, row.billions, True)
 
 
+def beta_of(key: str, model: Any) -> float:
+    """LocoRE's default for a model's family. model: what the key stands for, None where it is not loaded yet."""
+    from ..models.generic import FAMILY
+    from ..models.known import checkpoint_of
+    from ..models.table import FAMILIES, family_of
+
+    if getattr(model, "family", None) is not None:
+        return model.family.beta
+    name = Wanted.read(key).name
+    config, row = _config(name), checkpoint_of(name)
+    if config is not None:
+        return (family_of(config.model_type) or FAMILY).beta
+    return next((family.beta for family in FAMILIES if row is not None and family.name == row.family), FAMILY.beta)
+
+
 def _config(name: str) -> Any:
     """The config of a model on this machine, or from its published sizes; None where there is neither."""
     from transformers import AutoConfig
