@@ -110,7 +110,8 @@ class Case:
         """What the processor makes of the request by itself, from messages to tensors."""
         processor = AutoProcessor.from_pretrained(self.folder)
         if asked.fps is None:
-            media, settings = [{"type": "image", "image": image} for image in asked.images], {}
+            media = [{"type": "image", "image": image} for image in asked.images]
+            settings = {"return_legacy_image_output": False} if self.name == "video_llava" else {}  # else a notice
         else:
             count = len(asked.images)
             frames = np.stack([np.asarray(image) for image in asked.images])

@@ -75,7 +75,11 @@ def _remedy(error: Exception, request: Request) -> str:
 
 def _media(model: LVLM, request: Request) -> dict[str, Any]:
     if request.fps is None:
-        return {"images": [list(request.images)]}
+        processor = getattr(model.processor, "image_processor", None)
+        takes = getattr(getattr(processor, "valid_kwargs", None), "__annotations__", {})
+        # Video-LLaVA's processor gives notice unless asked for the name that its model reads now
+        named = {"return_legacy_image_output": False} if "return_legacy_image_output" in takes else {}
+        return {"images": [list(request.images)], **named}
     if not model.family.video or getattr(model.processor, "video_processor", None) is None:
         raise ImageError(
             f"{model.family.title} takes pictures here, not a video. Pass frames as pictures, or choose a model that "
@@ -85,15 +89,47 @@ def _media(model: LVLM, request: Request) -> dict[str, Any]:
     least = getattr(model.processor.video_processor, "temporal_patch_size", None) or 1
     shown += shown[-1:] * (least - len(shown))  # Qwen3-VL refuses fewer frames than a token shows; Qwen2-VL repeats too
     frames = np.stack([np.asarray(request.images[index].convert("RGB")) for index in shown])
+    rate, total, places = _clock(request)
     metadata = VideoMetadata(
-        total_num_frames=len(request.images),
-        fps=request.fps,
+        total_num_frames=total,
+        fps=rate,
         width=frames.shape[2],
         height=frames.shape[1],
-        duration=len(request.images) / request.fps,
-        frames_indices=shown,
+        duration=total / rate,
+        frames_indices=[places[index] for index in shown],
     )
-    return {"videos": [frames], "video_metadata": [metadata], "do_sample_frames": False}
+    media = {"videos": [frames], "video_metadata": [metadata], "do_sample_frames": False}
+    if getattr(model.processor.video_processor, "cap_pixels_per_frame", False) is None:
+        media["cap_pixels_per_frame"] = False  # what unset means in Qwen's, which gives notice of it
+    return media
+
+
+def _clock(request: Request) -> tuple[float, float, list[float]]:
+    """(ticks per second, ticks in all, the tick of every frame), so that tick / rate is the second it is shown.
+
+    Frames that follow each other by fps from 0 are the ticks. Others are told by a clock of one tick per second, in
+    which they last as long as lies between two of them on average.
+    """
+    times, count = request.times, len(request.images)
+    if not times or all(abs(time * request.fps - index) < 1e-3 for index, time in enumerate(times)):
+        return request.fps, count, list(range(count))
+    span = times[-1] - times[0]
+    return 1.0, count * (span / (count - 1) if span > 0 else 1 / request.fps), list(times)
+
+
+def placeholder_ids(model: LVLM) -> frozenset[int]:
+    """The ids that stand where a picture or a video goes in: no caption may hold one, since its embedding is replaced.
+
+    By the config; by the processor where that names none.
+    """
+    for owner in (model.config, model.processor):
+        found = {
+            getattr(owner, f"{kind}_token_{name}", None) for kind in ("image", "video") for name in ("id", "index")
+        }
+        ids = frozenset(token for token in found if isinstance(token, int))
+        if ids:
+            return ids
+    return frozenset()
 
 
 def rope_positions(model: LVLM, inputs: dict[str, Any]) -> tuple[dict[str, Any], int]:
