@@ -6,20 +6,21 @@ Ignores how a step is made (loop.py) and how it is drawn.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from numbers import Integral, Real
 from typing import Any
 
 from ..attention import Edits
-from ..errors import ContextError, PromptError, SettingError
+from ..errors import PromptError, SettingError
 from ..images import load_images
 from ..memory import guarded
-from ..models.base import LVLM, Message, Prepared, Request
+from ..models.base import LVLM, Message, Request
 from ..settings import SGRS, Edit, LocoRE, Recording, Sampling
 from ..trace import RunSettings, Step, Trace
 from ..video import Video
 from .assemble import trace_of
 from .loop import Event, decode
 from .progress import Run
-from .room import require_room
+from .refusals import check
 from .session import Session
 
 ROLES = ("user", "assistant", "system")
@@ -47,7 +48,7 @@ class CaptionStream:
 
     @property
     def trace(self) -> Trace:
-        """Everything observed so far as a Trace."""
+        """Everything observed so far as a Trace. Any thread may ask."""
         return self._trace if self._trace is not None else trace_of(self._run, self._prompt)
 
     def partial(self) -> Trace:
@@ -64,8 +65,15 @@ class CaptionStream:
         self._run.stopped = True
 
     def close(self) -> None:
-        """Stop the run and free what it held; `trace` stays."""
-        self._events.close()
+        """Stop the run and free what it held; `trace` stays. While another thread iterates, it is asked to stop, as by
+        `stop`, and frees all when it is through."""
+        self._run.stopped = True
+        try:
+            self._events.close()
+        except ValueError as error:
+            if "already executing" not in str(error):
+                raise
+            return
         self._finish()
 
     def _guarded(self) -> Iterator[Event]:
@@ -90,7 +98,7 @@ def stream_caption(
     sgrs: SGRS | None = None,
     locore: LocoRE | None = None,
     lookahead: int | None = None,
-    edits: Sequence[Edit] = (),
+    edits: Edit | Sequence[Edit] = (),
     forced: Sequence[int] = (),
     recording: Recording = Recording(),
     time_limit: float | None = None,
@@ -100,38 +108,76 @@ def stream_caption(
     """Write a caption a Step at a time, with the attention and saliency of every token.
 
     image: a path, PIL image, array, a list of them, or a Video. lookahead: tokens drafted before they are observed
-    (None: chosen by the program; it changes speed, never the tokens). forced: output tokens given instead of decoded,
-    from the first on. time_limit: seconds after which no further token is drafted. system, history: what was said
-    before, history as Messages or (role, text); pictures stand with its first question. Raises SaliencyVizError
-    subclasses.
+    (None: chosen by the program; it changes speed, never the tokens). edits: one Edit or several. forced: output tokens
+    given instead of decoded, from the first on. time_limit: seconds after which no further token is drafted. system,
+    history: what was said before, history as Messages or (role, text); pictures stand with its first question. Raises
+    SaliencyVizError subclasses.
     """
     settings = _settings(max_new_tokens, sampling, sgrs, locore, lookahead, edits, forced, recording)
+    if time_limit is not None and not (_is_number(time_limit) and time_limit > 0):
+        raise SettingError(f"time_limit must be more than 0 seconds, or None. Got {time_limit!r}.")
     request = _request(image, prompt, system, history)
     with guarded(model.device, ADVICE):
         prepared = model.family.prepare(model, request)
-    _check(model, prepared, settings)
-    if time_limit is not None and not time_limit > 0:
-        raise SettingError(f"time_limit must be more than 0 seconds. Got {time_limit!r}.")
-    session = Session(model, prepared, Edits(len(prepared.prompt_ids), locore, settings.edits))
+    edited = Edits(len(prepared.prompt_ids), locore, settings.edits)
+    check(model, prepared, settings, edited)
+    session = Session(model, prepared, edited)
     return CaptionStream(Run(session, settings, time_limit), prompt)
 
 
-def caption(model: LVLM, image: Any, prompt: str = "Describe the image.", **settings: Any) -> Trace:
+def caption(
+    model: LVLM,
+    image: Any,
+    prompt: str = "Describe the image.",
+    max_new_tokens: int = 64,
+    sampling: Sampling = Sampling(),
+    sgrs: SGRS | None = None,
+    locore: LocoRE | None = None,
+    lookahead: int | None = None,
+    edits: Edit | Sequence[Edit] = (),
+    forced: Sequence[int] = (),
+    recording: Recording = Recording(),
+    time_limit: float | None = None,
+    system: str | None = None,
+    history: Sequence[Message | tuple[str, str]] = (),
+) -> Trace:
     """Write a whole caption and return its Trace. Settings as in `stream_caption`."""
-    stream = stream_caption(model, image, prompt, **settings)
+    more = (edits, forced, recording, time_limit, system, history)
+    stream = stream_caption(model, image, prompt, max_new_tokens, sampling, sgrs, locore, lookahead, *more)
     for _ in stream:
         pass
     return stream.trace
 
 
 def replay(
-    model: LVLM, image: Any, prompt: str, output: str | Sequence[int], locore: LocoRE | None = None, **settings: Any
+    model: LVLM,
+    image: Any,
+    prompt: str,
+    output: str | Sequence[int],
+    locore: LocoRE | None = None,
+    sampling: Sampling = Sampling(),
+    sgrs: SGRS | None = None,
+    lookahead: int | None = None,
+    edits: Edit | Sequence[Edit] = (),
+    recording: Recording = Recording(),
+    time_limit: float | None = None,
+    system: str | None = None,
+    history: Sequence[Message | tuple[str, str]] = (),
+    max_new_tokens: int | None = None,
 ) -> Trace:
-    """Attention and saliency of a given caption: its text, or its token ids. Nothing is chosen by the model."""
-    ids = model.tokenizer(output, add_special_tokens=False)["input_ids"] if isinstance(output, str) else list(output)
+    """Attention and saliency of a given caption: its text, or its token ids. Nothing is chosen by the model.
+
+    max_new_tokens: replay no more than the caption's first so many tokens. Other settings as in `stream_caption`.
+    """
+    if isinstance(output, str):
+        output = model.tokenizer(output, add_special_tokens=False)["input_ids"]
+    ids = _token_ids("The caption to replay", output)
     if not ids:
         raise PromptError("The caption to replay must have at least one token. Got an empty one.")
-    return caption(model, image, prompt, locore=locore, forced=ids, max_new_tokens=len(ids), **settings)
+    length = len(ids) if max_new_tokens is None else _at_least_one("max_new_tokens", max_new_tokens)
+    ids = ids[:length]
+    more = (lookahead, edits, ids, recording, time_limit, system, history)
+    return caption(model, image, prompt, len(ids), sampling, sgrs, locore, *more)
 
 
 def _settings(
@@ -140,27 +186,40 @@ def _settings(
     sgrs: SGRS | None,
     locore: LocoRE | None,
     lookahead: int | None,
-    edits: Sequence[Edit],
+    edits: Edit | Sequence[Edit],
     forced: Sequence[int],
     recording: Recording,
 ) -> RunSettings:
-    for name, value in (("max_new_tokens", max_new_tokens), ("lookahead", 1 if lookahead is None else lookahead)):
-        if not isinstance(value, int) or isinstance(value, bool) or value < 1:
-            raise SettingError(f"{name} must be a whole number of at least 1. Got {value!r}.")
+    max_new_tokens = _at_least_one("max_new_tokens", max_new_tokens)
+    lookahead = None if lookahead is None else _at_least_one("lookahead", lookahead)
     kinds = (("sampling", sampling, Sampling), ("sgrs", sgrs, SGRS), ("locore", locore, LocoRE))
     for name, value, kind in (*kinds, ("recording", recording, Recording)):
         if not isinstance(value, kind) and not (value is None and name in ("sgrs", "locore")):
             raise SettingError(f"{name} must be a saliency_viz.{kind.__name__}. Got {type(value).__name__}.")
-    return RunSettings(
-        max_new_tokens,
-        sampling,
-        sgrs,
-        locore,
-        tuple(edits),
-        recording,
-        lookahead,
-        tuple(int(token) for token in forced),
-    )
+    edits = tuple(edits) if isinstance(edits, Iterable) else (edits,)
+    if not all(isinstance(edit, Edit) for edit in edits):
+        raise SettingError(f"edits must be a saliency_viz.Edit, or a list of them. Got {edits!r}.")
+    forced = _token_ids("forced", forced)
+    return RunSettings(max_new_tokens, sampling, sgrs, locore, edits, recording, lookahead, forced)
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, Real) and not isinstance(value, bool)
+
+
+def _at_least_one(name: str, value: Any) -> int:
+    if not isinstance(value, Integral) or isinstance(value, bool) or value < 1:
+        raise SettingError(f"{name} must be a whole number of at least 1. Got {value!r}.")
+    return int(value)
+
+
+def _token_ids(name: str, values: Any) -> tuple[int, ...]:
+    """Token ids from a list, an array or a tensor. Raises PromptError for anything but whole numbers."""
+    items = values.tolist() if hasattr(values, "tolist") else values
+    items = tuple(items) if isinstance(items, Iterable) else (None,)
+    if not all(isinstance(item, Integral) and not isinstance(item, bool) for item in items):
+        raise PromptError(f"{name} must be a list of token ids, which are whole numbers. Got {values!r:.80}.")
+    return tuple(int(item) for item in items)
 
 
 def _request(image: Any, prompt: str, system: str | None, history: Sequence[Message | tuple[str, str]]) -> Request:
@@ -184,45 +243,3 @@ def _turn(turn: Any, index: int) -> Message:
     if said[0] not in ROLES:
         raise PromptError(f"The role of history[{index}] must be one of {', '.join(ROLES)}. Got {said[0]!r}.")
     return Message(*said)
-
-
-def _check(model: LVLM, prepared: Prepared, settings: RunSettings) -> None:
-    """Refuse what cannot run, before it starts."""
-    first, most, forced = len(prepared.prompt_ids), settings.max_new_tokens, settings.forced
-    if model.context is not None and first + most > model.context:
-        raise ContextError(
-            f"Prompt and caption must fit into {model.context} tokens. Got {first} of prompt and picture and "
-            f"{most} of caption. {_shorter(model.context - first)}"
-        )
-    vocabulary = model.network.get_input_embeddings().num_embeddings
-    image_token = getattr(model.config, "image_token_id", None)
-    wrong = [token for token in forced if not 0 <= token < vocabulary or token == image_token]
-    if wrong:
-        raise PromptError(
-            f"Given output tokens must be text tokens in 0..{vocabulary - 1}. Got {wrong[:5]}. "
-            "Use ids of this model's tokenizer."
-        )
-    for edit in settings.edits:
-        _check_edit(edit, model, first, most)
-    require_room(model, prepared, most)
-
-
-def _shorter(room: int) -> str:
-    if room > 0:
-        return f"Lower max_new_tokens to {room} or shorten the prompt."
-    return "Shorten the prompt, or take fewer or smaller pictures: not one token of caption has room."
-
-
-def _check_edit(edit: Edit, model: LVLM, first: int, most: int) -> None:
-    limits = (
-        ("rows", edit.rows, first - 1, first + most - 1),
-        ("keys", edit.keys, 0, first + most - 1),
-        ("layers", edit.layers, 0, model.info.layers - 1),
-        ("heads", edit.heads, 0, model.info.heads - 1),
-    )
-    for name, values, low, high in limits:
-        if values is not None and not (low <= values[0] and values[-1] <= high):
-            raise SettingError(
-                f"An edit's {name} must lie in {low}..{high} for this run. Got {values[0]}..{values[-1]}. "
-                "Rows before the one that predicts the first output belong to the prompt and are never edited."
-            )
