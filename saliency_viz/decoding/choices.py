@@ -5,24 +5,17 @@ Ignores saliency: SGRS tests the candidates in this order, plain decoding takes 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import torch
 from torch import Tensor
-from transformers import (
-    LogitsProcessorList,
-    NoRepeatNGramLogitsProcessor,
-    RepetitionPenaltyLogitsProcessor,
-    SuppressTokensLogitsProcessor,
-    TemperatureLogitsWarper,
-    TopKLogitsWarper,
-    TopPLogitsWarper,
-)
+from transformers import LogitsProcessorList, TemperatureLogitsWarper, TopKLogitsWarper, TopPLogitsWarper
 
 from ..errors import ModelError
 from ..settings import Sampling
+from .processors import own_processors
 
 
 @dataclass(frozen=True)
@@ -43,14 +36,25 @@ class Choices:
 class Chooser:
     """Turns logits into Choices: the checkpoint's own processors, temperature, top-k, top-p, then the draw.
 
+    prompt, longest: as `own_processors` takes them. never: ids that are not written, whatever their logits.
     The draw without replacement is an exponential race: candidate v arrives at E_v / p_v with E_v from a generator
     seeded by (seed, position) for the whole vocabulary. Arrivals in order are draws in proportion to probability,
     and a narrower candidate set only removes runners, so that alpha = 0 draws what plain sampling draws.
     """
 
-    def __init__(self, sampling: Sampling, generation_config: Any) -> None:
-        self.sampling = sampling
-        self.processors = _processors(sampling, generation_config)
+    def __init__(
+        self,
+        sampling: Sampling,
+        generation_config: Any,
+        prompt: Sequence[int] = (),
+        longest: int | None = None,
+        never: Iterable[int] = (),
+        device: torch.device | str = "cpu",
+    ) -> None:
+        self.sampling, self.device = sampling, device
+        self.own = own_processors(generation_config, prompt, longest, device)
+        self.never = torch.tensor(sorted(never), dtype=torch.long)
+        self.warpers = _warpers(sampling)
 
     def choose(
         self, logits: Tensor, ids: Sequence[int], position: int, count: int, among: int | None = None
@@ -61,9 +65,10 @@ class Chooser:
         Raises ModelError when there is no number to choose by.
         """
         scores = logits.float()[None]
-        if self.processors:
-            scores = self.processors(torch.tensor([list(ids)], device=logits.device), scores)
-        scores = scores[0]
+        if self.own:
+            scores = self.own(torch.tensor([list(ids)], device=self.device), scores.to(self.device))
+        scores = scores.index_fill(1, self.never.to(scores.device), -torch.inf)
+        scores = self.warpers(None, scores)[0]
         top = torch.topk(scores, min(max(count, 1), scores.shape[0]))
         if not torch.isfinite(top.values[0]):  # NaN counts as the largest; -inf is what processors rule out
             raise ModelError(_not_finite(logits.dtype, position))
@@ -103,19 +108,13 @@ def _not_finite(dtype: torch.dtype, position: int) -> str:
     )
 
 
-def _processors(sampling: Sampling, config: Any) -> LogitsProcessorList:
-    """What plain `generate` would apply for this checkpoint, then the person's sampling settings."""
-    processors = LogitsProcessorList()
-    if getattr(config, "repetition_penalty", None) not in (None, 1.0):
-        processors.append(RepetitionPenaltyLogitsProcessor(config.repetition_penalty))
-    if getattr(config, "no_repeat_ngram_size", None):
-        processors.append(NoRepeatNGramLogitsProcessor(config.no_repeat_ngram_size))
-    if getattr(config, "suppress_tokens", None):
-        processors.append(SuppressTokensLogitsProcessor(config.suppress_tokens))
+def _warpers(sampling: Sampling) -> LogitsProcessorList:
+    """The person's sampling settings, in the order of `generate`."""
+    warpers = LogitsProcessorList()
     if sampling.temperature not in (0.0, 1.0):
-        processors.append(TemperatureLogitsWarper(float(sampling.temperature)))
+        warpers.append(TemperatureLogitsWarper(sampling.temperature))
     if sampling.temperature and sampling.top_k is not None:
-        processors.append(TopKLogitsWarper(sampling.top_k))
+        warpers.append(TopKLogitsWarper(sampling.top_k))
     if sampling.temperature and sampling.top_p is not None and sampling.top_p < 1:
-        processors.append(TopPLogitsWarper(float(sampling.top_p)))
-    return processors
+        warpers.append(TopPLogitsWarper(sampling.top_p))
+    return warpers

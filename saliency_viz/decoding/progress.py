@@ -12,6 +12,7 @@ import torch
 from torch import Tensor
 
 from ..memory import free_memory
+from ..models.compose import placeholder_ids
 from ..models.estimate import rows_that_fit
 from ..settings import target_layers
 from ..trace import RunSettings, Step
@@ -34,7 +35,10 @@ class Draft:
 
 @dataclass
 class Rows:
-    """What was observed so far: per step attention, normalised saliency [layers, keys up to the row], and norm."""
+    """What was observed so far: per step attention, normalised saliency [layers, keys up to the row], and norm.
+
+    Copies, in the precision of the Trace: a view would hold all rows of its pass, with SGRS those of K candidates.
+    """
 
     attention: list[Tensor] = field(default_factory=list)
     saliency: list[Tensor] = field(default_factory=list)
@@ -42,9 +46,9 @@ class Rows:
 
     def add(self, attention: Tensor, saliency: Tensor, norm: Tensor) -> None:
         """One step's tensors [layers, keys], [layers, keys], [layers]."""
-        self.attention.append(attention)
-        self.saliency.append(saliency)
-        self.norm.append(norm)
+        self.attention.append(attention.to(torch.float16, copy=True))
+        self.saliency.append(saliency.to(torch.float16, copy=True))
+        self.norm.append(norm.to(torch.float32, copy=True))
 
 
 @dataclass
@@ -70,8 +74,16 @@ class Run:
         wanted = settings.sgrs.layers if settings.sgrs is not None else None
         wanted = settings.recording.target_layers if wanted is None else wanted
         self.targets = target_layers(wanted, model.info.layers)
-        self.chooser = Chooser(settings.sampling, model.network.generation_config)
-        self.first = len(self.session.prepared.prompt_ids)
+        prompt = self.session.prepared.prompt_ids
+        self.first = len(prompt)
+        self.chooser = Chooser(
+            settings.sampling,
+            model.network.generation_config,
+            prompt,
+            self.first + settings.max_new_tokens,
+            placeholder_ids(model),
+            model.device,
+        )
 
     @property
     def chunk(self) -> int:
