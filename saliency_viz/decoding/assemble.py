@@ -1,6 +1,6 @@
 """A run's steps and rows put together as a Trace.
 
-Ignores decoding: it pads rows to a common length, stores them in half precision and adds what a reader needs.
+Ignores decoding: it pads rows to a common length and adds what a reader needs.
 """
 
 from __future__ import annotations
@@ -18,29 +18,32 @@ from .progress import Run
 
 
 def trace_of(run: Run, prompt: str, marks: Mapping[int, Mark] | None = None) -> Trace:
-    """Everything observed so far as a Trace; also of a run that was cancelled."""
+    """Everything observed so far as a Trace; also of a run that was cancelled or that another thread goes on with.
+
+    A step is written down after its rows: the steps there are now all have theirs, and rows beyond them are left out.
+    """
     from .. import __version__
 
-    prepared, model = run.session.prepared, run.session.model
-    request = prepared.request
-    keys = run.first + len(run.steps)
-    output = (Span("output", run.first, keys),) if run.steps else ()
+    prepared, model, steps = run.session.prepared, run.session.model, tuple(run.steps)
+    request, count = prepared.request, len(steps)
+    keys = run.first + count
+    output = (Span("output", run.first, keys),) if steps else ()
     return Trace(
         model=model.info,
         settings=run.settings,
         prompt=prompt,
         prompt_ids=prepared.prompt_ids,
         prompt_texts=prepared.prompt_texts,
-        steps=tuple(run.steps),
+        steps=steps,
         spans=(*prepared.spans, *output),
         target_layers=run.targets,
         pictures=prepared.pictures,
         boxes=prepared.boxes.box,
         box_images=prepared.boxes.image,
         box_scales=prepared.boxes.scale,
-        attention=_padded(run.rows.attention, model.info.layers, keys),
-        saliency=_padded(run.rows.saliency, model.info.layers, keys),
-        saliency_norm=_stacked(run.rows.norm, model.info.layers),
+        attention=_padded(run.rows.attention[:count], model.info.layers, keys),
+        saliency=_padded(run.rows.saliency[:count], model.info.layers, keys),
+        saliency_norm=_stacked(run.rows.norm[:count], model.info.layers),
         ended=run.ended,
         seconds=dict(run.seconds),
         versions={"saliency_viz": __version__, "torch": torch.__version__, "transformers": transformers.__version__},
@@ -59,12 +62,12 @@ def with_marks(trace: Trace, marks: Mapping[int, Mark]) -> Trace:
 
 
 def _padded(rows: Sequence[Tensor], layers: int, keys: int) -> np.ndarray:
-    """Rows [layers, reach] as one float16 array [steps, layers, keys], 0 beyond each row's reach."""
+    """Rows [layers, reach] float16 as one array [steps, layers, keys], 0 beyond each row's reach."""
     whole = np.zeros((len(rows), layers, keys), np.float16)
     for index, row in enumerate(rows):
-        whole[index, :, : row.shape[1]] = row.numpy().astype(np.float16)
+        whole[index, :, : row.shape[1]] = row.numpy()
     return whole
 
 
 def _stacked(rows: Sequence[Tensor], layers: int) -> np.ndarray:
-    return torch.stack(list(rows)).numpy().astype(np.float32) if rows else np.zeros((0, layers), np.float32)
+    return torch.stack(list(rows)).numpy() if rows else np.zeros((0, layers), np.float32)
