@@ -127,9 +127,13 @@ def test_python_examples_use_what_exists():
 
 def test_the_table_of_families_is_the_code_s():
     from saliency_viz.models import FAMILIES
+    from saliency_viz.models.known import checkpoint_of
 
-    shown = [(row[0], names(row[1]), row[2], row[3] == "yes") for row in table(section("Models"))]
+    rows = table(section("Models"))
+    shown = [(row[0], names(row[1]), row[5], row[6] == "yes") for row in rows]
     assert shown == [(f.title, list(f.model_types), f"{f.beta:g}", f.video) for f in FAMILIES]
+    examples = [checkpoint_of(row[2].strip("`")) for row in rows]
+    assert [one.family for one in examples] == [f.name for f in FAMILIES]
 
 
 def test_the_table_of_settings_has_the_code_s_defaults_and_ranges():
