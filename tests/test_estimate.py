@@ -182,7 +182,7 @@ def test_the_vision_tower_s_peak_is_as_large_as_estimated(name, dtype):
         measured = peak_memory(lambda: network.model.get_image_features(**given), torch.device("cpu")) * 2**20
     held_already = given["pixel_values"].nbytes
     expected = vision_bytes(config, patches_in(config, given), kind.itemsize)
-    assert measured + held_already == pytest.approx(expected, rel=0.13)
+    assert measured + held_already == pytest.approx(expected, rel=0.1)
 
 
 @pytest.mark.parametrize("family", [name for name in BUILDERS if name != "llava_onevision"])  # it scales tiles down
@@ -195,11 +195,11 @@ def test_patches_follow_from_the_picture_s_tokens(family, tmp_path):
 
 
 def test_seventeen_tiles_of_smolvlm_by_hand():
-    """1024 patches a tile, 64 tokens each. A patch: twice 3072 in the MLP, four times 768 around it, 768 of pixels."""
+    """1024 patches a tile, 64 tokens each. A patch: twice 3072 in the MLP, four times 768 around it, twice 768 pixels."""
     config = PUBLISHED["HuggingFaceTB/SmolVLM-256M-Instruct"]()
     assert patches_of(config, 17 * 64) == 17 * 1024
     found = estimate(config, 17 * 64 + 60, 128, "float32", picture_tokens=17 * 64)
-    assert found.vision == 17 * 1024 * (2 * 3072 + 4 * 768 + 768) * 4  # 695 MB; a process grew by 724 MB
+    assert found.vision == 17 * 1024 * (2 * 3072 + 4 * 768 + 2 * 768) * 4  # 749 MB; all allocations: 756 MB
     assert found.needed == found.weights + found.vision
 
 

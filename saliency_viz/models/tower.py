@@ -31,7 +31,8 @@ def vision_bytes(config: Any, patches: int, element: int) -> int:
     mlp = ((2 if alone else 3) * inner + 4 * width) * element
     rotation = width * (5 * element + 28) if _is_rotary(vision) else 0
     mask = patches**2 * element if vision.model_type == PIXTRAL else 0
-    return patches * (max(mlp, rotation) + _pixels(vision) * element) + mask
+    pictures = 2 if getattr(config, "scale_factor", None) else 1  # Idefics3 copies them, less the padding
+    return patches * (max(mlp, rotation) + pictures * _pixels(vision) * element) + mask
 
 
 def patches_of(config: Any, picture_tokens: int) -> int:
