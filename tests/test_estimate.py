@@ -195,7 +195,7 @@ def test_patches_follow_from_the_picture_s_tokens(family, tmp_path):
 
 
 def test_seventeen_tiles_of_smolvlm_by_hand():
-    """1024 patches a tile, 64 tokens each. A patch: twice 3072 in the MLP, four times 768 around it, twice 768 pixels."""
+    """1024 patches a tile of 64 tokens. A patch: twice 3072 in the MLP, four times 768 around it, twice its pixels."""
     config = PUBLISHED["HuggingFaceTB/SmolVLM-256M-Instruct"]()
     assert patches_of(config, 17 * 64) == 17 * 1024
     found = estimate(config, 17 * 64 + 60, 128, "float32", picture_tokens=17 * 64)

@@ -23,6 +23,7 @@ QUANTIZED_BYTES = {"4bit": 0.5 + (1 + 4 / 256) / 64, "8bit": 1.0}  # per weight,
 
 UNQUANTIZED = 0.1  # bytes per weight that embeddings and norms add to quantised layers, where sizes are not known
 OVERHEAD = 1.08  # of the weights, for cache and recording, where sizes are not known
+PICTURES = 150_000_000  # numbers that the vision tower works on, where sizes are not known: a picture in many tiles
 
 
 @dataclass(frozen=True)
@@ -146,7 +147,7 @@ def about(billions: float, dtype: str, quantization: str | None) -> tuple[int, i
     weights is known: both are only about right."""
     each = QUANTIZED_BYTES[quantization] + UNQUANTIZED if quantization else DTYPES[dtype].itemsize
     weights = round(billions * 1e9 * each)
-    return weights, round(weights * OVERHEAD)
+    return weights, round(weights * OVERHEAD) + PICTURES * DTYPES[dtype].itemsize
 
 
 def _check(prompt_tokens: int, new_tokens: int, dtype: str, quantization: str | None) -> None:
