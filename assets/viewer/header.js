@@ -37,8 +37,10 @@
       const { model, settings } = run.payload;
       const words = [model.name, settings.sgrs && "SGRS", settings.locore && "LocoRE"].filter(Boolean).join(" + ");
       SV.fill(this.about, run.example && SV.el("span", { class: "sv-tag", text: SV.t("example") }), SV.el("span", { class: "sv-hint", text: words + " · " + SV.t(run.steps.length === 1 ? "1 token" : "{n} tokens", { n: run.steps.length }) }));
-      SV.fill(this.signs, ...this.signNames().map(([name, text]) => SV.el("span", { class: "sv-sign" }, SV.el("i", { "data-sign": name, text: "abc", "aria-hidden": "true" }), document.createTextNode(text))));
-      this.signs.hidden = !this.signs.firstChild;
+      const signs = this.signNames(), drawn = signs.map(([name]) => name).join();
+      if (drawn !== this.signsDrawn) SV.fill(this.signs, ...signs.map(([name, text]) => SV.el("span", { class: "sv-sign" }, SV.el("i", { "data-sign": name, text: "abc", "aria-hidden": "true" }), document.createTextNode(text))));
+      this.signsDrawn = drawn;
+      this.signs.hidden = !signs.length;
       const shown = this.stripValues(0);
       const legend = [state.pins.length, shown.name, shown.scale.high, shown.scale.largest, state.cmap, this.theme].join("|");
       if (legend !== this.legendDrawn || !this.legend.firstChild) SV.fill(this.legend, SV.el("span", { class: "sv-unit", text: state.pins.length ? shown.name : SV.t("score S, Eq. 6") }),

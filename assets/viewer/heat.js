@@ -64,7 +64,7 @@
       }
       this.columns = this.layout(run);
       const reach = Math.max(...steps.map((step) => run.reach(step))), count = this.columns.length;
-      const every = SV.every(count, this.sides[0].plot.root.clientWidth - 82), block = this.columns.findIndex((column) => column.block);
+      const every = SV.every(count, this.sides[0].plot.width - 82), block = this.columns.findIndex((column) => column.block);
       const ticks = this.columns.map((_, i) => i).filter((i) => i === block || (!this.columns[i].patch && i % every === 0 && (block < 0 || Math.abs(i - block) >= every)));
       for (const side of this.sides) {
         const scale = SV.lockedScale(viewer.runsCompared(), "words", side.kind, { ...state, layer: "all" }, steps);

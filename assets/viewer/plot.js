@@ -30,6 +30,12 @@
       this.root = SV.el("div", { class: "sv-plot", style: { height: `${options.height}px` } });
     }
 
+    // Its width in px, asked of the browser once for each width of the whole view: an answer costs a layout.
+    get width() {
+      if (this.asked !== this.viewer.width || !this.known) [this.asked, this.known] = [this.viewer.width, this.root.clientWidth];
+      return this.known;
+    }
+
     draw(data, layout) {
       const { Plotly } = this.viewer;
       if (!Plotly || Plotly.version !== SV.PLOTLY_VERSION) {
@@ -55,8 +61,12 @@
       this.z = z;
       this.sign = sign;
       this.moved = JSON.stringify(shapes);
-      withoutBase(() => Plotly.react(this.root, data, whole, CONFIG)); // each time: it asks anew, and draws all again at another answer
-      if (!this.bound) this.bind();
+      // A configuration given again would make plotly ask for the <base> anew, so it is given once.
+      if (this.bound) Plotly.react(this.root, data, whole);
+      else {
+        withoutBase(() => Plotly.react(this.root, data, whole, CONFIG));
+        this.bind();
+      }
     }
 
     bind() {

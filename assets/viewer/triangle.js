@@ -52,7 +52,7 @@
         const every = SV.every(count, room); // the chosen one is always named
         return [...Array(count).keys()].filter((i) => i === must || (i % every === 0 && (must < 0 || Math.abs(i - must) >= every)));
       };
-      const xs = spread(this.columns.length, this.plot.root.clientWidth - 148, this.columns.indexOf(run.first + token)), ys = spread(n, 432, token);
+      const xs = spread(this.columns.length, this.plot.width - 148, this.columns.indexOf(run.first + token)), ys = spread(n, 432, token);
       this.plot.draw([SV.heatTrace(scale, signed ? SV.DIVERGING : state.cmap, this.z, theme)], {
         margin: { l: 96, r: 52, t: 4, b: 84 },
         shapes: [{ type: "rect", xref: "paper", x0: 0, x1: 1, y0: token - 0.5, y1: token + 0.5, line: { color: theme === "dark" ? "#c7d2fe" : "#4338ca", width: 1.5 } }],

@@ -140,8 +140,7 @@
 
     destroy() {
       cancelAnimationFrame(this.frame);
-      clearTimeout(this.later);
-      clearTimeout(this.telling);
+      for (const timer of [this.later, this.telling, this.fading]) clearTimeout(timer);
       this.themeWatch.disconnect();
       this.sizeWatch.disconnect();
       this.root.removeEventListener("keydown", this.onKey);
@@ -311,7 +310,7 @@
         this.after(away.length ? AWAY : 0, () => {
           for (const view of away) view.draw();
           SV.offerPictures(this);
-          for (const wide of [this.tabList, ...this.tabBody.querySelectorAll(".sv-candidates, .sv-scroll")]) SV.fade(wide);
+          this.fadeEdges();
           this.rows.follow();
           this.root.dataset.drawn = this.shownName();
           const waiting = this.waiting || [];
@@ -335,6 +334,15 @@
         this.later = null;
         if (!this.gone) call();
       }, wait);
+    }
+
+    // What scrolls sideways is looked at once its place became another and all is still: it costs a layout.
+    fadeEdges() {
+      const sign = [this.width, this.state.view, this.run && this.run.id].join();
+      if (sign === this.faded) return;
+      this.faded = sign;
+      clearTimeout(this.fading);
+      this.fading = setTimeout(() => { for (const wide of [this.tabList, ...this.tabBody.querySelectorAll(".sv-scroll")]) SV.fade(wide); }, 100);
     }
 
     onScreen(node) {
