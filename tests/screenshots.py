@@ -38,9 +38,10 @@ def run(page: Page, *switches: str) -> None:
     """Press Run with these switches on, and wait for the whole caption."""
     for switch in switches:
         page.locator(f"#app-{switch} input[type=checkbox]").first.check()
+    before = page.evaluate("SaliencyApp.current.runs[0].id")
     page.locator("#app-run").click()
-    page.wait_for_function("SaliencyApp.current.runs[0].payload.ended === 'running'", timeout=120_000)
-    page.wait_for_function("SaliencyApp.current.runs[0].payload.ended !== 'running'", timeout=300_000)
+    whole = "(id) => ((run) => run.id !== id && run.payload.ended !== 'running')(SaliencyApp.current.runs[0])"
+    page.wait_for_function(whole, arg=before, timeout=300_000)
 
 
 def first_visit(page: Page) -> None:

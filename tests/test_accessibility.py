@@ -12,7 +12,7 @@ from .app_browser import browser, compare, drawn, open_site, ready, state, watch
 from .test_app_browser import run, wait_end
 from .traces import example_trace
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 Axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe
 PHONE = {"width": 390, "height": 844}
 # Found in gradio 6.31's own parts, by rule and node. Nothing at present; ours never goes here.

@@ -8,7 +8,7 @@ from .app_browser import browser, drawn, open_site, ready, watched, write_exampl
 from .app_fakes import eventually
 from .test_app_browser import pick, run
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 BODY = ".sv-tab-body > div:not([hidden])"
 ASKED = "SaliencyApp.current.tabs.find((tab) => tab.name === SaliencyApp.current.state.view).view.asked"
 

@@ -48,6 +48,7 @@ def test_one_pass_equals_one_backward_per_token_in_float32(model):
         assert relative(mine, truth) < 1e-5
 
 
+@pytest.mark.slow
 def test_sgrs_and_locore_write_the_same_at_every_lookahead(model):
     image = render(sample_scene(HELD_OUT_SEEDS + 3), 192)
     for locore in (None, sv.LocoRE()):

@@ -73,6 +73,7 @@ def test_a_groups_box_holds_all_its_things():
     assert group("cow", (0.25, 0.5), (0.75, 0.25), size=0.5).box == (0.0, 0.0, 1.0, 0.75)
 
 
+@pytest.mark.slow
 def test_training_scenes_never_hold_a_held_out_pair_and_novel_ones_always_do():
     for seed in range(100):
         assert not any(pair <= sample_scene(seed).kinds for pair in HELD_OUT_PAIRS)

@@ -16,7 +16,7 @@ from saliency_viz.ui import exports
 from .traces import example_trace
 from .viewer_page import browser, needs_chromium, show  # noqa: F401
 
-pytestmark = needs_chromium
+pytestmark = [needs_chromium, pytest.mark.slow]
 TICKS = ".sv-token-card .sv-panel{} .sv-image-bar .sv-bar-ticks > span"
 
 

@@ -14,7 +14,7 @@ from .app_fakes import eventually
 from .test_app_browser import pick, run, shown, wait_end
 from .traces import png
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 # A value of every key of the viewer's state that is not its default. A new key must be added here.
 CHANGED = {

@@ -22,7 +22,7 @@ from saliency_viz.ui.serve import serve
 from .app_browser import browser, drawn, ready, watched, write_examples  # noqa: F401
 from .app_fakes import FakeBackend
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 SMALL, LARGE = "llava-hf/llava-1.5-7b-hf", "Qwen/Qwen2.5-VL-72B-Instruct"
 
 

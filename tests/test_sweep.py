@@ -87,6 +87,7 @@ def test_a_caption_is_counted_against_its_scene():
     assert (found.tokens, found.rejected, found.seconds) == (6, 2, 0.75)
 
 
+@pytest.mark.slow
 def test_the_grid_is_run_in_full_and_written_three_ways(llava_dir, tmp_path, capsys):
     out, figure = tmp_path / "sweep.csv", tmp_path / "sweep.svg"
     arguments = ["sweep", "--model", str(llava_dir), "--alpha", "0,0.9", "--beta", "0,0.5", "--scenes", "2", "--json"]

@@ -32,7 +32,7 @@ from .test_video import movie
 from .traces import frame_png, frames_trace
 
 av = pytest.importorskip("av")
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 WHOLE = (
     "([slot, before]) => { const run = SaliencyApp.current.runs[slot];"
     " return run && run.id !== before && !run.id.startsWith('example-') && run.payload.ended !== 'running' }"
