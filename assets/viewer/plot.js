@@ -20,7 +20,7 @@
   }
 
   // Every how manieth of `count` words can be written along `room` px without touching the next.
-  SV.every = (count, room) => Math.max(1, Math.ceil((13 * count) / Math.max(60, room)));
+  SV.every = (count, room) => Math.max(1, Math.ceil((16 * count) / Math.max(60, room)));
 
   class Plot {
     // options: height, point(x, y) -> tooltip lines, click(x, y), hoverKey(x, y) -> key
