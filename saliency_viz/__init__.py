@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from . import errors
     from .decoding import caption, faithfulness, head_rows, logit_lens, replay, stream_caption, token_matrix
     from .errors import SaliencyVizError
-    from .figures.notebook import view
+    from .figures.web.notebook import view
     from .models import LVLM, load_model
     from .settings import SGRS, Edit, LocoRE, Recording, Sampling
     from .trace import Trace
@@ -35,7 +35,7 @@ _HOMES = {
     "Recording": "settings",
     "Trace": "trace",
     "Video": "video",
-    "view": "figures.notebook",
+    "view": "figures.web.notebook",
     "SaliencyVizError": "errors",
 }
 _MODULES = ("errors", "figures")

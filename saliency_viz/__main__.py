@@ -169,7 +169,7 @@ def _add_film(command: argparse.ArgumentParser) -> None:
 
 
 def _film(options: argparse.Namespace) -> int:
-    from .figures.film_files import save_film
+    from .figures.film.files import save_film
     from .trace import Trace
 
     out, trace = flags.writable(options.out), Trace.load(options.trace)
@@ -209,8 +209,8 @@ def _models(options: argparse.Namespace) -> int:
 
     if options.check:
         return _check_memory(options)
-    from .models import generic
-    from .models.table import FAMILIES
+    from .models.families import generic
+    from .models.families.table import FAMILIES
 
     rows = [
         {
@@ -238,7 +238,7 @@ def _models(options: argparse.Namespace) -> int:
 
 def _check_memory(options: argparse.Namespace) -> int:
     flags.quiet()
-    from .models.checking import check
+    from .models.memory.report import check
 
     how = {"dtype": options.dtype, "quantization": options.quantization, "device": options.device}
     print(check(options.check, options.tokens, options.new_tokens, **how))
@@ -308,8 +308,8 @@ def _sweep(options: argparse.Namespace) -> int:
     if csv is not None:
         csv.write_text(csv_text(rows), encoding="utf-8")
     if figure is not None:
-        from .figures.paper_sweep import sweep_figure
-        from .figures.style import save
+        from .figures.paper.style import save
+        from .figures.paper.sweep import sweep_figure
 
         note = f"{options.model}, {options.scenes} demo scenes ({options.world}), temperature {options.temperature:g}."
         save(sweep_figure(rows, [note]), figure)

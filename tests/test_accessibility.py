@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from saliency_viz.figures import reading
-from saliency_viz.figures.standalone import standalone
+from saliency_viz.figures.rows import metrics
+from saliency_viz.figures.web.standalone import standalone
 
 from .app_browser import browser, compare, drawn, open_site, ready, state, watched, write_examples  # noqa: F401
 from .test_app_browser import run, wait_end
@@ -158,8 +158,8 @@ def test_each_panel_says_its_strongest_patches_in_words(tab):
     tab.evaluate("() => SaliencyApp.current.set({token: 9, layer: 3})")
     drawn(tab)
     said = tab.locator(".sv-token-card .sv-panel .sv-heard").all_text_contents()
-    for words, kind in zip(said, reading.KINDS, strict=True):
-        values = reading.row(trace, 9, kind, 3)[3:38]
+    for words, kind in zip(said, metrics.KINDS, strict=True):
+        values = metrics.row(trace, 9, kind, 3)[3:38]
         top = np.argsort(-values, kind="stable")[:3]
         expected = [f"row {patch // 7 + 1}, column {patch % 7 + 1}:" for patch in top]
         assert [part.rsplit(" ", 1)[0] for part in words.removeprefix("Strongest patches: ").split("; ")] == expected
@@ -173,7 +173,7 @@ def test_the_selected_token_is_told_in_words_with_its_shares_and_only_once(tab):
     tab.wait_for_function(
         "() => document.querySelector('.sv-root > .sv-heard').textContent.startsWith('teapot: saliency')"
     )
-    shares = reading.facts(example_trace(26, seed=0), 5)["saliency_shares"]
+    shares = metrics.facts(example_trace(26, seed=0), 5)["saliency_shares"]
     words = live.text_content()
     assert f"image {100 * shares['image']:.0f}" in words.replace("\u00a0", " ") and "mean of target layers" in words
     told = tab.evaluate(

@@ -6,8 +6,8 @@ import pytest
 
 import saliency_viz as sv
 from saliency_viz.errors import ImageError, PromptError
-from saliency_viz.figures import reading
-from saliency_viz.models import Message, takes
+from saliency_viz.figures.rows import metrics
+from saliency_viz.models import Message, capabilities
 
 from . import checkpoints
 from .engine import picture
@@ -46,8 +46,8 @@ def test_a_follow_up_shows_the_picture_where_the_conversation_began(model):
 
 def test_earlier_turns_count_as_prompt(model):
     trace = sv.caption(model, picture(), "And now?", max_new_tokens=3, history=TURNS)
-    parts = reading.part_of_keys(trace)
-    assert (parts[trace.positions("history")] == reading.PARTS.index("prompt")).all()
+    parts = metrics.part_of_keys(trace)
+    assert (parts[trace.positions("history")] == metrics.PARTS.index("prompt")).all()
     assert len(trace.positions("history")) > 5
 
 
@@ -109,16 +109,16 @@ def test_a_template_that_fails_says_what_to_change(deaf, template, asked, words)
 
 def test_the_demo_model_takes_one_picture_and_says_which_models_take_more():
     demo = sv.load_model("demo", device="cpu")
-    assert takes.takes(demo) == takes.Takes(1, False)
-    takes.check(demo, 1, False)
+    assert capabilities.takes(demo) == capabilities.Takes(1, False)
+    capabilities.check(demo, 1, False)
     with pytest.raises(ImageError, match="one picture at a time.*Qwen2-VL"):
-        takes.check(demo, 2, False)
+        capabilities.check(demo, 2, False)
     with pytest.raises(ImageError, match="takes no video.*Video-LLaVA"):
-        takes.check(demo, 8, True)
+        capabilities.check(demo, 8, True)
 
 
 def test_a_family_without_video_refuses_one_and_takes_several_pictures(model):
-    assert takes.takes(model) == takes.Takes(None, False)
-    takes.check(model, 3, False)
+    assert capabilities.takes(model) == capabilities.Takes(None, False)
+    capabilities.check(model, 3, False)
     with pytest.raises(ImageError, match="takes no video"):
-        takes.check(model, 3, True)
+        capabilities.check(model, 3, True)

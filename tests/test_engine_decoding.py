@@ -13,7 +13,7 @@ from transformers import AutoModelForImageTextToText
 
 import saliency_viz as sv
 from saliency_viz.decoding import Drafted, Withdrawn
-from saliency_viz.decoding.choices import Chooser
+from saliency_viz.decoding.candidates import Chooser
 from saliency_viz.errors import ContextError, ModelError
 from saliency_viz.models.text import token_texts
 
@@ -81,7 +81,7 @@ def test_a_seed_gives_the_same_draws_and_another_seed_others(model):
 
 def test_draws_follow_the_models_distribution(model):
     """3000 seeds at the first position: frequencies within 5 standard errors of the probabilities."""
-    from saliency_viz.decoding.choices import Chooser
+    from saliency_viz.decoding.candidates import Chooser
 
     run = session(model)
     logits = run.prefill()

@@ -14,8 +14,8 @@ from transformers import BertConfig, BertModel, LlamaConfig, LlamaForCausalLM
 
 import saliency_viz as sv
 from saliency_viz.errors import LoadCancelled, MemoryLimitError, ModelError, SaliencyVizError
-from saliency_viz.models.fetching import Loading
-from saliency_viz.models.known import known_checkpoints
+from saliency_viz.models.loading.checkpoints import CHECKPOINTS, checkpoint_of, known_checkpoints
+from saliency_viz.models.loading.hub import Loading
 from saliency_viz.trace import RunSettings
 from saliency_viz.ui import offers
 from saliency_viz.ui.engine import Engine, Order
@@ -347,8 +347,8 @@ def test_what_cannot_fit_is_marked_and_small_weights_make_it_fit():
 
 def test_a_row_s_size_is_the_estimator_s():
     from saliency_viz.memory import size_text
-    from saliency_viz.models.estimate import estimate
-    from saliency_viz.models.published import PUBLISHED
+    from saliency_viz.models.memory.estimate import estimate
+    from saliency_viz.models.memory.reference_configs import PUBLISHED
 
     name = "Qwen/Qwen2.5-VL-7B-Instruct"
     found = estimate(PUBLISHED[name](), offers.PROMPT, offers.CAPTION)
@@ -363,11 +363,11 @@ def test_a_size_known_only_by_its_number_of_weights_says_about():
     assert row["about"] and row["needed"] == "26.6 GB"  # 12.19 billion of 2 bytes, 8 % more, and a picture
 
 
-@pytest.mark.parametrize("name", [row.name for row in __import__("saliency_viz.models.known").models.known.CHECKPOINTS])
+@pytest.mark.parametrize("name", [row.name for row in CHECKPOINTS])
 def test_rough_sizes_agree_with_the_published_ones_where_both_are_known(name):
-    from saliency_viz.models.estimate import about
-    from saliency_viz.models.known import checkpoint_of
-    from saliency_viz.models.published import PUBLISHED
+
+    from saliency_viz.models.memory.estimate import about
+    from saliency_viz.models.memory.reference_configs import PUBLISHED
 
     if name not in PUBLISHED:
         assert checkpoint_of(name).billions > 0
@@ -439,8 +439,8 @@ def test_a_checkpoint_that_cannot_be_used_is_a_sentence_in_the_status_and_in_the
 
 def test_attention_that_cannot_be_recorded_is_a_sentence_too(two, monkeypatch):
     """A family that is not known, whose layers a trial run does not hear of."""
-    monkeypatch.setattr("saliency_viz.models.reading.family_of", lambda kind: None)
-    monkeypatch.setattr("saliency_viz.models.generic.RecordingProbe.attend", lambda *_: None)
+    monkeypatch.setattr("saliency_viz.models.loading.checkpoint_io.family_of", lambda kind: None)
+    monkeypatch.setattr("saliency_viz.models.families.generic.RecordingProbe.attend", lambda *_: None)
     engine = Engine(two, device="cpu")
     with pytest.raises(ModelError, match="has 5 of 5 layers that do not go through transformers' attention interface"):
         run(engine, two[0])

@@ -10,9 +10,9 @@ import torch
 from transformers import AutoModelForImageTextToText
 
 import saliency_viz as sv
-from saliency_viz.decoding.choices import Chooser
+from saliency_viz.decoding.candidates import Chooser
 from saliency_viz.errors import ModelError, PromptError
-from saliency_viz.models.compose import placeholder_ids
+from saliency_viz.models.prepare import placeholder_ids
 
 from . import checkpoints_tiled
 from .engine import PROMPT, picture, session

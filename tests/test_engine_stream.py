@@ -8,7 +8,7 @@ import pytest
 import torch
 
 import saliency_viz as sv
-from saliency_viz.decoding.progress import Rows
+from saliency_viz.decoding.run_state import Rows
 
 from .engine import PROMPT, picture
 

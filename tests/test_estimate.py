@@ -13,19 +13,26 @@ import saliency_viz as sv
 from saliency_viz.__main__ import main
 from saliency_viz.attention import Edits
 from saliency_viz.bench.memory import peak_memory
-from saliency_viz.decoding import matrix, progress
+from saliency_viz.decoding import matrix, run_state
 from saliency_viz.errors import ModelError, SettingError
 from saliency_viz.memory import size_text
-from saliency_viz.models import checking
-from saliency_viz.models import estimate as module
-from saliency_viz.models.checking import check
-from saliency_viz.models.estimate import about, estimate, matrix_bytes, recording_bytes, results_bytes, weights_of
-from saliency_viz.models.fetching import Found
-from saliency_viz.models.known import CHECKPOINTS, known_checkpoints
-from saliency_viz.models.placing import DTYPES
-from saliency_viz.models.published import PUBLISHED
-from saliency_viz.models.table import FAMILIES
-from saliency_viz.models.tower import patches_in, patches_of, vision_bytes
+from saliency_viz.models.families.table import FAMILIES
+from saliency_viz.models.loading.checkpoints import CHECKPOINTS, known_checkpoints
+from saliency_viz.models.loading.devices import DTYPES
+from saliency_viz.models.loading.hub import Found
+from saliency_viz.models.memory import estimate as module
+from saliency_viz.models.memory import report
+from saliency_viz.models.memory.estimate import (
+    about,
+    estimate,
+    matrix_bytes,
+    recording_bytes,
+    results_bytes,
+    weights_of,
+)
+from saliency_viz.models.memory.reference_configs import PUBLISHED
+from saliency_viz.models.memory.report import check
+from saliency_viz.models.memory.vision_memory import patches_in, patches_of, vision_bytes
 
 from . import checkpoints, families
 from .engine import session, write
@@ -221,7 +228,7 @@ def test_experts_keep_their_size_in_four_bits(tmp_path):
 
 
 def test_the_estimate_and_the_program_use_the_same_limits():
-    assert module.CHUNK == progress.PLAIN_CHUNK
+    assert module.CHUNK == run_state.PLAIN_CHUNK
     assert module.BLOCK_BYTES == matrix.BLOCK_BYTES
 
 
@@ -265,7 +272,7 @@ def test_lengths_and_names_out_of_range(settings, part):
 
 
 def test_a_published_size_needs_no_connection(monkeypatch):
-    monkeypatch.setattr("saliency_viz.models.checking.read_config", None)
+    monkeypatch.setattr("saliency_viz.models.memory.report.read_config", None)
     assert "(from its published sizes):" in check("llava-hf/llava-1.5-7b-hf")
 
 
@@ -350,7 +357,7 @@ def test_the_command_line_prints_the_estimate(llava_dir, capsys):
     ],
 )
 def test_what_is_free_is_said_with_the_first_change_that_makes_it_fit(free, part, monkeypatch):
-    monkeypatch.setattr(checking, "free_memory", lambda device: free)
+    monkeypatch.setattr(report, "free_memory", lambda device: free)
     assert part in check("llava-hf/llava-1.5-13b-hf", device="cpu").splitlines()[-1]
 
 
@@ -358,7 +365,7 @@ def offline(monkeypatch):
     def fail(name, revision, tell):
         raise ModelError(f"{name!r} is not complete on this machine.")
 
-    monkeypatch.setattr(checking, "find", fail)
+    monkeypatch.setattr(report, "find", fail)
 
 
 @pytest.mark.parametrize("name", known_checkpoints())
@@ -383,7 +390,7 @@ def test_an_id_of_which_nothing_is_known_is_refused_with_the_hub_s_sentence(monk
 
 def test_a_check_is_of_the_pinned_commit(monkeypatch):
     asked = []
-    monkeypatch.setattr(checking, "read_config", lambda *given: asked.append(given) or (PUBLISHED[SMOL](), None))
-    monkeypatch.setattr(checking, "find", lambda name, revision, tell: Found(name, "a commit"))
+    monkeypatch.setattr(report, "read_config", lambda *given: asked.append(given) or (PUBLISHED[SMOL](), None))
+    monkeypatch.setattr(report, "find", lambda name, revision, tell: Found(name, "a commit"))
     check("HuggingFaceTB/SmolVLM-500M-Instruct", device="cpu")
     assert asked == [("HuggingFaceTB/SmolVLM-500M-Instruct",) * 2 + ("a commit",)]

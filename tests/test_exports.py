@@ -14,8 +14,8 @@ from matplotlib.image import AxesImage
 
 from saliency_viz import __version__
 from saliency_viz.errors import SaliencyVizError
-from saliency_viz.figures import reading
-from saliency_viz.figures.alignment import triangle_difference
+from saliency_viz.figures.rows import metrics
+from saliency_viz.figures.rows.alignment import triangle_difference
 from saliency_viz.ui import exports
 from saliency_viz.ui.api import checked, layer_of
 
@@ -52,11 +52,11 @@ def with_sinks(*positions: int):
 # ---- scales ----------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("normalization", reading.NORMALIZATIONS)
+@pytest.mark.parametrize("normalization", metrics.NORMALIZATIONS)
 def test_the_pair_has_a_scale_and_a_bar_for_each_kind_whose_top_is_the_largest_patch_of_the_run(normalization):
     trace = example_trace()
     drawn = figure(trace, "image", normalization=normalization)
-    rows = {kind: reading.rows(trace, kind, normalization=normalization)[:, 3:38] for kind in reading.KINDS}
+    rows = {kind: metrics.rows(trace, kind, normalization=normalization)[:, 3:38] for kind in metrics.KINDS}
     assert tops(drawn) == pytest.approx([rows["attention"].max(), rows["saliency"].max()])
     bars = [axes for axes in drawn.axes if not axes.images]
     assert [axes.get_ylabel().split(",")[0].split(" ")[0] for axes in bars] == ["attention", "saliency"]
@@ -67,7 +67,7 @@ def test_beside_a_second_run_the_scale_is_over_both():
     first, second = example_trace(), example_trace(seed=3)
     second = replace(second, saliency=(second.saliency * 0.5).astype(np.float32), attention=second.attention * 0.5)
     for one, other in ((first, second), (second, first)):
-        wanted = [reading.rows(first, kind)[:, 3:38].max() for kind in reading.KINDS]
+        wanted = [metrics.rows(first, kind)[:, 3:38].max() for kind in metrics.KINDS]
         assert tops(figure(one, "image", other)) == pytest.approx(wanted)
         assert "2 runs together" in said(figure(one, "image", other))
     every_layer = [figure(second, "layers", other) for other in (None, first)]
@@ -79,7 +79,7 @@ def test_locked_to_the_token_the_scale_is_over_it_and_its_partner_in_the_second_
     first, second = example_trace(), example_trace(seed=3)
     second = replace(second, saliency=second.saliency * 2)
     drawn = figure(first, "image", second, token=4, scale="token")
-    both = max(float(reading.row(trace, 4)[3:38].max()) for trace in (first, second))
+    both = max(float(metrics.row(trace, 4)[3:38].max()) for trace in (first, second))
     assert tops(drawn)[1] == pytest.approx(both)
     grid = figure(first, "layers", token=4, scale="token")
     assert tops(grid)[0] == pytest.approx(float(first.saliency[4, :, 3:38].max()))
@@ -98,11 +98,11 @@ def test_a_partner_is_the_same_token_or_the_place_after_the_last_one_shared():
 # ---- what is compared ------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("kind", reading.KINDS)
+@pytest.mark.parametrize("kind", metrics.KINDS)
 def test_two_runs_are_compared_in_the_kind_on_the_screen(kind):
     first, second = example_trace(), example_trace(seed=1)
     a, b, change = maps(figure(first, "compare", second, compare_kind=kind))[:3]
-    wanted = [reading.triangle(trace, kind=kind) for trace in (first, second)]
+    wanted = [metrics.triangle(trace, kind=kind) for trace in (first, second)]
     np.testing.assert_array_equal(a.astype(np.float32), wanted[0])
     np.testing.assert_array_equal(b.astype(np.float32), wanted[1])
     np.testing.assert_allclose(np.float32(change), triangle_difference(first, second, *wanted))
@@ -111,29 +111,29 @@ def test_two_runs_are_compared_in_the_kind_on_the_screen(kind):
     )
 
 
-@pytest.mark.parametrize("kind", reading.KINDS)
+@pytest.mark.parametrize("kind", metrics.KINDS)
 def test_every_layer_can_be_had_of_both_kinds(kind):
     trace, end = example_trace(), "" if kind == "saliency" else "-attention"
     pictures, outputs = (maps(figure(trace, name + end)) for name in ("layers", "grid"))
     for layer in range(5):
-        np.testing.assert_array_equal(pictures[layer], reading.image_map(trace, 6, kind, layer).grid())
-        np.testing.assert_array_equal(np.float32(outputs[layer]), reading.triangle(trace, layer, kind))
+        np.testing.assert_array_equal(pictures[layer], metrics.image_map(trace, 6, kind, layer).grid())
+        np.testing.assert_array_equal(np.float32(outputs[layer]), metrics.triangle(trace, layer, kind))
 
 
-@pytest.mark.parametrize("kind", reading.KINDS)
+@pytest.mark.parametrize("kind", metrics.KINDS)
 @pytest.mark.parametrize("lock", ["layer", "token"])
 def test_a_held_token_stands_beside_the_selected_one_on_one_scale_with_the_difference(kind, lock):
     trace = example_trace()
     drawn = figure(trace, "compare", token=9, held=4, compare_kind=kind, scale=lock)
     selected, held, change, words, change_of_words = maps(drawn)
-    now, then = reading.row(trace, 9, kind), reading.row(trace, 4, kind)
-    np.testing.assert_array_equal(selected, reading.place_on_image(trace, now).grid())
-    np.testing.assert_array_equal(held, reading.place_on_image(trace, then).grid())
-    np.testing.assert_allclose(change, reading.place_on_image(trace, then - now).grid(), atol=1e-7)
+    now, then = metrics.row(trace, 9, kind), metrics.row(trace, 4, kind)
+    np.testing.assert_array_equal(selected, metrics.place_on_image(trace, now).grid())
+    np.testing.assert_array_equal(held, metrics.place_on_image(trace, then).grid())
+    np.testing.assert_allclose(change, metrics.place_on_image(trace, then - now).grid(), atol=1e-7)
     np.testing.assert_array_equal(words[:, 7:11], [now[42:46], then[42:46]])
     np.testing.assert_allclose(change_of_words[0, 7:11], (then - now)[42:46], atol=1e-7)
     assert np.isnan(words[1, 11:]).all() and np.isnan(change_of_words[0, 11:]).all()  # the held row ended before
-    rows = np.stack([now, then]) if lock == "token" else reading.rows(trace, kind)
+    rows = np.stack([now, then]) if lock == "token" else metrics.rows(trace, kind)
     assert tops(drawn)[:2] == pytest.approx([rows[:, 3:38].max()] * 2)
     ends = [image.get_clim() for image in drawn.findobj(AxesImage) if image.get_cmap().name == "RdBu_r"]
     far = np.abs((then - now)[3:38]).max()
@@ -165,7 +165,7 @@ def test_hidden_patches_are_uncoloured_and_hidden_words_grey_or_gone_and_the_foo
         assert "Hidden" not in said(figure(trace, name, hide_sinks=False))
     text = maps(figure(trace, "text", hide_sinks=True))
     assert text[0].shape == (11, 1 + 4 + 10)  # template and output 2 are gone, the picture is one column
-    shares = reading.rows(trace, "attention")[:, [key for key in range(3, 38) if key != 20]]
+    shares = metrics.rows(trace, "attention")[:, [key for key in range(3, 38) if key != 20]]
     np.testing.assert_allclose(text[0][:, 0], shares.mean(axis=1), rtol=1e-6)
     held = figure(trace, "compare", held=4, hide_sinks=True)
     assert "<s> at 0, USER at 1, : at 2, shows at 44, 1 patch" in said(held) and np.isnan(maps(held)[0]).any()
@@ -228,7 +228,7 @@ def test_pandas_reads_a_table_with_comment_also_where_a_token_is_a_hash():
     data = exports.export(trace, "keys", {"token": 6}).data
     table = pandas.read_csv(io.BytesIO(data), comment="#")
     assert len(table) == 48 and table["text"].tolist()[42:46] == ["#", " a#b", "\n#", " c"]
-    np.testing.assert_array_equal(np.float32(table["saliency"]), reading.row(trace, 6)[:48])
+    np.testing.assert_array_equal(np.float32(table["saliency"]), metrics.row(trace, 6)[:48])
     assert table["hidden"].tolist() == [True] * 3 + [False] * 45
 
 

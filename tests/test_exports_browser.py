@@ -10,7 +10,7 @@ from itertools import product
 
 import pytest
 
-from saliency_viz.figures import reading
+from saliency_viz.figures.rows import metrics
 from saliency_viz.ui import exports
 
 from .traces import example_trace
@@ -37,14 +37,14 @@ def bar(opened, panel) -> tuple[float, float]:
     return float(f"{ticks[0]:.3g}"), float(f"{ticks[-1]:.3g}")
 
 
-@pytest.mark.parametrize("normalization", reading.NORMALIZATIONS)
+@pytest.mark.parametrize("normalization", metrics.NORMALIZATIONS)
 def test_the_exported_pair_has_the_scales_of_the_two_panels(show, normalization):
     trace = example_trace()
     opened = show(trace, token=6, normalization=normalization)
     for lock, transform, layer in product(("run", "layer", "token"), ("linear", "log", "percentile"), ("target", 1)):
         opened.state(scale=lock, transform=transform, layer=layer)
         found = ends(opened, trace, "image")
-        for kind in reading.KINDS:
+        for kind in metrics.KINDS:
             assert found[kind.capitalize()] == bar(opened, f"[data-kind={kind}]")
 
 
@@ -52,7 +52,7 @@ def test_the_exported_triangles_have_the_scale_of_the_words(show):
     trace = example_trace()
     opened = show(trace, token=6, view="words", transform="percentile")
     found = ends(opened, trace, "outputs")
-    for kind in reading.KINDS:
+    for kind in metrics.KINDS:
         opened.state(triangle=kind)
         low, *_, high = opened.values(
             f".sv-token-card .sv-panel[data-kind={kind}] .sv-word-bar-box .sv-bar-ticks > span"

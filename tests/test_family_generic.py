@@ -12,7 +12,7 @@ import pytest
 
 import saliency_viz as sv
 from saliency_viz.errors import ImageError, ModelError
-from saliency_viz.models import generic
+from saliency_viz.models.families import generic
 
 from .families import BUILDERS, PROMPT, Case, request
 
@@ -25,7 +25,7 @@ def case(request, tmp_path_factory):
 
 
 def stranger(case, monkeypatch):
-    monkeypatch.setattr("saliency_viz.models.reading.family_of", lambda kind: None)
+    monkeypatch.setattr("saliency_viz.models.loading.checkpoint_io.family_of", lambda kind: None)
     return sv.load_model(case.folder, device="cpu", dtype="float64")
 
 

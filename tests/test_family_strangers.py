@@ -9,7 +9,7 @@ import transformers
 
 import saliency_viz as sv
 from saliency_viz.errors import ModelError, PromptError
-from saliency_viz.models import generic, qwen
+from saliency_viz.models.families import generic, qwen
 
 from . import checkpoints_other
 from .families import PROMPT, Case, features, noise, request

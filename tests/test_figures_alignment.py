@@ -8,8 +8,8 @@ from itertools import combinations
 import numpy as np
 import pytest
 
-from saliency_viz.figures import reading
-from saliency_viz.figures.alignment import (
+from saliency_viz.figures.rows import metrics
+from saliency_viz.figures.rows.alignment import (
     Change,
     align,
     common_subsequence,
@@ -80,7 +80,7 @@ def test_two_models_are_aligned_by_text() -> None:
 def test_difference_is_second_minus_first_on_shared_keys() -> None:
     first, second = example_trace(), rewritten(example_trace(seed=1), {5: 777})
     found = difference(first, second, 8, 8)
-    a, b = reading.row(first, 8), reading.row(second, 8)
+    a, b = metrics.row(first, 8), metrics.row(second, 8)
     keys = [key for key in range(50) if key != 47]
     assert found.first_keys.tolist() == keys == found.second_keys.tolist()
     np.testing.assert_array_equal(found.values, (b - a)[keys])
@@ -92,7 +92,7 @@ def test_difference_of_a_run_with_itself_is_zero_and_of_two_tokens_is_their_rows
     trace = example_trace()
     assert (difference(trace, trace, 6, 6).values == 0).all()
     found = difference(trace, trace, 9, 4).on_second()
-    expected = reading.row(trace, 4) - reading.row(trace, 9)
+    expected = metrics.row(trace, 4) - metrics.row(trace, 9)
     np.testing.assert_array_equal(found[:46], expected[:46])
     assert np.isnan(found[46:]).all()
 
@@ -114,5 +114,5 @@ def test_image_tokens_are_shared_only_when_they_show_the_same_boxes() -> None:
 
 def test_triangle_difference_pairs_places() -> None:
     first, second = example_trace(), rewritten(example_trace(seed=1), {5: 777})
-    a, b = reading.triangle(first), reading.triangle(second)
+    a, b = metrics.triangle(first), metrics.triangle(second)
     np.testing.assert_array_equal(triangle_difference(first, second, a, b), b - a)

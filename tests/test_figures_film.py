@@ -12,11 +12,11 @@ from PIL import Image
 
 from saliency_viz.__main__ import main
 from saliency_viz.errors import SettingError
-from saliency_viz.figures.film import _stage, film
-from saliency_viz.figures.film_files import gif_bytes, mp4_bytes, save_film
-from saliency_viz.figures.lettering import length, lines_of
-from saliency_viz.figures.reading import picture_shares, shares
-from saliency_viz.figures.view import View
+from saliency_viz.figures.film.files import gif_bytes, mp4_bytes, save_film
+from saliency_viz.figures.film.film import _stage, film
+from saliency_viz.figures.film.text_layout import length, lines_of
+from saliency_viz.figures.rows.metrics import picture_shares, shares
+from saliency_viz.figures.rows.view import View
 from saliency_viz.trace import Mark, Picture, Trace
 
 from .traces import example_trace, frames_trace, png

@@ -17,11 +17,12 @@ from matplotlib.image import AxesImage
 from PIL import Image
 
 from saliency_viz.errors import SettingError
-from saliency_viz.figures import paper, reading
-from saliency_viz.figures.alignment import triangle_difference
-from saliency_viz.figures.scales import Scale
-from saliency_viz.figures.style import heat, norm_of, save
-from saliency_viz.figures.view import View
+from saliency_viz.figures import paper
+from saliency_viz.figures.paper.style import heat, norm_of, save
+from saliency_viz.figures.rows import metrics
+from saliency_viz.figures.rows.alignment import triangle_difference
+from saliency_viz.figures.rows.scales import Scale
+from saliency_viz.figures.rows.view import View
 from saliency_viz.settings import LocoRE
 from saliency_viz.trace import Mark
 from tests.traces import example_trace
@@ -60,8 +61,8 @@ def test_output_maps_are_the_triangles_on_one_scale_with_one_bar() -> None:
     trace = example_trace()
     figure = paper.output_maps(trace, (5,))
     attention, saliency = maps(figure, "viridis")
-    same(attention, reading.triangle(trace, kind="attention", normalization="share"))
-    same(saliency, reading.triangle(trace, kind="saliency", normalization="share"))
+    same(attention, metrics.triangle(trace, kind="attention", normalization="share"))
+    same(saliency, metrics.triangle(trace, kind="saliency", normalization="share"))
     largest = max(np.nanmax(image.get_array()) for image in (attention, saliency))
     assert limits(attention) == limits(saliency) == (0, pytest.approx(largest))
     bars = [axes.get_ylabel().replace("\n", " ") for axes in figure.axes if not axes.images]
@@ -72,7 +73,7 @@ def test_raw_saliency_has_its_own_scale_and_bar() -> None:
     trace = example_trace()
     figure = paper.output_maps(trace, view=View(normalization="raw"))
     attention, saliency = maps(figure, "viridis")
-    same(saliency, reading.triangle(trace, normalization="raw"))
+    same(saliency, metrics.triangle(trace, normalization="raw"))
     assert limits(attention) != limits(saliency)
     bars = [axes.get_ylabel().replace("\n", " ") for axes in figure.axes if not axes.images]
     assert bars == ["attention, mean over heads", "saliency |A·∂L/∂A|, nats"]
@@ -81,8 +82,8 @@ def test_raw_saliency_has_its_own_scale_and_bar() -> None:
 def test_a_row_under_the_l2_norm_has_another_unit_than_attention_hence_its_own_scale() -> None:
     trace = example_trace()
     attention, saliency = maps(paper.output_maps(trace, view=View()), "viridis")
-    assert limits(attention) == (0, pytest.approx(np.nanmax(reading.triangle(trace, kind="attention"))))
-    assert limits(saliency) == (0, pytest.approx(np.nanmax(reading.triangle(trace))))
+    assert limits(attention) == (0, pytest.approx(np.nanmax(metrics.triangle(trace, kind="attention"))))
+    assert limits(saliency) == (0, pytest.approx(np.nanmax(metrics.triangle(trace))))
 
 
 def test_on_a_log_scale_zero_is_the_bottom_and_nan_is_missing() -> None:
@@ -118,7 +119,7 @@ def test_compare_shares_one_scale_and_shows_the_signed_difference_centred() -> N
     figure = paper.compare(first, second, (5,))
     left, right = maps(figure, "viridis")
     (change,) = maps(figure, "RdBu_r")
-    a, b = reading.triangle(first), reading.triangle(second)
+    a, b = metrics.triangle(first), metrics.triangle(second)
     same(left, a), same(right, b), same(change, triangle_difference(first, second, a, b))
     assert limits(left) == limits(right) == (0, pytest.approx(max(np.nanmax(a), np.nanmax(b))))
     low, high = limits(change)
@@ -137,7 +138,7 @@ def test_text_map_has_a_column_per_text_token_and_the_mean_of_the_image() -> Non
     figure = paper.text_map(trace)
     attention, saliency = maps(figure, "viridis")
     assert attention.get_array().shape == (11, 3 + 1 + 4 + 11) and limits(attention) == limits(saliency)
-    rows = reading.rows(trace, "saliency", normalization="share")
+    rows = metrics.rows(trace, "saliency", normalization="share")
     drawn = np.ma.filled(saliency.get_array(), np.nan)
     np.testing.assert_allclose(drawn[:, 3], rows[:, 3:38].mean(axis=1), rtol=1e-6)
     np.testing.assert_array_equal(drawn[:, :3], rows[:, :3])
@@ -153,20 +154,20 @@ def test_hidden_tokens_are_named() -> None:
     assert any("Hidden on request: <s> at 0" in text.get_text() for text in figure.texts)
 
 
-@pytest.mark.parametrize("kind", reading.KINDS)
+@pytest.mark.parametrize("kind", metrics.KINDS)
 def test_layer_grid_draws_every_layer_on_one_scale(kind) -> None:
     trace = example_trace()
     drawn = maps(paper.layer_grid(trace, kind), "viridis")
     assert len(drawn) == 5 and len({limits(image) for image in drawn}) == 1
     for layer, image in enumerate(drawn):
-        same(image, reading.triangle(trace, layer, kind))
+        same(image, metrics.triangle(trace, layer, kind))
 
 
 def test_image_overlays_are_the_grids_of_reading_on_one_scale() -> None:
     trace = example_trace()
     attention, saliency = maps(paper.image_overlays(trace, 6), "magma")
-    same(attention, reading.image_map(trace, 6, "attention", normalization="share").grid())
-    same(saliency, reading.image_map(trace, 6, "saliency", normalization="share").grid())
+    same(attention, metrics.image_map(trace, 6, "attention", normalization="share").grid())
+    same(saliency, metrics.image_map(trace, 6, "saliency", normalization="share").grid())
     assert limits(attention) == limits(saliency)
     assert attention.get_extent() == [0, 70, 50, 0]
 
@@ -176,7 +177,7 @@ def test_image_layers_draw_each_layer_of_one_step() -> None:
     drawn = maps(paper.image_layers(trace, 6), "magma")
     assert len(drawn) == 5 and len({limits(image) for image in drawn}) == 1
     for layer, image in enumerate(drawn):
-        same(image, reading.image_map(trace, 6, layers=layer).grid())
+        same(image, metrics.image_map(trace, 6, layers=layer).grid())
 
 
 def test_a_scale_locked_to_a_token_differs_from_the_run() -> None:
@@ -193,7 +194,7 @@ def test_distance_lines_are_the_distance_curves() -> None:
     axes = paper.distance(trace, (5, 8), View(normalization="raw")).axes[0]
     chosen = {line.get_label(): line for line in axes.lines if not line.get_label().startswith("_")}
     assert list(chosen) == ["teapot (step 5)", "cups (step 8)"] and len(axes.lines) == 10
-    far, values = reading.distance_curve(trace, 8, normalization="raw")
+    far, values = metrics.distance_curve(trace, 8, normalization="raw")
     np.testing.assert_array_equal(chosen["cups (step 8)"].get_xdata(), far)
     np.testing.assert_array_equal(chosen["cups (step 8)"].get_ydata(), values)
     assert axes.get_ylabel() == "saliency |A·∂L/∂A|, nats"
@@ -203,8 +204,8 @@ def test_score_figure_shows_scores_thresholds_and_rejected_candidates() -> None:
     trace = example_trace()
     axes = paper.scores(trace).axes[0]
     lines = {line.get_label(): line for line in axes.lines}
-    np.testing.assert_array_equal(lines["score S"].get_ydata(), reading.score_curve(trace).scores)
-    np.testing.assert_array_equal(lines["threshold τ"].get_ydata(), reading.score_curve(trace).thresholds)
+    np.testing.assert_array_equal(lines["score S"].get_ydata(), metrics.score_curve(trace).scores)
+    np.testing.assert_array_equal(lines["threshold τ"].get_ydata(), metrics.score_curve(trace).thresholds)
     crosses = [
         (int(line.get_xdata()[0]), line.get_ydata()[0])
         for line in axes.lines

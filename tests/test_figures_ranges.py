@@ -7,9 +7,11 @@ import pytest
 from matplotlib.image import AxesImage
 
 from saliency_viz.errors import SettingError
-from saliency_viz.figures import film, paper, reading, screen
-from saliency_viz.figures.scales import locked_scale, scale_between
-from saliency_viz.figures.view import View
+from saliency_viz.figures import figure, paper
+from saliency_viz.figures.film.film import film
+from saliency_viz.figures.rows import metrics
+from saliency_viz.figures.rows.scales import locked_scale, scale_between
+from saliency_viz.figures.rows.view import View
 from tests.traces import example_trace
 
 HAND = View(lock="manual", attention_range=(0.02, 0.11), saliency_range=(0, 0.25), colors="magma", layers=2)
@@ -58,33 +60,33 @@ def test_every_paper_figure_obeys_the_range_of_its_kind() -> None:
 
 def test_every_screen_figure_obeys_the_range_of_its_kind() -> None:
     trace = example_trace()
-    for draw in (screen.image_overlay, screen.layers_by_keys):
+    for draw in (figure.image_overlay, figure.layers_by_keys):
         for kind, ends in (("attention", (0.02, 0.11)), ("saliency", (0, 0.25))):
             heat = draw(trace, 6, kind, HAND).data[0]
             assert (heat.zmin, heat.zmax) == ends
-    heat = screen.output_triangle(trace, "attention", HAND).data[0]
+    heat = figure.output_triangle(trace, "attention", HAND).data[0]
     assert (heat.zmin, heat.zmax) == (0.02, 0.11)
 
 
 def test_one_scale_for_both_kinds_needs_one_range() -> None:
     trace = example_trace()
     with pytest.raises(SettingError, match="different ranges"):
-        HAND.scale(trace, reading.KINDS)
+        HAND.scale(trace, metrics.KINDS)
     same = HAND.at(attention_range=(0, 0.25))
-    assert same.scale(trace, reading.KINDS).high == 0.25
+    assert same.scale(trace, metrics.KINDS).high == 0.25
     with pytest.raises(SettingError, match="different ranges"):
-        film.film(trace, "both", view=HAND.at(normalization="share"))
+        film(trace, "both", view=HAND.at(normalization="share"))
 
 
 def test_a_word_s_picture_is_the_mean_or_maximum_of_its_tokens() -> None:
     trace = example_trace()
-    for reduce in reading.REDUCES:
+    for reduce in metrics.REDUCES:
         figure = paper.image_overlays(trace, [4, 6, 5], HAND.at(reduce=reduce))
         drawn = [image.get_array() for image in figure.findobj(AxesImage) if image.get_clim() == (0.0, 0.25)]
-        wanted = reading.image_map(trace, (4, 5, 6), "saliency", 2, reduce=reduce).grid()
+        wanted = metrics.image_map(trace, (4, 5, 6), "saliency", 2, reduce=reduce).grid()
         assert any(array.shape == wanted.shape and np.allclose(array, wanted) for array in drawn)
         titles = [text.get_text() for text in figure.texts]
         assert any(f"{reduce} of steps 4, 5, 6" in title for title in titles)
     token = View(lock="token", reduce="max")
-    top = max(float(reading.row(trace, step)[3:38].max()) for step in (4, 5))
+    top = max(float(metrics.row(trace, step)[3:38].max()) for step in (4, 5))
     assert token.scale(trace, "saliency", (4, 5), "image").high == pytest.approx(top)

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from saliency_viz.errors import SettingError
-from saliency_viz.figures import reading
 from saliency_viz.figures.colors import DIVERGING, SEQUENTIAL, ink, luminance, painted, plotly_scale, table
-from saliency_viz.figures.scales import key_mask, locked_scale, scale_of
-from saliency_viz.figures.view import View
+from saliency_viz.figures.rows import metrics
+from saliency_viz.figures.rows.scales import key_mask, locked_scale, scale_of
+from saliency_viz.figures.rows.view import View
 from tests.traces import example_trace
 
 
@@ -50,18 +50,18 @@ def test_locks_run_over_what_they_name() -> None:
     trace = example_trace()
     image = trace.positions("image")
     every = trace.saliency[:, :, image].astype(np.float32).max()
-    mean = np.stack([reading.row(trace, step)[image] for step in range(11)]).max()
+    mean = np.stack([metrics.row(trace, step)[image] for step in range(11)]).max()
     assert locked_scale(trace, lock="run", keys="image").high == pytest.approx(every)
     assert locked_scale(trace, lock="layer", keys="image").high == pytest.approx(mean)
     token = locked_scale(trace, lock="token", step=4, keys="image")
-    assert token.high == pytest.approx(reading.row(trace, 4)[image].max())
+    assert token.high == pytest.approx(metrics.row(trace, 4)[image].max())
     assert "does not compare between tokens" in token.note
 
 
 def test_one_scale_holds_for_all_runs_and_kinds() -> None:
     runs = [example_trace(), example_trace(seed=1)]
-    scale = locked_scale(runs, reading.KINDS, keys="outputs")
-    largest = max(np.nanmax(reading.triangle(trace, kind=kind)) for trace in runs for kind in reading.KINDS)
+    scale = locked_scale(runs, metrics.KINDS, keys="outputs")
+    largest = max(np.nanmax(metrics.triangle(trace, kind=kind)) for trace in runs for kind in metrics.KINDS)
     assert scale.high == pytest.approx(largest) and "2 runs together" in scale.note
 
 

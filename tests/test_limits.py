@@ -12,8 +12,8 @@ from gradio_client import Client, handle_file
 
 import saliency_viz
 from saliency_viz.errors import LimitError
-from saliency_viz.models.fetching import Loading
-from saliency_viz.models.known import known_checkpoints
+from saliency_viz.models.loading.checkpoints import known_checkpoints
+from saliency_viz.models.loading.hub import Loading
 from saliency_viz.terminal import LoadingLine, Progress
 from saliency_viz.ui import health
 from saliency_viz.ui.limits import Pace, Visitors, visitor

@@ -20,7 +20,7 @@ from transformers import (
 
 import saliency_viz as sv
 from saliency_viz.errors import ModelError
-from saliency_viz.models import placing
+from saliency_viz.models.loading import devices
 
 from . import checkpoints, checkpoints_qwen, checkpoints_tiled
 from .engine import PROMPT, picture
@@ -225,7 +225,7 @@ def test_a_family_not_known_may_write_tokens_of_its_own(copy, monkeypatch):
     """As Llama 4, whose processor has an image token that its model never sees."""
     edit(copy, "config.json", image_token_index=5)
     refused(copy, "writes token 3 where a picture stands, its model expects 5")
-    monkeypatch.setattr("saliency_viz.models.reading.family_of", lambda kind: None)
+    monkeypatch.setattr("saliency_viz.models.loading.checkpoint_io.family_of", lambda kind: None)
     refused(copy, "a trial run failed")  # found out by running, not by comparing names
 
 
@@ -305,9 +305,9 @@ def test_a_device_that_is_not_here(llava_dir, monkeypatch, device, words):
 
 def test_a_device_number_too_high_names_those_there_are(monkeypatch):
     monkeypatch.setattr(torch.cuda, "device_count", lambda: 2)
-    assert placing.device_of("cuda:1") == torch.device("cuda:1")
+    assert devices.device_of("cuda:1") == torch.device("cuda:1")
     with pytest.raises(ModelError, match="no 'cuda:7': torch can use cuda:0, cuda:1 here"):
-        placing.device_of("cuda:7")
+        devices.device_of("cuda:7")
 
 
 def test_a_device_map_that_is_no_word_for_one(llava_dir):
@@ -317,7 +317,7 @@ def test_a_device_map_that_is_no_word_for_one(llava_dir):
 
 @pytest.mark.parametrize("package,settings", [("bitsandbytes", {"quantization": "4bit"}), ("peft", {"adapter": "x"})])
 def test_a_missing_optional_package_is_named(llava_dir, monkeypatch, package, settings):
-    monkeypatch.setattr("saliency_viz.models.placing.find_spec", lambda name: None)
+    monkeypatch.setattr("saliency_viz.models.loading.devices.find_spec", lambda name: None)
     refused(llava_dir, f"Run: pip install {package}", **settings)
 
 

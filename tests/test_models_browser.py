@@ -10,9 +10,9 @@ import pytest
 
 from saliency_viz.errors import ModelError
 from saliency_viz.memory import size_text
-from saliency_viz.models.estimate import estimate
-from saliency_viz.models.fetching import Loading
-from saliency_viz.models.published import PUBLISHED
+from saliency_viz.models.loading.hub import Loading
+from saliency_viz.models.memory.estimate import estimate
+from saliency_viz.models.memory.reference_configs import PUBLISHED
 from saliency_viz.ui import offers
 from saliency_viz.ui.engine import Engine
 from saliency_viz.ui.limits import Visitors
@@ -302,9 +302,9 @@ def test_the_plan_is_the_rooms_and_a_run_that_cannot_fit_is_refused_with_what_to
         page.wait_for_function("document.querySelector('#app-plan .app-note').textContent.includes('tokens')")
         from PIL import Image
 
-        from saliency_viz.decoding.room import room
         from saliency_viz.models import Request
-        from saliency_viz.models.tower import patches_in
+        from saliency_viz.models.memory.budget import room
+        from saliency_viz.models.memory.vision_memory import patches_in
 
         model = engine.shelf.peek("demo")
         wanted = Request((Image.new("RGB", (384, 288)),), "Describe the image.")
@@ -313,7 +313,7 @@ def test_the_plan_is_the_rooms_and_a_run_that_cannot_fit_is_refused_with_what_to
         found = room(model, tokens, 64, patches_in(model.config, prepared.inputs))
         shown = page.locator("#app-plan .app-note").text_content()
         assert shown.startswith(f"About {tokens} tokens of picture and prompt. A run takes {size_text(found.needed)},")
-        monkeypatch.setattr("saliency_viz.decoding.room.free_memory", lambda device: 1_000_000)
+        monkeypatch.setattr("saliency_viz.models.memory.budget.free_memory", lambda device: 1_000_000)
         page.fill("#app-prompt textarea", "Describe the image again.")
         page.wait_for_selector("#app-plan .app-note-refused")
         assert "1.0 MB free. To make it fit: " in page.locator("#app-plan .app-note").text_content()

@@ -8,7 +8,8 @@ import re
 import pytest
 
 import saliency_viz as sv
-from saliency_viz.figures import notebook
+from saliency_viz.figures.web import notebook
+from saliency_viz.figures.web.standalone import standalone
 
 from .app_browser import browser, watched  # noqa: F401
 from .traces import example_trace
@@ -29,7 +30,7 @@ def test_the_view_is_one_frame_that_holds_the_standalone_page():
     (page,) = re.findall(
         r'^<iframe srcdoc="([^"]*)" sandbox="allow-scripts allow-downloads" .*></iframe>$', shown, re.S
     )
-    assert html.unescape(page) == sv.figures.standalone.standalone(trace)
+    assert html.unescape(page) == standalone(trace)
 
 
 def test_two_runs_and_the_height_are_chosen_with_view():

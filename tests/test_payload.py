@@ -14,10 +14,11 @@ import pytest
 from PIL import Image
 
 from saliency_viz.errors import SettingError
-from saliency_viz.figures import colors, reading
-from saliency_viz.figures.payload import PICTURE_SIDE, payload, rows_payload, steps_payload
-from saliency_viz.figures.scales import scale_of
-from saliency_viz.figures.standalone import SCRIPTS, standalone, viewer_scripts
+from saliency_viz.figures import colors
+from saliency_viz.figures.rows import metrics
+from saliency_viz.figures.rows.scales import scale_of
+from saliency_viz.figures.web.payload import PICTURE_SIDE, payload, rows_payload, steps_payload
+from saliency_viz.figures.web.standalone import SCRIPTS, standalone, viewer_scripts
 from saliency_viz.paths import assets
 from saliency_viz.settings import LocoRE
 from saliency_viz.trace import Mark, Picture, Span, Trace
@@ -102,7 +103,7 @@ def test_scales_sent_without_rows_equal_those_of_the_figures(group: str, kind: s
     keys = trace.positions("image") if group == "image" else [k for k in range(53) if k not in range(38)]
     for choice, layers in (("target", "target"), ("all", "all"), (3, 3)):
         seen = [
-            reading.row(trace, step, kind, layers, normalization)[[key for key in keys if key < 42 + step]]
+            metrics.row(trace, step, kind, layers, normalization)[[key for key in keys if key < 42 + step]]
             for step in range(11)
         ]
         high, ninety, low = sent[choice] if isinstance(choice, str) else sent["layers"][choice]
@@ -113,10 +114,10 @@ def test_scales_sent_without_rows_equal_those_of_the_figures(group: str, kind: s
 
 def test_template_and_sinks_are_dimmed_and_nothing_else():
     trace = example_trace()
-    assert reading.dimmed(trace) == [0, 1, 2]
+    assert metrics.dimmed(trace) == [0, 1, 2]
     attention = trace.attention.copy()
     attention[:, :, 39] = 0.5  # a prompt word that takes half of everything
-    assert reading.dimmed(replace(trace, attention=attention)) == [0, 1, 2, 39]
+    assert metrics.dimmed(replace(trace, attention=attention)) == [0, 1, 2, 39]
 
 
 def test_a_run_without_outputs_yet_can_travel():

@@ -127,7 +127,7 @@ def test_python_examples_use_what_exists():
 
 def test_the_table_of_families_is_the_code_s():
     from saliency_viz.models import FAMILIES
-    from saliency_viz.models.known import checkpoint_of
+    from saliency_viz.models.loading.checkpoints import checkpoint_of
 
     rows = table(section("Models"))
     shown = [(row[0], names(row[1]), row[5], row[6] == "yes") for row in rows]
@@ -189,10 +189,9 @@ def test_files_named_in_the_text_exist():
 
 
 def test_every_package_goes_into_the_wheel():
-    found = {
-        f"saliency_viz.{path.name}" for path in (ROOT / "saliency_viz").iterdir() if (path / "__init__.py").exists()
-    }
-    assert set(PYPROJECT["tool"]["setuptools"]["packages"]) == found | {"saliency_viz", "saliency_viz.assets"}
+    folders = (path.parent.relative_to(ROOT) for path in (ROOT / "saliency_viz").rglob("__init__.py"))
+    found = {".".join(folder.parts) for folder in folders}
+    assert set(PYPROJECT["tool"]["setuptools"]["packages"]) == found | {"saliency_viz.assets"}
 
 
 def test_the_version_is_in_the_changelog():

@@ -12,9 +12,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from saliency_viz.figures import reading
 from saliency_viz.figures.colors import table
-from saliency_viz.figures.scales import locked_scale
+from saliency_viz.figures.rows import metrics
+from saliency_viz.figures.rows.scales import locked_scale
 
 from .traces import example_trace
 from .viewer_page import browser, needs_chromium, show  # noqa: F401
@@ -50,7 +50,7 @@ def test_a_saved_panel_shows_its_patches_in_the_colours_of_their_values_and_its_
     assert picture.shape[1] == pytest.approx(TWICE * (width + 2 * PAD), abs=2) and picture.shape[0] > TWICE * height
     at = lambda x, y: picture[round(TWICE * (PAD + y)), round(TWICE * (PAD + x))]  # noqa: E731
     scale = locked_scale(trace, "saliency", 4, keys="image")
-    places = scale.normalized(reading.row(trace, 5, "saliency", 4)[3:38])
+    places = scale.normalized(metrics.row(trace, 5, "saliency", 4)[3:38])
     wanted = table("viridis")[np.round(places * 255).astype(int)].astype(int)
     seen = [at(left + (p % 7 + 0.5) / 7 * wide, top + (p // 7 + 0.5) / 5 * tall) for p in range(35)]
     assert np.abs(np.array(seen) - wanted).max() <= 2

@@ -7,7 +7,7 @@ import re
 
 import pytest
 
-from saliency_viz.figures.standalone import standalone, viewer_scripts
+from saliency_viz.figures.web.standalone import standalone, viewer_scripts
 from saliency_viz.paths import assets
 from saliency_viz.ui.text import TEXTS
 

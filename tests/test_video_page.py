@@ -16,7 +16,7 @@ from gradio_client import Client, handle_file
 from PIL import Image
 
 from saliency_viz.errors import ImageError, PromptError, SettingError
-from saliency_viz.figures import reading
+from saliency_viz.figures.rows import metrics
 from saliency_viz.trace import Trace
 from saliency_viz.ui import films, media
 from saliency_viz.ui.engine import Engine
@@ -240,10 +240,10 @@ def test_a_video_is_sampled_run_and_its_shares_are_the_traces(real, tab, tmp_pat
     for token in (0, 4, 6):
         tab.evaluate("(token) => SaliencyApp.current.setState({token})", token)
         drawn(tab)
-        for kind in reading.KINDS:
+        for kind in metrics.KINDS:
             script = "(s) => [...document.querySelectorAll(s)].map((bar) => Number(bar.dataset.value))"
             shown = tab.evaluate(script, f".sv-frame-bar[data-kind={kind}]")
-            assert shown == pytest.approx(reading.picture_shares(trace, token, kind)[[0, 2, 4]], abs=1e-5)
+            assert shown == pytest.approx(metrics.picture_shares(trace, token, kind)[[0, 2, 4]], abs=1e-5)
 
 
 def test_a_link_to_a_kept_run_brings_back_what_it_was_shown_and_asked(fake, tab, browser, tmp_path):  # noqa: F811

@@ -12,10 +12,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from saliency_viz.figures import reading
-from saliency_viz.figures.payload import payload, rows_payload, steps_payload
-from saliency_viz.figures.scales import LOCKS, TRANSFORMS, locked_scale
-from saliency_viz.figures.standalone import standalone
+from saliency_viz.figures.rows import metrics
+from saliency_viz.figures.rows.scales import LOCKS, TRANSFORMS, locked_scale
+from saliency_viz.figures.web.payload import payload, rows_payload, steps_payload
+from saliency_viz.figures.web.standalone import standalone
 from saliency_viz.settings import LocoRE
 from saliency_viz.trace import Mark, Picture, Trace
 
@@ -59,9 +59,9 @@ def test_each_token_is_a_button_that_carries_its_score(show):
 def test_words_and_shares_equal_the_figures_numbers(show):
     trace = example_trace()
     opened = show(trace, token=9)
-    for layer, normalization, kind in product((0, 3, "target", "all"), ("row", "raw", "share"), reading.KINDS):
+    for layer, normalization, kind in product((0, 3, "target", "all"), ("row", "raw", "share"), metrics.KINDS):
         opened.state(layer=layer, normalization=normalization)
-        row = reading.row(trace, 9, kind, layer, normalization)
+        row = metrics.row(trace, 9, kind, layer, normalization)
         shown = opened.values(f".sv-token-card .sv-panel[data-kind={kind}] .sv-word[data-key]")
         keys = [key for key in range(53) if not 3 <= key < 38]
         assert np.allclose(shown[: len(keys) - 2], row[keys[:-2]], rtol=2e-6, atol=1e-12)
@@ -82,7 +82,7 @@ def test_words_and_shares_equal_the_figures_numbers(show):
 def test_the_picture_s_colour_bar_ends_where_the_figures_scale_does(show):
     trace = example_trace()
     opened = show(trace, token=6, layer=1)
-    for lock, transform, kind in product(LOCKS, TRANSFORMS, reading.KINDS):
+    for lock, transform, kind in product(LOCKS, TRANSFORMS, metrics.KINDS):
         opened.state(scale=lock, transform=transform)
         ticks = opened.values(f".sv-token-card .sv-panel[data-kind={kind}] .sv-image-bar .sv-bar-ticks > span")
         scale = locked_scale(trace, kind, 1, "row", transform, lock, 6, "image")
@@ -99,7 +99,7 @@ def test_hovering_a_patch_tells_its_index_and_exact_values(show):
     assert "patch 19" in said and "position 22" in said
     for kind in ("attention", "saliency"):
         value = float(opened.page.locator(".sv-tip-row", has_text=kind).locator("b").inner_text().replace("−", "-"))
-        assert value == pytest.approx(float(reading.row(trace, 5, kind, 4)[22]), rel=1e-3)
+        assert value == pytest.approx(float(metrics.row(trace, 5, kind, 4)[22]), rel=1e-3)
 
 
 def test_a_patch_is_painted_in_the_colour_of_its_value(show):
@@ -116,7 +116,7 @@ def test_a_patch_is_painted_in_the_colour_of_its_value(show):
     from saliency_viz.figures.colors import table
 
     scale = locked_scale(trace, "attention", 4, keys="image")
-    places = scale.normalized(reading.row(trace, 5, "attention", 4)[3:38])
+    places = scale.normalized(metrics.row(trace, 5, "attention", 4)[3:38])
     wanted = table("viridis")[np.round(places * 255).astype(int)].astype(int)
     assert np.abs(np.array(pixels)[:, :3] - wanted).max() <= 1
     assert (np.array(pixels)[:, 3] == 255).all()
@@ -184,10 +184,10 @@ def test_the_heatmap_holds_every_layer_and_a_click_chooses_one(show):
             opened.js(f"viewer.heat.sides[{side}].values.map((row) => row.map((v) => Number.isNaN(v) ? -1 : v))")
         )
         assert shown.shape == (5, 53) and (shown[:, 48:] == -1).all()
-        assert np.allclose(shown[:, :48], reading.layer_rows(trace, 6, kind)[:, :48], rtol=1e-6)
+        assert np.allclose(shown[:, :48], metrics.layer_rows(trace, 6, kind)[:, :48], rtol=1e-6)
     opened.state(image_columns="sum")
     assert opened.js("viewer.heat.sides[0].values[2][3]") == pytest.approx(
-        float(reading.layer_rows(trace, 6, "attention")[2, 3:38].sum()), rel=1e-5
+        float(metrics.layer_rows(trace, 6, "attention")[2, 3:38].sum()), rel=1e-5
     )
     plot = opened.page.locator(".sv-heat .sv-panel[data-kind=attention] .nsewdrag").first
     box = plot.bounding_box()
@@ -213,7 +213,7 @@ def test_reverse_lookup_tells_how_much_each_output_drew_on_dragged_patches(show)
     opened.js("viewer.drawn()")
     pins = [3 + line * 7 + column for line in (1, 2) for column in (1, 2)]
     assert opened.js("viewer.getState().pins") == pins and opened.js("viewer.getState().pin_kind") == "attention"
-    drawn = reading.drawn_on(trace, pins, "attention")
+    drawn = metrics.drawn_on(trace, pins, "attention")
     assert np.allclose(opened.values(".sv-strip .sv-token"), drawn, rtol=1e-5)
     assert "4 patches" in opened.text(".sv-notice")
     opened.page.locator(".sv-token").first.focus()
@@ -228,7 +228,7 @@ def test_a_range_of_tokens_is_drawn_as_the_mean_of_its_rows(show):
     opened.page.locator(".sv-token").nth(8).click(modifiers=["Shift"])
     opened.js("viewer.drawn()")
     assert opened.page.locator(".sv-token[aria-selected=true]").count() == 3
-    row = reading.row(trace, [6, 7, 8], "saliency", "target")
+    row = metrics.row(trace, [6, 7, 8], "saliency", "target")
     shown = opened.values(".sv-token-card .sv-panel[data-kind=saliency] .sv-word[data-key]")
     assert np.allclose(shown[3:15], [*row[38:50]], rtol=1e-5)
 
@@ -265,20 +265,20 @@ def test_the_triangle_holds_each_output_s_row_and_the_difference_of_shares(show)
         opened.js(TRIANGLE),
         float,
     )
-    assert np.allclose(shown, reading.triangle(trace, 3, "attention"), rtol=1e-6, equal_nan=True)
+    assert np.allclose(shown, metrics.triangle(trace, 3, "attention"), rtol=1e-6, equal_nan=True)
     opened.state(triangle="difference")
     shown = np.array(
         opened.js(TRIANGLE),
         float,
     )
-    wanted = reading.triangle(trace, 3, "saliency", "share") - reading.triangle(trace, 3, "attention", "share")
+    wanted = metrics.triangle(trace, 3, "saliency", "share") - metrics.triangle(trace, 3, "attention", "share")
     assert np.allclose(shown, wanted, atol=1e-7, equal_nan=True)
 
 
 def test_the_table_and_its_csv_are_the_row(show):
     trace = example_trace(words=("=SUM(A1)", ' "a,b"', "\n"))
     opened = show(trace, token=4, view="data")
-    row = reading.row(trace, 4, "saliency")
+    row = metrics.row(trace, 4, "saliency")
     cells = opened.values(".sv-data tbody tr td:nth-child(6)")
     assert np.allclose(cells, row[:46], rtol=1e-6)
     import csv
@@ -301,7 +301,7 @@ def test_two_runs_stand_side_by_side_on_one_scale_with_a_signed_difference(show)
     assert ids[5] == 105
     marked = opened.js("[...document.querySelectorAll('.sv-changed')].map((n) => n.dataset.step)")
     assert marked == ["5", "5"]
-    a, b = (reading.row(trace, 7, "saliency") for trace in (first, second))
+    a, b = (metrics.row(trace, 7, "saliency") for trace in (first, second))
     shown = opened.values(".sv-panel[data-slot=difference] .sv-word[data-key]")
     keys = [key for key in range(49) if not 3 <= key < 38 and key != 47]
     at = {key: i for i, key in enumerate(k for k in range(53) if not 3 <= k < 38)}
@@ -344,7 +344,7 @@ def test_truth_shows_only_when_asked(show):
 def test_hidden_sinks_are_always_stated(show):
     trace = example_trace()
     opened = show(trace, token=6, hide_sinks=True)
-    row = reading.row(trace, 6, "attention")
+    row = metrics.row(trace, 6, "attention")
     hidden = 100 * row[:3].sum() / row.sum()
     note = opened.text(".sv-panel[data-kind=attention] .sv-words-note")
     assert note.startswith("3 template and sink tokens hidden") and f"{hidden:.1f}" in note
@@ -424,7 +424,7 @@ def test_a_growing_run_shows_drafts_grey_and_scores_when_observed(show):
     assert opened.values(".sv-strip .sv-token")[2] == pytest.approx(trace.steps[2].score)
     assert opened.js("viewer.getState().token") == 2  # follows the last observed one
     shown = opened.values(".sv-token-card .sv-panel[data-kind=attention] .sv-word[data-key]")
-    assert np.allclose(shown[7:9], reading.row(trace, 2, "attention")[42:44], rtol=1e-5)
+    assert np.allclose(shown[7:9], metrics.row(trace, 2, "attention")[42:44], rtol=1e-5)
     opened.js(send, steps_payload(trace.steps[3:4], 3, "other"))  # of another run: not ours
     assert opened.page.locator(".sv-token").count() == 5
     opened.js(
@@ -461,7 +461,7 @@ def test_rows_left_out_are_asked_for_once_and_drawn_when_they_come(show):
         rows_payload(trace, 7),
     )
     shown = opened.values(".sv-token-card .sv-panel[data-kind=saliency] .sv-word[data-key]")
-    assert np.allclose(shown[3:14], reading.row(trace, 7)[38:49], rtol=1e-5)
+    assert np.allclose(shown[3:14], metrics.row(trace, 7)[38:49], rtol=1e-5)
     ticks = opened.values(".sv-panel[data-kind=saliency] .sv-image-bar .sv-bar-ticks > span")
     assert ticks[-1] == pytest.approx(locked_scale(trace, "saliency", "target", keys="image").high, rel=1e-5)
 
@@ -499,10 +499,10 @@ def test_shares_over_the_caption_and_distances_are_the_figures_numbers(show):
     trace = example_trace()
     opened = show(trace, token=8, view="over", layer=1)
     shown = opened.js("viewer.tabs.find((t) => t.name === 'over').view.sides.map((s) => [s.points, s.distance])")
-    for kind, (points, distance) in zip(reading.KINDS, shown, strict=True):
-        wanted = reading.shares_over_run(trace, kind, 1)
-        assert np.allclose([[point[part] for part in reading.PARTS] for point in points], wanted, rtol=1e-5)
-        assert np.allclose(distance, reading.distance_curve(trace, 8, kind, 1)[1], rtol=1e-6)
+    for kind, (points, distance) in zip(metrics.KINDS, shown, strict=True):
+        wanted = metrics.shares_over_run(trace, kind, 1)
+        assert np.allclose([[point[part] for part in metrics.PARTS] for point in points], wanted, rtol=1e-5)
+        assert np.allclose(distance, metrics.distance_curve(trace, 8, kind, 1)[1], rtol=1e-6)
 
 
 def test_marks_give_the_auroc_one_counts_by_hand(show):

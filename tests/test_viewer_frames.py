@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from saliency_viz.figures import reading
-from saliency_viz.figures.payload import payload, picture_side, rows_payload
-from saliency_viz.figures.standalone import standalone
+from saliency_viz.figures.rows import metrics
+from saliency_viz.figures.web.payload import payload, picture_side, rows_payload
+from saliency_viz.figures.web.standalone import standalone
 from saliency_viz.trace import Trace
 
 from .app_browser import browser, watched  # noqa: F401
@@ -67,8 +67,8 @@ def test_bars_and_heatmap_equal_picture_shares(opened, together, normalization):
     page = opened(trace, view="frames")
     for layer in ("target", "all", 1):
         choose(page, token=4, layer=layer, normalization=normalization)
-        for kind in reading.KINDS:
-            every = [reading.picture_shares(trace, step, kind, layer, normalization) for step in range(7)]
+        for kind in metrics.KINDS:
+            every = [metrics.picture_shares(trace, step, kind, layer, normalization) for step in range(7)]
             assert bars(page, kind) == pytest.approx(every[4][firsts(trace)], abs=1e-6)
             assert heat(page, kind) == pytest.approx(np.stack(every)[:, firsts(trace)].T, abs=1e-6)
 
@@ -76,14 +76,14 @@ def test_bars_and_heatmap_equal_picture_shares(opened, together, normalization):
 def test_several_words_have_the_share_of_their_mean(opened):
     trace = frames_trace(7, groups=3)
     page = opened(trace, token=3, also=[4, 5])
-    assert bars(page, "saliency") == pytest.approx(reading.picture_shares(trace, (3, 4, 5)), abs=1e-6)
+    assert bars(page, "saliency") == pytest.approx(metrics.picture_shares(trace, (3, 4, 5)), abs=1e-6)
 
 
 def test_all_bars_end_at_the_largest_share_of_the_run(opened):
     trace = frames_trace(7, groups=5)
     page = opened(trace, token=2)
-    top = max(reading.picture_shares(trace, step, kind).max() for step in range(7) for kind in reading.KINDS)
-    shares = reading.picture_shares(trace, 2, "attention")
+    top = max(metrics.picture_shares(trace, step, kind).max() for step in range(7) for kind in metrics.KINDS)
+    shares = metrics.picture_shares(trace, 2, "attention")
     widths = page.evaluate(
         "() => [...document.querySelectorAll('.sv-frame-bar[data-kind=attention] .sv-frame-track > span')]"
         ".map((fill) => parseFloat(fill.style.width))"
@@ -120,7 +120,7 @@ def test_nobody_chose_the_frame_most_salient_is_shown_and_a_click_holds_one(open
     shown = "() => viewer.groupOf(0)"
     for token in range(7):
         choose(page, token=token)
-        assert page.evaluate(shown) == reading.picture_shares(trace, token).argmax()
+        assert page.evaluate(shown) == metrics.picture_shares(trace, token).argmax()
     page.locator(".sv-frame").nth(3).click()
     choose(page, token=1)
     assert page.evaluate(shown) == 3
@@ -128,7 +128,7 @@ def test_nobody_chose_the_frame_most_salient_is_shown_and_a_click_holds_one(open
     page.keyboard.press("ArrowRight")
     assert page.evaluate(shown) == 4
     page.locator(".sv-frames .sv-follow").click()
-    assert page.evaluate(shown) == reading.picture_shares(trace, 1).argmax()
+    assert page.evaluate(shown) == metrics.picture_shares(trace, 1).argmax()
 
 
 def test_a_click_on_the_heatmap_chooses_word_and_frame(opened):
@@ -163,9 +163,9 @@ def test_patches_of_the_shown_frame_are_those_of_its_tokens(opened):
 def test_two_runs_compared_show_the_kind_of_each(opened):
     first, second = frames_trace(7, groups=3), frames_trace(5, groups=3)
     page = opened(first, second, token=3, compare_kind="attention")
-    assert bars(page, "attention", 0) == pytest.approx(reading.picture_shares(first, 3, "attention"), abs=1e-6)
+    assert bars(page, "attention", 0) == pytest.approx(metrics.picture_shares(first, 3, "attention"), abs=1e-6)
     partner = page.evaluate("() => viewer.tokenOf(1)")
-    assert bars(page, "attention", 1) == pytest.approx(reading.picture_shares(second, partner, "attention"), abs=1e-6)
+    assert bars(page, "attention", 1) == pytest.approx(metrics.picture_shares(second, partner, "attention"), abs=1e-6)
 
 
 def test_a_run_of_one_picture_has_no_strip_and_no_tab(opened):
@@ -194,11 +194,11 @@ def test_sums_of_a_large_run_give_the_same_shares_as_its_rows(opened):
     assert large["rows"] is None
     page = opened(trace, view="frames")
     page.evaluate("(run) => { viewer.setRun(run); viewer.setState({token: 4}); return viewer.drawn(); }", large)
-    for normalization in reading.NORMALIZATIONS:
+    for normalization in metrics.NORMALIZATIONS:
         for layer in ("target", 1):
             choose(page, layer=layer, normalization=normalization)
-            for kind in reading.KINDS:
-                wanted = [reading.picture_shares(trace, step, kind, layer, normalization) for step in range(7)]
+            for kind in metrics.KINDS:
+                wanted = [metrics.picture_shares(trace, step, kind, layer, normalization) for step in range(7)]
                 assert bars(page, kind) == pytest.approx(wanted[4][firsts(trace)], abs=1e-6)
                 assert heat(page, kind) == pytest.approx(np.stack(wanted)[:, firsts(trace)].T, abs=1e-6)
     page.evaluate(

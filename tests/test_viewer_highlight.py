@@ -9,7 +9,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from saliency_viz.figures import reading
+from saliency_viz.figures.rows import metrics
 
 from .traces import example_trace
 from .viewer_page import browser, needs_chromium, show  # noqa: F401
@@ -41,7 +41,7 @@ def test_a_mean_of_chosen_layers_is_numpys_mean_of_their_rows(show):
     buttons.nth(4).click(modifiers=["Control"])
     opened.js("viewer.drawn()")
     assert opened.js("viewer.getState().layer") == [1, 4]
-    row = (reading.row(trace, 6, "saliency", 1) + reading.row(trace, 6, "saliency", 4)) / 2
+    row = (metrics.row(trace, 6, "saliency", 1) + metrics.row(trace, 6, "saliency", 4)) / 2
     shown = opened.js(
         "[...document.querySelectorAll('.sv-token-card .sv-panel[data-kind=saliency] .sv-word[data-key]')]"
         ".filter((n) => n.dataset.value).map((n) => [Number(n.dataset.key), Number(n.dataset.value)])"
@@ -60,8 +60,8 @@ def test_a_sentence_is_compared_with_what_stands_for_it_and_not_with_one_token(s
     opened = show(trace, token=4, granularity="sentence", held=1)
     held, chosen = opened.js("viewer.stepsOf(1)"), opened.js("viewer.stepsOf(0)")
     assert (held, chosen) == ([0, 1, 2], [3, 4, 5])
-    first = np.mean([reading.row(trace, step) for step in chosen], axis=0)
-    second = np.mean([reading.row(trace, step) for step in held], axis=0)
+    first = np.mean([metrics.row(trace, step) for step in chosen], axis=0)
+    second = np.mean([metrics.row(trace, step) for step in held], axis=0)
     shown = panel_words(opened, "difference")
     assert shown and all(value == pytest.approx(second[key] - first[key], abs=2e-6) for key, value in shown.items())
     assert "“The cow eats.”" in opened.text(".sv-panel[data-slot='1'] h3")
@@ -127,7 +127,7 @@ def test_a_small_picture_says_the_value_of_the_patch_in_that_layer_and_a_drag_ov
     opened.page.mouse.move(*place_in_cell(opened, layer, (left + right) / 2, (top + bottom) / 2))
     key = opened.js(f"viewer.run.imageKeys[{patch}]")
     assert (opened.js("viewer.lit"), opened.js("viewer.litLayer")) == (key, layer)
-    value = reading.row(trace, 6, "saliency", layer)[key]
+    value = metrics.row(trace, 6, "saliency", layer)[key]
     assert opened.text(".sv-tip").startswith(f"patch {patch}")
     assert opened.js("(value) => SaliencyViewer.number(value, 4)", float(value)) in opened.text(".sv-tip")
     start = place_in_cell(opened, layer, left + 0.01, top + 0.01)
@@ -150,7 +150,7 @@ def test_pinning_moves_nothing_and_says_which_words_drew_most(show):
     key = opened.js("viewer.run.imageKeys[9]")
     opened.state(pins=[key], pin_kind="saliency")
     assert picture.bounding_box() == before
-    drawn = np.array([reading.row(trace, step, "saliency", 3)[key] for step in range(11)])
+    drawn = np.array([metrics.row(trace, step, "saliency", 3)[key] for step in range(11)])
     most = opened.js("(step) => viewer.run.quoted(viewer.run.first + step)", int(drawn.argmax()))
     assert f"most: {most}" in opened.text(".sv-notice")
 

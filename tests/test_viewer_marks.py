@@ -9,8 +9,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from saliency_viz.figures.marked import judged_scores, statistics
-from saliency_viz.figures.payload import payload
+from saliency_viz.figures.rows.judgements import judged_scores, statistics
+from saliency_viz.figures.web.payload import payload
 from saliency_viz.trace import Mark, Trace
 from saliency_viz.ui.actions import judged
 

@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 
 from saliency_viz.decoding import Faithfulness
-from saliency_viz.figures import reading
-from saliency_viz.figures.payload import payload
+from saliency_viz.figures.rows import metrics
+from saliency_viz.figures.web.payload import payload
 from saliency_viz.ui.looks import curves, packed
 
 from .traces import example_trace
@@ -85,7 +85,7 @@ def heads_like(seed=2, scale=1.0):
 
 
 def parts():
-    return reading.part_of_keys(example_trace())[:REACH]
+    return metrics.part_of_keys(example_trace())[:REACH]
 
 
 def test_the_lens_shows_every_layers_tokens_and_the_written_ones_curve(opened):
@@ -128,7 +128,7 @@ def test_the_share_of_every_head_is_what_numpy_counts(opened, scale):
     attention, saliency = heads_like(scale=scale)
     ask(opened, packed(attention, saliency))
     wanted = {}
-    for part, name in enumerate(reading.PARTS):
+    for part, name in enumerate(metrics.PARTS):
         for kind, values in (("attention", attention), ("saliency", saliency)):
             wanted[kind, name] = values[..., parts() == part].sum(-1) / values.sum(-1)
         for kind in ("attention", "saliency", "difference"):

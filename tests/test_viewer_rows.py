@@ -7,9 +7,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from saliency_viz.figures import reading
-from saliency_viz.figures.payload import payload, rows_bytes, rows_payload
-from saliency_viz.figures.scales import locked_scale
+from saliency_viz.figures.rows import metrics
+from saliency_viz.figures.rows.scales import locked_scale
+from saliency_viz.figures.web.payload import payload, rows_bytes, rows_payload
 from saliency_viz.ui import desk
 
 from .test_viewer_browser import TRIANGLE
@@ -68,11 +68,11 @@ def test_rows_come_in_the_background_and_the_views_of_the_caption_fill(show):
     assert sorted(step for _, first, count in asked for step in range(first, first + count)) == list(range(17))
     assert asked[1][1] == 8  # then its neighbours
     points = opened.js("viewer.tabs.find((t) => t.name === 'over').view.sides[1].points")
-    wanted = reading.shares_over_run(trace, "saliency")
-    assert np.allclose([[point[part] for part in reading.PARTS] for point in points], wanted, rtol=1e-5)
+    wanted = metrics.shares_over_run(trace, "saliency")
+    assert np.allclose([[point[part] for part in metrics.PARTS] for point in points], wanted, rtol=1e-5)
     opened.state(view="words", layer=3, triangle="attention")
     assert np.allclose(
-        np.array(opened.js(TRIANGLE), float), reading.triangle(trace, 3, "attention"), rtol=1e-6, equal_nan=True
+        np.array(opened.js(TRIANGLE), float), metrics.triangle(trace, 3, "attention"), rtol=1e-6, equal_nan=True
     )
     assert opened.page.locator(".sv-rows:visible").count() == 0
     top = opened.values(".sv-panel[data-kind=saliency] .sv-image-bar .sv-bar-ticks > span")[-1]

@@ -12,7 +12,7 @@ from itertools import product
 import numpy as np
 import pytest
 
-from saliency_viz.figures import reading
+from saliency_viz.figures.rows import metrics
 from saliency_viz.ui import exports
 
 from .traces import csv_file, example_trace
@@ -51,7 +51,7 @@ def test_the_numbers_at_the_bar_change_the_scale_and_nonsense_is_refused(show):
     opened.page.select_option(".sv-controls select >> nth=0", "manual")
     opened.js("viewer.drawn()")
     low, high = opened.js("viewer.getState().range_saliency")
-    top = max(reading.row(trace, step)[3:38].max() for step in range(11))
+    top = max(metrics.row(trace, step)[3:38].max() for step in range(11))
     assert low == 0 and top <= high <= 1.1 * top  # begins where the locked scale ends
     upper = opened.page.locator(PANEL.format(kind="saliency") + " .sv-range-end").nth(1)
     upper.fill("0.125")
@@ -75,7 +75,7 @@ def test_a_colour_under_a_range_set_by_hand_is_the_figure_s(show):
     state = {"scale": "manual", "range_attention": [0.01, 0.08], "range_saliency": [0.02, 0.3], "cmap": "magma"}
     opened = show(trace, token=8, layer=3, opacity=1, **state)
     view = exports._asked(trace, None, {"token": 8, "layer": 3, **state}).view
-    for kind, transform in product(reading.KINDS, ("linear", "percentile", "log")):
+    for kind, transform in product(metrics.KINDS, ("linear", "percentile", "log")):
         opened.state(transform=transform)
         pixels = opened.js(
             """(kind) => { const c = document.querySelector(`.sv-panel[data-kind=${kind}] canvas.sv-canvas`);
@@ -88,7 +88,7 @@ def test_a_colour_under_a_range_set_by_hand_is_the_figure_s(show):
         )
         scale = view.at(transform=transform).scale(trace, kind, 8, "image")
         assert (scale.low, scale.high) == tuple(state[f"range_{kind}"])
-        places = scale.normalized(reading.row(trace, 8, kind, 3)[3:38])
+        places = scale.normalized(metrics.row(trace, 8, kind, 3)[3:38])
         wanted = table("magma")[np.round(places * 255).astype(int)].astype(int)
         assert np.abs(np.array(pixels) - wanted).max() <= 2
 
@@ -109,21 +109,21 @@ def test_a_word_is_the_mean_or_the_maximum_of_its_tokens_in_viewer_figures_and_t
     opened = show(trace, token=7, granularity="word", reduce=reduce, layer=2)
     steps = opened.js("viewer.stepsOf(0)")
     assert steps == [6, 7, 8]  # "Tea" "pot" "s"
-    for kind, normalization in product(reading.KINDS, reading.NORMALIZATIONS):
+    for kind, normalization in product(metrics.KINDS, metrics.NORMALIZATIONS):
         opened.state(normalization=normalization)
-        row = reading.row(trace, steps, kind, 2, normalization, reduce)
+        row = metrics.row(trace, steps, kind, 2, normalization, reduce)
         shown = words(opened, PANEL.format(kind=kind))
         assert [shown[key] for key in (40, 44, 49)] == pytest.approx(
             [float(row[key]) for key in (40, 44, 49)], rel=1e-5
         )
         (chip,) = opened.values(f"{PANEL.format(kind=kind)} .sv-chip")
         assert chip == pytest.approx(float(row[3:38].sum()), rel=1e-5)
-        one_by_one = np.stack([reading.row(trace, step, kind, 2, normalization) for step in steps])
+        one_by_one = np.stack([metrics.row(trace, step, kind, 2, normalization) for step in steps])
         assert np.allclose(row, getattr(one_by_one, reduce)(0), rtol=1e-6)
     state = {**opened.js("viewer.getState()"), "steps": steps}
     _, table = csv_file(exports.export(trace, "keys", state).data)
     assert len(table) == trace.steps[8].position and table[0]["gain"] == ""
-    wanted = reading.row(trace, steps, "saliency", 2, "share", reduce)[: len(table)]
+    wanted = metrics.row(trace, steps, "saliency", 2, "share", reduce)[: len(table)]
     assert np.allclose([float(line["saliency"]) for line in table], wanted)
     lines = list(csv.reader(io.StringIO(opened.js("viewer.tabs.find((t) => t.name === 'data').view.csv()"))))
     assert ["# over the steps", reduce] in lines
@@ -142,7 +142,7 @@ def test_a_held_token_stands_beside_the_next_ones_on_one_scale_with_their_differ
     assert opened.js("viewer.getState().held") == 4 and opened.page.locator(".sv-pair.sv-three").count() == 1
     assert opened.page.locator(".sv-strip:visible").count() == 1
     assert opened.page.locator(".sv-held").get_attribute("data-step") == "4"
-    now, held = (reading.row(trace, step) for step in (9, 4))
+    now, held = (metrics.row(trace, step) for step in (9, 4))
     assert words(opened, ".sv-panel[data-slot='0']")[44] == pytest.approx(float(now[44]), rel=1e-5)
     assert words(opened, ".sv-panel[data-slot='1']")[44] == pytest.approx(float(held[44]), rel=1e-5)
     change = words(opened, ".sv-panel[data-slot=difference]")
@@ -165,7 +165,7 @@ def test_a_held_token_stands_beside_the_next_ones_on_one_scale_with_their_differ
 
 
 def test_a_held_token_is_part_of_the_state_and_gives_way_to_a_second_run(show):
-    from saliency_viz.figures.payload import payload
+    from saliency_viz.figures.web.payload import payload
 
     trace = example_trace()
     opened = show(trace, token=9, held=3)
@@ -206,6 +206,6 @@ def test_ranges_and_held_tokens_from_a_link_are_checked(show):
     opened = show(example_trace(), token=2, scale="manual", **wrong)
     state = opened.js("viewer.getState()")
     assert (state["held"], state["reduce"], state["granularity"]) == (10, "mean", "token")
-    for kind in reading.KINDS:
+    for kind in metrics.KINDS:
         low, high = state[f"range_{kind}"]
         assert low == 0 < high

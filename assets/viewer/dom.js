@@ -56,7 +56,7 @@
     return text + "\u00a0%";
   };
 
-  // Layer indices in words, as saliency_viz.figures.view does: [0, 1, 2, 5] is "0–2, 5".
+  // Layer indices in words, as saliency_viz.figures.rows.view does: [0, 1, 2, 5] is "0–2, 5".
   SV.ranges = (numbers) => {
     const parts = [];
     for (const number of [...numbers].sort((a, b) => a - b)) {

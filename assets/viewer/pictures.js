@@ -1,5 +1,5 @@
 // Several pictures or video frames of one run: which share their tokens, what they are called, and what each got.
-// The same numbers as saliency_viz/figures/reading.py's picture_shares; tests compare them.
+// The same numbers as saliency_viz/figures/rows/metrics.py's picture_shares; tests compare them.
 (function (SV) {
   "use strict";
 

@@ -1,5 +1,5 @@
 // One run in the browser: its facts, and rows of attention and saliency by step, layer and key. Draws nothing.
-// The same definitions as saliency_viz/figures/reading.py; tests compare them number by number.
+// The same definitions as saliency_viz/figures/rows/metrics.py; tests compare them number by number.
 (function (SV) {
   "use strict";
 

@@ -1,4 +1,4 @@
-// Which numbers a colour map runs between, and over what it is locked; as saliency_viz/figures/scales.py.
+// Which numbers a colour map runs between, and over what it is locked; as saliency_viz/figures/rows/scales.py.
 (function (SV) {
   "use strict";
 

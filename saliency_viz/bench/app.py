@@ -19,7 +19,7 @@ from functools import partial
 import torch
 
 from ..errors import SaliencyVizError
-from ..figures.payload import payload, rows_payload
+from ..figures.web.payload import payload, rows_payload
 from ..trace import RunSettings, Trace
 from .clock import rounds, seconds
 from .rows import Row

@@ -24,7 +24,7 @@ import numpy as np
 from PIL import Image
 
 from ..errors import SaliencyVizError
-from ..figures.payload import payload, steps_payload
+from ..figures.web.payload import payload, steps_payload
 from ..trace import Candidate, ModelInfo, Picture, RunSettings, Span, Step, Trace
 from .rows import Row
 

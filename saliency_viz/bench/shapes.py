@@ -17,10 +17,10 @@ from .. import attention
 from ..errors import SettingError
 from ..memory import require, size_text
 from ..models.base import LVLM, Boxes, Family, Prepared
-from ..models.compose import png
-from ..models.loading import DTYPES
-from ..models.pixels import grid_boxes
-from ..models.published import PUBLISHED, llava, qwen2
+from ..models.boxes import grid_boxes
+from ..models.loading.devices import DTYPES
+from ..models.memory.reference_configs import PUBLISHED, llava, qwen2
+from ..models.prepare import png
 from ..trace import ModelInfo, Picture, Span
 from .workload import Workload
 

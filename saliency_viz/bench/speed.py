@@ -11,7 +11,7 @@ from statistics import mean
 
 import torch
 
-from ..decoding.choices import Chooser
+from ..decoding.candidates import Chooser
 from ..decoding.run import CaptionStream
 from ..settings import SGRS, LocoRE, Sampling
 from ..trace import RunSettings

@@ -1,8 +1,8 @@
 """Decoding with observation: plain, SGRS and LocoRE in one loop; replay; and what a trace leaves out, step by step."""
 
-from .curves import Faithfulness, Measuring, faithfulness, stream_faithfulness
+from .faithfulness import Faithfulness, Measuring, faithfulness, stream_faithfulness
 from .heads import HeadRows, head_rows
-from .lens import LensLayer, LensToken, logit_lens
+from .logit_lens import LensLayer, LensToken, logit_lens
 from .loop import Drafted, Withdrawn
 from .matrix import token_matrix
 from .run import CaptionStream, caption, replay, stream_caption

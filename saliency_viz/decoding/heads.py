@@ -13,7 +13,7 @@ import torch
 from ..memory import guarded
 from ..models.base import LVLM
 from ..trace import Trace
-from .again import ADVICE, replayed
+from .replay_context import ADVICE, replayed
 
 
 @dataclass(frozen=True)

@@ -16,10 +16,10 @@ from torch import Tensor
 from ..models.text import token_text
 from ..saliency import normalize_rows, score
 from ..trace import Step
-from .progress import Draft, Run
+from .run_state import Draft, Run
 from .session import Observation
 from .sgrs import decide
-from .steps import judged_step, plain_step
+from .step_records import judged_step, plain_step
 
 Result = TypeVar("Result")
 SHOWN = 10  # alternatives kept with each step when SGRS does not set their number

@@ -15,10 +15,10 @@ from ..attention import EditProbe, Edits, Record, at_least_float32, edited_weigh
 from ..errors import SettingError
 from ..memory import guarded, require
 from ..models.base import LVLM
+from ..models.memory.budget import matrix_needs
 from ..saliency import layer_saliency, normalize_matrix, normalize_rows
 from ..trace import Trace
-from .again import ADVICE, edits_of, extended, prepared_again
-from .room import matrix_needs
+from .replay_context import ADVICE, edits_of, extended, prepared_again
 from .session import LOSS_SCALE
 
 BLOCK_BYTES = 64_000_000  # of float32 scores held at once

@@ -17,11 +17,11 @@ from ..models.base import LVLM, Message, Request
 from ..settings import SGRS, Edit, LocoRE, Recording, Sampling
 from ..trace import RunSettings, Step, Trace
 from ..video import Video
-from .assemble import trace_of
+from .build_trace import trace_of
 from .loop import Event, decode
-from .progress import Run
-from .refusals import check
+from .run_state import Run
 from .session import Session
+from .validation import check
 
 ROLES = ("user", "assistant", "system")
 ADVICE = "Lower max_new_tokens or the picture's size, use a smaller model or dtype, or close other programs."

@@ -15,10 +15,10 @@ from typing import Any
 import gradio as gr
 
 from ..errors import SaliencyVizError, SettingError
-from ..figures import reading
-from ..figures.tables import key_table
-from ..figures.view import View
-from ..figures.words import metadata
+from ..figures.caption_text import metadata
+from ..figures.rows import metrics
+from ..figures.rows.tables import key_table
+from ..figures.rows.view import View
 from ..settings import SGRS, LocoRE, Sampling
 from ..trace import RunSettings, Trace
 from . import exports, media
@@ -47,7 +47,7 @@ def spoken() -> Iterator[None]:
 
 def tokens(trace: Trace) -> list[dict[str, Any]]:
     """Per output token its facts and where its saliency went (mean of target layers)."""
-    return [reading.facts(trace, step) for step in range(len(trace.steps))]
+    return [metrics.facts(trace, step) for step in range(len(trace.steps))]
 
 
 def layer_of(layer: Any) -> str | int:
@@ -153,10 +153,10 @@ def publish(actions: Actions) -> None:
         with spoken():
             trace = actions.trace(run)
             view = View(layers=layer_of(layer))
-            facts = reading.facts(trace, token, view.layers)
+            facts = metrics.facts(trace, token, view.layers)
             names = ("position", "part", "text", "attention", "saliency", "saliency_raw")
             keys = [{name: line[name] for name in names} for line in key_table(trace, token, view)]
-            units = {kind: view.unit(kind) for kind in reading.KINDS}
+            units = {kind: view.unit(kind) for kind in metrics.KINDS}
             units["saliency_raw"] = view.at(normalization="raw").unit("saliency")
             return {"token": facts, "units": units, "keys": keys}
 

@@ -15,7 +15,7 @@ from typing import Any
 import gradio as gr
 
 from ..errors import PromptError, SaliencyVizError, SettingError
-from ..figures.payload import steps_payload
+from ..figures.web.payload import steps_payload
 from ..images import load_image
 from ..settings import Edit
 from ..trace import RunSettings, Trace

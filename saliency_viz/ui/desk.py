@@ -17,7 +17,7 @@ from typing import Any
 import gradio as gr
 
 from ..errors import SaliencyVizError, TraceError
-from ..figures.payload import payload, rows_bytes, rows_payload
+from ..figures.web.payload import payload, rows_bytes, rows_payload
 from ..trace import Trace
 from . import controls, exports, links, media
 from .engine import Engine

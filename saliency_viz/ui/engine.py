@@ -166,7 +166,7 @@ class Engine:
         model = self.shelf.peek(key)
         if model is None:
             return None
-        home = importlib.import_module("saliency_viz.models.takes")
+        home = importlib.import_module("saliency_viz.models.capabilities")
         able = home.takes(model)
         families = {"many": home.families_for(False), "videos": home.families_for(True)}
         return {"pictures": able.pictures, "video": able.video, **families}
@@ -207,7 +207,7 @@ class Engine:
         """(kind of device, number type, bytes that are free there or would be if idle models were freed)."""
         if not self._ours:
             return "cpu", "float32", None
-        from ..models.placing import device_of, dtype_of
+        from ..models.loading.devices import device_of, dtype_of
 
         where = device_of(self.device)
         dtype = str(dtype_of(self.dtype, where, None)).removeprefix("torch.")
@@ -257,7 +257,7 @@ class Engine:
             closing(self.captioning(name, order, None if remote else stop)) as growing,
         ):
             if video or pictures > 1:
-                importlib.import_module("saliency_viz.models.takes").check(model, pictures, video)
+                importlib.import_module("saliency_viz.models.capabilities").check(model, pictures, video)
             for progress in growing:
                 yield progress
                 if remote and stop is not None and stop.is_set() and not progress.done:

@@ -12,10 +12,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..errors import SettingError
-from ..figures import paper, reading, standalone, tables, words
-from ..figures.alignment import align
-from ..figures.style import figure_bytes
-from ..figures.view import View
+from ..figures import caption_text, paper
+from ..figures.paper.style import figure_bytes
+from ..figures.rows import metrics, tables
+from ..figures.rows.alignment import align
+from ..figures.rows.view import View
+from ..figures.web import standalone
 from ..trace import Trace
 from . import films
 
@@ -49,13 +51,13 @@ class Asked:
     held: tuple[int, ...] = ()
 
     @property
-    def kind(self) -> reading.Kind:
+    def kind(self) -> metrics.Kind:
         """Which of the two is compared."""
         return "attention" if self.state.get("compare_kind") == "attention" else "saliency"
 
     def hidden(self, trace: Trace) -> list[int]:
         """The positions of a run that "hide sinks" leaves out now."""
-        return reading.dimmed(trace) if self.state.get("hide_sinks") is True else []
+        return metrics.dimmed(trace) if self.state.get("hide_sinks") is True else []
 
     @property
     def others(self) -> list[Trace]:
@@ -135,7 +137,7 @@ def _asked(trace: Trace, other: Trace | None, state: Mapping[str, Any]) -> Asked
         "saliency_range": state.get("range_saliency"),
     }
     view = View(**{name: choice for name, choice in choices.items() if choice is not None})
-    reading.layer_indices(trace, view.layers)
+    metrics.layer_indices(trace, view.layers)
     also, held = state.get("held_also"), state.get("held")
     held = [] if not _number(held) else [held, *(also if isinstance(also, list) else [])]
     return Asked(trace, other, _steps(trace, chosen), view, state, _steps(trace, held))
@@ -174,7 +176,7 @@ def _csv(
     """A maker of CSV under comment lines that say of which run it is, and token and view where it depends on them."""
 
     def make(asked: Asked) -> bytes:
-        about = words.about(asked.trace, asked.view if of_view else None, asked.steps if of_token else ())
+        about = caption_text.about(asked.trace, asked.view if of_view else None, asked.steps if of_token else ())
         about |= {"hide_sinks": asked.state.get("hide_sinks") is True} if of_token else {}
         return tables.csv_text(table(asked), about).encode("utf-8")
 
@@ -194,12 +196,12 @@ def _image(asked: Asked) -> Any:
     return paper.image_overlays(asked.trace, asked.steps, asked.view, asked.beside, hidden, together=False)
 
 
-def _layers(asked: Asked, kind: reading.Kind) -> Any:
+def _layers(asked: Asked, kind: metrics.Kind) -> Any:
     hidden = asked.hidden(asked.trace)
     return paper.image_layers(asked.trace, asked.steps, kind, asked.view, others=asked.others, hidden=hidden)
 
 
-def _grid(asked: Asked, kind: reading.Kind) -> Any:
+def _grid(asked: Asked, kind: metrics.Kind) -> Any:
     return paper.layer_grid(asked.trace, kind, asked.view, asked.steps, asked.hidden(asked.trace))
 
 
@@ -232,7 +234,7 @@ def _place(asked: Asked, what: str) -> str:
     if what == "compare":
         part += f"-{asked.kind}"
     if of_layer:
-        part += f"-{layers}-layers" if isinstance(layers, str) else f"-layer-{_joined(reading.steps_of(layers))}"
+        part += f"-{layers}-layers" if isinstance(layers, str) else f"-layer-{_joined(metrics.steps_of(layers))}"
     return part
 
 

@@ -12,9 +12,9 @@ from typing import Any
 from PIL import Image
 
 from ..errors import SettingError
-from ..figures.film import FILM, film
-from ..figures.film_files import gif_bytes, mp4_bytes
-from ..figures.reading import KINDS
+from ..figures.film.files import gif_bytes, mp4_bytes
+from ..figures.film.film import FILM, film
+from ..figures.rows.metrics import KINDS
 from ..trace import Trace
 
 MEDIA: dict[str, tuple[str, Callable[..., bytes]]] = {

@@ -18,7 +18,7 @@ import gradio as gr
 import numpy as np
 
 from ..errors import ModelError, SaliencyVizError, SettingError
-from ..figures.reading import layer_indices
+from ..figures.rows.metrics import layer_indices
 from ..trace import Trace
 from .answers import Answers
 from .desk import Desk, Updates, log, note, told

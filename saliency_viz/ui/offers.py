@@ -34,7 +34,7 @@ class Rules:
         """Every name that may be chosen, the named ones first."""
         if not self.table:
             return self.named
-        from ..models.known import known_checkpoints
+        from ..models.loading.checkpoints import known_checkpoints
 
         return tuple(dict.fromkeys((*self.named, *known_checkpoints())))
 
@@ -80,8 +80,8 @@ class Size:
 @functools.lru_cache(maxsize=512)
 def size_of(name: str, dtype: str, quantization: str | None) -> Size | None:
     """The size of a model by name, None where nothing is known of it."""
-    from ..models.estimate import about, estimate
-    from ..models.known import checkpoint_of
+    from ..models.loading.checkpoints import checkpoint_of
+    from ..models.memory.estimate import about, estimate
 
     config = _config(name)
     if config is not None:
@@ -99,9 +99,9 @@ def size_of(name: str, dtype: str, quantization: str | None) -> Size | None:
 
 def beta_of(key: str, model: Any) -> float:
     """LocoRE's default for a model's family. model: what the key stands for, None where it is not loaded yet."""
-    from ..models.generic import FAMILY
-    from ..models.known import checkpoint_of
-    from ..models.table import FAMILIES, family_of
+    from ..models.families.generic import FAMILY
+    from ..models.families.table import FAMILIES, family_of
+    from ..models.loading.checkpoints import checkpoint_of
 
     if getattr(model, "family", None) is not None:
         return model.family.beta
@@ -116,7 +116,7 @@ def _config(name: str) -> Any:
     """The config of a model on this machine, or from its published sizes; None where there is neither."""
     from transformers import AutoConfig
 
-    from ..models.published import PUBLISHED
+    from ..models.memory.reference_configs import PUBLISHED
     from ..paths import assets
 
     folder = assets() / "demo-model" if name == "demo" else on_this_machine(name)
@@ -132,8 +132,8 @@ def on_this_machine(name: str) -> Path | None:
     """The directory with a model's config, None where it would have to be downloaded first."""
     from huggingface_hub import try_to_load_from_cache
 
-    from ..models.fetching import HUB_ID
-    from ..models.known import checkpoint_of
+    from ..models.loading.checkpoints import checkpoint_of
+    from ..models.loading.hub import HUB_ID
 
     if (Path(name) / "config.json").is_file():
         return Path(name)
@@ -155,8 +155,8 @@ def rows(rules: Rules, quantization: str | None, dtype: str, room: int | None, s
     from huggingface_hub import constants
 
     from ..memory import size_text
-    from ..models.known import checkpoint_of
-    from ..models.table import FAMILIES
+    from ..models.families.table import FAMILIES
+    from ..models.loading.checkpoints import checkpoint_of
 
     titles = {family.name: family.title for family in FAMILIES} | GROUPS
     made = []

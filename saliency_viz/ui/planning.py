@@ -1,7 +1,7 @@
 """Before Run is pressed: how many tokens the picture and the prompt are, what the run needs, and whether it fits.
 
-Ignores the run itself; the same rules refuse there what is too large (decoding/room.py). Nothing is queued and no model
-is loaded for it: without one that is ready there is nothing to say.
+Ignores the run itself; the same rules refuse there what is too large (models/memory/budget.py). Nothing is queued
+and no model is loaded for it: without one that is ready there is nothing to say.
 """
 
 from __future__ import annotations
@@ -35,8 +35,8 @@ class Planner:
         self, key: str, model: Any, shapes: Shapes, video: bool, prompt: str, system: str | None, new_tokens: int
     ) -> dict[str, Any]:
         """{key, values} of the text table; values are sizes and numbers in words. Raises SaliencyVizError."""
-        from ..decoding.room import advice, room
         from ..memory import size_text
+        from ..models.memory.budget import advice, room
 
         pictures, around, patches = self._tokens(key, model, shapes, video, system)
         words = len(model.tokenizer(prompt, add_special_tokens=False)["input_ids"])
@@ -59,7 +59,7 @@ class Planner:
                 self._known.move_to_end(known)
                 return self._known[known]
         from ..models.base import Request
-        from ..models.tower import patches_in
+        from ..models.memory.vision_memory import patches_in
 
         # frames that differ: some processors leave out what does not change
         images = tuple(Image.new("RGB", shape, (255 * (index % 2),) * 3) for index, shape in enumerate(shapes))

@@ -16,7 +16,7 @@ from typing import Any
 
 import gradio as gr
 
-from ..figures.standalone import viewer_scripts
+from ..figures.web.standalone import viewer_scripts
 from .text import tables
 
 FILES = "viewer-files"  # where serve.py serves our scripts and styles, beside gradio's own routes

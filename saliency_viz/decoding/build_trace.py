@@ -1,0 +1,73 @@
+"""A run's steps and rows put together as a Trace.
+
+Ignores decoding: it pads rows to a common length and adds what a reader needs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+import numpy as np
+import torch
+import transformers
+from torch import Tensor
+
+from ..trace import Mark, Span, Trace
+from .run_state import Run
+
+
+def trace_of(run: Run, prompt: str, marks: Mapping[int, Mark] | None = None) -> Trace:
+    """Everything observed so far as a Trace; also of a run that was cancelled or that another thread goes on with.
+
+    A step is written down after its rows: the steps there are now all have theirs, and rows beyond them are left out.
+    """
+    from .. import __version__
+
+    prepared, model, steps = run.session.prepared, run.session.model, tuple(run.steps)
+    request, count = prepared.request, len(steps)
+    keys = run.first + count
+    output = (Span("output", run.first, keys),) if steps else ()
+    return Trace(
+        model=model.info,
+        settings=run.settings,
+        prompt=prompt,
+        prompt_ids=prepared.prompt_ids,
+        prompt_texts=prepared.prompt_texts,
+        steps=steps,
+        spans=(*prepared.spans, *output),
+        target_layers=run.targets,
+        pictures=prepared.pictures,
+        boxes=prepared.boxes.box,
+        box_images=prepared.boxes.image,
+        box_scales=prepared.boxes.scale,
+        attention=_padded(run.rows.attention[:count], model.info.layers, keys),
+        saliency=_padded(run.rows.saliency[:count], model.info.layers, keys),
+        saliency_norm=_stacked(run.rows.norm[:count], model.info.layers),
+        ended=run.ended,
+        seconds=dict(run.seconds),
+        versions={"saliency_viz": __version__, "torch": torch.__version__, "transformers": transformers.__version__},
+        marks=dict(marks or {}),
+        system=request.system if request else None,
+        history=tuple((turn.role, turn.text) for turn in request.history) if request else (),
+        fps=request.fps if request else None,
+        times=request.times if request else (),
+        frames_per_token=prepared.frames_per_token,
+    )
+
+
+def with_marks(trace: Trace, marks: Mapping[int, Mark]) -> Trace:
+    """The same trace with a person's or a scene's judgements."""
+    return replace(trace, marks=dict(marks))
+
+
+def _padded(rows: Sequence[Tensor], layers: int, keys: int) -> np.ndarray:
+    """Rows [layers, reach] float16 as one array [steps, layers, keys], 0 beyond each row's reach."""
+    whole = np.zeros((len(rows), layers, keys), np.float16)
+    for index, row in enumerate(rows):
+        whole[index, :, : row.shape[1]] = row.numpy()
+    return whole
+
+
+def _stacked(rows: Sequence[Tensor], layers: int) -> np.ndarray:
+    return torch.stack(list(rows)).numpy() if rows else np.zeros((0, layers), np.float32)

@@ -1,0 +1,98 @@
+"""A caption in the making: drafts, the steps and rows kept so far, and what the loop needs to know of its settings.
+
+Ignores how tokens are drafted, judged and observed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import torch
+from torch import Tensor
+
+from ..memory import free_memory
+from ..models.memory.estimate import rows_that_fit
+from ..models.prepare import placeholder_ids
+from ..settings import target_layers
+from ..trace import RunSettings, Step
+from .candidates import Choices, Chooser
+from .session import Session
+from .sgrs import Lookahead
+
+PLAIN_CHUNK, FIRST_CHUNK, LONGEST_CHUNK = 64, 8, 32  # tokens per observing pass: plain; SGRS at first and at most
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A drafted token with what is needed to judge and describe it. logits [vocabulary] predict it."""
+
+    token_id: int
+    choices: Choices
+    logits: Tensor
+    forced: bool
+
+
+@dataclass
+class Rows:
+    """What was observed so far: per step attention, normalised saliency [layers, keys up to the row], and norm.
+
+    Copies, in the precision of the Trace: a view would hold all rows of its pass, with SGRS those of K candidates.
+    """
+
+    attention: list[Tensor] = field(default_factory=list)
+    saliency: list[Tensor] = field(default_factory=list)
+    norm: list[Tensor] = field(default_factory=list)
+
+    def add(self, attention: Tensor, saliency: Tensor, norm: Tensor) -> None:
+        """One step's tensors [layers, keys], [layers, keys], [layers]."""
+        self.attention.append(attention.to(torch.float16, copy=True))
+        self.saliency.append(saliency.to(torch.float16, copy=True))
+        self.norm.append(norm.to(torch.float32, copy=True))
+
+
+@dataclass
+class Run:
+    """A caption in the making."""
+
+    session: Session
+    settings: RunSettings
+    time_limit: float | None = None
+    steps: list[Step] = field(default_factory=list)
+    rows: Rows = field(default_factory=Rows)
+    history: list[float] = field(default_factory=list)  # scores of accepted outputs, Eq. 7
+    ended: str = "cancelled"
+    stopped: bool = False  # asked to end with what is drafted
+    seconds: dict[str, float] = field(default_factory=lambda: {"prefill": 0.0, "decode": 0.0, "observe": 0.0})
+    chunks: list[int] = field(default_factory=list)  # how many tokens each observing pass saw
+    ahead: Lookahead = field(init=False)
+
+    def __post_init__(self) -> None:
+        settings, model = self.settings, self.session.model
+        first, most = (FIRST_CHUNK, LONGEST_CHUNK) if settings.sgrs else (PLAIN_CHUNK, PLAIN_CHUNK)
+        self.ahead = Lookahead(settings.lookahead, first, most)
+        wanted = settings.sgrs.layers if settings.sgrs is not None else None
+        wanted = settings.recording.target_layers if wanted is None else wanted
+        self.targets = target_layers(wanted, model.info.layers)
+        prompt = self.session.prepared.prompt_ids
+        self.first = len(prompt)
+        self.chooser = Chooser(
+            settings.sampling,
+            model.network.generation_config,
+            prompt,
+            self.first + settings.max_new_tokens,
+            placeholder_ids(model),
+            model.device,
+        )
+
+    @property
+    def chunk(self) -> int:
+        """Tokens to draft before looking, as far as one observing pass fits into the memory that is free now."""
+        model = self.session.model
+        text, keys = model.config.get_text_config(), self.first + self.settings.max_new_tokens
+        element = torch.finfo(model.dtype).bits // 8
+        return rows_that_fit(text, keys, element, self.ahead.size, free_memory(model.device))
+
+    def output_ids(self, drafts: Sequence[Draft] = ()) -> list[int]:
+        """Ids of everything written, then of the drafts."""
+        return [step.token_id for step in self.steps] + [draft.token_id for draft in drafts]

@@ -1,0 +1,84 @@
+"""A draft that stands becomes a Step: its facts, its candidates and their verdicts.
+
+Ignores how the draft was made and judged.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import torch
+
+from ..models.text import next_texts, token_text
+from ..trace import Candidate, Step, Verdict
+from .run_state import Draft, Run
+from .sgrs import Decision, threshold
+
+
+def plain_step(run: Run, draft: Draft, score: float | None) -> Step:
+    """A step that is not judged: plain decoding, or a token the person gave. Its score enters the history."""
+    taken = [token == draft.token_id for token in draft.choices.token_ids]
+    saliency = [score if mine else None for mine in taken]
+    verdicts = ["accepted" if mine else "untried" for mine in taken]
+    tau = threshold(run.history, run.settings.sgrs) if run.settings.sgrs else None
+    step = _step(run, draft, draft.token_id, score, tau, _candidates(run, draft, saliency, verdicts), False)
+    if score is not None:
+        run.history.append(score)
+    return step
+
+
+def judged_step(run: Run, draft: Draft, decision: Decision) -> Step:
+    """The step of Algorithm 1's decision. The score of an accepted token enters the history, a fallback's does not."""
+    candidates = _candidates(run, draft, decision.saliency, decision.verdicts)
+    token, score = draft.choices.token_ids[decision.taken], decision.saliency[decision.taken]
+    step = _step(run, draft, token, score, decision.threshold, candidates, decision.fallback)
+    if score is not None and not decision.fallback:
+        run.history.append(score)
+    return step
+
+
+def _candidates(
+    run: Run, draft: Draft, saliency: Sequence[float | None], verdicts: Sequence[Verdict]
+) -> tuple[Candidate, ...]:
+    texts = next_texts(run.session.model.tokenizer, run.output_ids(), draft.choices.token_ids)
+    places = {candidate: place for place, candidate in enumerate(draft.choices.order)}
+    return tuple(
+        Candidate(
+            token_id=token,
+            text=texts[index],
+            probability=draft.choices.probabilities[index],
+            saliency=saliency[index],
+            verdict=verdicts[index],
+            draw=places[index],
+        )
+        for index, token in enumerate(draft.choices.token_ids)
+    )
+
+
+def _step(
+    run: Run,
+    draft: Draft,
+    token: int,
+    score: float | None,
+    tau: float | None,
+    candidates: tuple[Candidate, ...],
+    fallback: bool,
+) -> Step:
+    index = len(run.steps)
+    log_probabilities = draft.logits.float().log_softmax(-1)
+    own = log_probabilities[token]
+    return Step(
+        index=index,
+        position=run.first + index,
+        token_id=token,
+        text=token_text(run.session.model.tokenizer, [*run.output_ids(), token], index, skip_special=True),
+        probability=float(own.exp()),
+        rank=int((log_probabilities > own).sum()) + 1,
+        entropy=float(torch.special.entr(log_probabilities.exp()).sum()),
+        score=score,
+        threshold=tau,
+        history=tuple(run.history[-run.settings.sgrs.window :]) if run.settings.sgrs else (),
+        candidates=candidates,
+        fallback=fallback,
+        forced=draft.forced,
+    )

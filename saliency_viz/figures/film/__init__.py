@@ -1,0 +1,1 @@
+"""A caption word by word, as a film."""

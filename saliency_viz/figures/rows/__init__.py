@@ -1,0 +1,1 @@
+"""Numbers of a Trace: every figure, table and page takes them from here."""

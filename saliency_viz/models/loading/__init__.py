@@ -1,0 +1,1 @@
+"""From a name to a frozen model: hub, checkpoints, devices."""

@@ -1,0 +1,1 @@
+"""Every estimate of what a model, a caption or a map wants in memory."""
