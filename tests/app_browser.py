@@ -12,9 +12,9 @@ from typing import Any
 
 import pytest
 
-from saliency_viz.ui.engine import Engine
-from saliency_viz.ui.runs import RunStore
-from saliency_viz.ui.serve import serve
+from saliency_viz.serving.engine import Engine
+from saliency_viz.serving.run_store import RunStore
+from saliency_viz.ui.server.serve import serve
 
 from .app_fakes import FakeBackend
 from .traces import example_trace, png

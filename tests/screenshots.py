@@ -21,9 +21,9 @@ from playwright.sync_api import Page, sync_playwright
 
 import saliency_viz as sv
 from saliency_viz.paths import assets
-from saliency_viz.ui.engine import Engine
-from saliency_viz.ui.runs import RunStore
-from saliency_viz.ui.serve import serve
+from saliency_viz.serving.engine import Engine
+from saliency_viz.serving.run_store import RunStore
+from saliency_viz.ui.server.serve import serve
 
 from .app_browser import FLAGS
 from .checkpoints_qwen import qwen2

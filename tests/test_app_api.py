@@ -66,7 +66,7 @@ def test_a_token_is_explained_and_the_run_exported(client, image):
 
 
 def test_locore_takes_the_family_s_beta_unless_one_is_given(client, site, image, monkeypatch):
-    monkeypatch.setattr("saliency_viz.ui.api.beta_of", lambda key, model: 0.2)
+    monkeypatch.setattr("saliency_viz.ui.server.api.beta_of", lambda key, model: 0.2)
     for given, beta in (({}, 0.2), ({"beta": 0.5}, 0.5)):
         client.predict(image=handle_file(image), max_new_tokens=2, locore=True, **given, api_name="/caption")
         assert site.backend.calls[-1]["locore"].beta == beta

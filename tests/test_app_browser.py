@@ -478,7 +478,7 @@ def test_a_refusal_goes_as_soon_as_its_cause_is_changed(tab):
 
 def test_the_words_of_the_page_are_there_before_any_part_is(site):
     from saliency_viz.paths import assets
-    from saliency_viz.ui.viewer import bundle
+    from saliency_viz.ui.components import bundle
 
     script = bundle(assets(), ".js").decode("utf-8")
     assert script.rstrip().splitlines()[-1].startswith('SaliencyApp.setTexts({"en"')

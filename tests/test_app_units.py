@@ -11,11 +11,13 @@ import PIL.Image
 import pytest
 
 from saliency_viz.errors import ImageError, SaliencyVizError, SettingError, TraceError
+from saliency_viz.serving.engine import CaptionRequest, Engine
+from saliency_viz.serving.run_store import RunStore, trace_bytes
 from saliency_viz.settings import SGRS, LocoRE, Sampling
 from saliency_viz.trace import RunSettings, Trace
-from saliency_viz.ui import captions, controls, exports, gallery, serve, text
-from saliency_viz.ui.engine import Engine, Order
-from saliency_viz.ui.runs import RunStore, trace_bytes
+from saliency_viz.ui import controls, exports, gallery, i18n
+from saliency_viz.ui.handlers import caption
+from saliency_viz.ui.server import serve
 
 from .app_fakes import FakeBackend, first_steps
 from .traces import csv_file, example_trace, png
@@ -152,9 +154,9 @@ def test_layers_are_read_as_people_write_them(typed, layers):
 
 def test_forcing_a_candidate_keeps_what_was_written_before_it():
     trace = example_trace(6)
-    settings = captions.changed(trace, {"kind": "force", "step": 2, "token_id": 777})
+    settings = caption.changed(trace, {"kind": "force", "step": 2, "token_id": 777})
     assert settings.forced == (100, 101, 777)
-    edited = captions.changed(trace, {"kind": "what_if", "step": 3, "factor": 0.0, "keys": [4, 2]})
+    edited = caption.changed(trace, {"kind": "what_if", "step": 3, "factor": 0.0, "keys": [4, 2]})
     assert edited.forced == (100, 101, 102) and edited.edits[0].keys == (2, 4)
     assert edited.edits[0].rows == tuple(range(3 + 35 + 4 + 2, 3 + 35 + 4 + 5))  # predicting rows of steps 3, 4 and 5
 
@@ -171,7 +173,7 @@ def test_forcing_a_candidate_keeps_what_was_written_before_it():
 )
 def test_an_impossible_what_if_is_refused(asked):
     with pytest.raises(SettingError):
-        captions.changed(example_trace(6), asked)
+        caption.changed(example_trace(6), asked)
 
 
 # ---- exports ---------------------------------------------------------------------------------------------------------
@@ -261,7 +263,7 @@ def test_a_model_that_is_not_offered_is_refused_and_one_that_fails_says_why():
 
 def test_closing_a_caption_closes_the_engine_and_writes_no_further_token():
     backend = FakeBackend(pause=0.1)
-    growing = Engine(backend=backend).caption("demo", Order(None, "p", RunSettings(40)))
+    growing = Engine(backend=backend).caption("demo", CaptionRequest(None, "p", RunSettings(40)))
     next(growing)
     growing.close()
     written = backend.written
@@ -296,7 +298,7 @@ def test_every_text_exists_in_both_languages_with_the_same_blanks():
     def blanks(words: str) -> set[str]:
         return {part.split("}")[0] for part in words.split("{")[1:]}
 
-    for key, pair in text.TEXTS.items():
+    for key, pair in i18n.TEXTS.items():
         assert all(pair) and len(pair) == 2, key
         assert blanks(pair[0]) == blanks(pair[1]), key
 
@@ -304,15 +306,15 @@ def test_every_text_exists_in_both_languages_with_the_same_blanks():
 def test_a_prompt_without_words_or_without_end_is_refused():
     for prompt in ("", "  \n", None, "x" * 5000):
         with pytest.raises(SaliencyVizError):
-            captions.checked_prompt(prompt)
-    assert captions.checked_prompt("  <script>alert(1)</script> ") == "<script>alert(1)</script>"
+            caption.checked_prompt(prompt)
+    assert caption.checked_prompt("  <script>alert(1)</script> ") == "<script>alert(1)</script>"
     assert issubclass(ImageError, SaliencyVizError)
 
 
 def test_what_is_computed_on_demand_agrees_with_the_trace_of_the_real_model():
     engine = Engine(("demo",), device="cpu")
     picture = PIL.Image.open(io.BytesIO(png(96, 96))).convert("RGB")
-    *_, last = engine.caption("demo", Order(picture, "Describe the image.", RunSettings(6, locore=LocoRE())))
+    *_, last = engine.caption("demo", CaptionRequest(picture, "Describe the image.", RunSettings(6, locore=LocoRE())))
     trace, step = last.trace, 4
     position = trace.steps[step].position
     raw, attention = trace.raw_saliency()[step], trace.attention[step].astype(np.float32)

@@ -16,12 +16,12 @@ import saliency_viz as sv
 from saliency_viz.errors import LoadCancelled, MemoryLimitError, ModelError, SaliencyVizError
 from saliency_viz.models.loading.checkpoints import CHECKPOINTS, checkpoint_of, known_checkpoints
 from saliency_viz.models.loading.hub import Loading
+from saliency_viz.serving import model_catalog
+from saliency_viz.serving.engine import CaptionRequest, Engine
+from saliency_viz.serving.model_catalog import Rules
+from saliency_viz.serving.model_key import ModelKey
+from saliency_viz.serving.model_pool import ModelPool
 from saliency_viz.trace import RunSettings
-from saliency_viz.ui import offers
-from saliency_viz.ui.engine import Engine, Order
-from saliency_viz.ui.offers import Rules
-from saliency_viz.ui.shelf import Shelf
-from saliency_viz.ui.wanted import Wanted
 
 from . import checkpoints_qwen
 from .app_fakes import FakeBackend, eventually
@@ -43,13 +43,13 @@ def two(llava_dir, tmp_path_factory):
 
 
 def run(engine, key, count=3):
-    *_, last = engine.caption(key, Order(picture(), "Describe the image.", RunSettings(count)))
+    *_, last = engine.caption(key, CaptionRequest(picture(), "Describe the image.", RunSettings(count)))
     return last.trace
 
 
 def weights(engine, key):
     """Weak references to a held model, its network and one of its weights."""
-    model = engine.shelf.peek(key)
+    model = engine.pool.peek(key)
     return [weakref.ref(part) for part in (model, model.network, next(model.network.parameters()))]
 
 
@@ -70,7 +70,7 @@ def test_switching_frees_the_old_model_down_to_its_last_weight(two):
     run(engine, two[1])
     assert gone(old)
     assert engine.status(two[0])["state"] == "unloaded" and engine.status(two[1])["state"] == "ready"
-    assert engine.shelf.held() == [two[1]]
+    assert engine.pool.held() == [two[1]]
 
 
 def test_a_failed_run_holds_nothing_back_either(two):
@@ -88,9 +88,9 @@ def test_nobody_comes_for_a_while_and_the_model_is_freed_the_next_run_loads_it_a
     first = run(engine, two[0])
     held = weights(engine, two[0])
     clock.now = 599
-    assert engine.shelf.sweep() == [] and not gone(held)
+    assert engine.pool.sweep() == [] and not gone(held)
     clock.now = 601
-    assert engine.shelf.sweep() == [two[0]] and gone(held)
+    assert engine.pool.sweep() == [two[0]] and gone(held)
     assert engine.status(two[0]) == {"name": two[0], "state": "unloaded", "why": "idle"}
     assert run(engine, two[0]).output_ids == first.output_ids
     assert engine.status(two[0])["state"] == "ready"
@@ -99,26 +99,26 @@ def test_nobody_comes_for_a_while_and_the_model_is_freed_the_next_run_loads_it_a
 def test_a_model_that_works_is_never_freed_however_long_it_takes():
     clock, backend = Clock(), FakeBackend(pause=0.0)
     engine = Engine(backend=backend, unload_after=1, clock=clock)
-    growing = engine.caption("demo", Order(None, "p", RunSettings(40)))
+    growing = engine.caption("demo", CaptionRequest(None, "p", RunSettings(40)))
     next(growing)
     clock.now = 10_000
-    assert engine.shelf.sweep() == []
+    assert engine.pool.sweep() == []
     growing.close()
-    assert engine.shelf.sweep() == []  # its end counts as use
+    assert engine.pool.sweep() == []  # its end counts as use
     clock.now += 61
-    assert engine.shelf.sweep() == ["demo"]
+    assert engine.pool.sweep() == ["demo"]
 
 
 def test_the_next_model_waits_until_the_one_that_works_is_done():
     engine = Engine(("a", "b"), backend=FakeBackend(pause=0.0), kept=1)
-    growing = engine.caption("a", Order(None, "p", RunSettings(40)))
+    growing = engine.caption("a", CaptionRequest(None, "p", RunSettings(40)))
     next(growing)
     engine.warm("b")
-    assert engine.status("b")["state"] == "loading" and engine.shelf.held() == ["a"]
+    assert engine.status("b")["state"] == "loading" and engine.pool.held() == ["a"]
     for _ in growing:
         pass
     engine.load("b")
-    assert engine.shelf.held() == ["b"] and engine.status("a") == {"name": "a", "state": "unloaded", "why": "room"}
+    assert engine.pool.held() == ["b"] and engine.status("a") == {"name": "a", "state": "unloaded", "why": "room"}
 
 
 def test_how_many_are_kept_follows_the_device_unless_told(monkeypatch):
@@ -129,11 +129,11 @@ def test_how_many_are_kept_follows_the_device_unless_told(monkeypatch):
 
 
 def test_a_model_that_would_not_fit_beside_the_others_takes_their_place():
-    shelf = Shelf(lambda key, tell: SimpleNamespace(), kept=lambda: 5, fits=lambda key: len(shelf.held()) < 2)
+    pool = ModelPool(lambda key, tell: SimpleNamespace(), kept=lambda: 5, fits=lambda key: len(pool.held()) < 2)
     for key in ("a", "b", "a", "c", "d"):
-        shelf.get(key)
-    assert shelf.held() == ["c", "d"]
-    assert shelf.status("a")["why"] == shelf.status("b")["why"] == "room"
+        pool.get(key)
+    assert pool.held() == ["c", "d"]
+    assert pool.status("a")["why"] == pool.status("b")["why"] == "room"
 
 
 # ---- loading ---------------------------------------------------------------------------------------------------------
@@ -149,15 +149,15 @@ def test_the_status_says_where_loading_stands_and_keeps_notes():
         go_on.wait(60)
         return SimpleNamespace()
 
-    shelf = Shelf(load)
-    shelf.begin("a")
+    pool = ModelPool(load)
+    pool.begin("a")
     assert asked.wait(60)
-    told = shelf.status("a")
+    told = pool.status("a")
     assert (told["state"], told["stage"], told["done"], told["total"]) == ("loading", "download", 5_000_000, 20_000_000)
     assert told["text"] == "downloading 5.0 MB of 20.0 MB"
     go_on.set()
-    shelf.get("a")
-    assert shelf.status("a") == {"state": "ready", "note": "The newest was taken."}
+    pool.get("a")
+    assert pool.status("a") == {"state": "ready", "note": "The newest was taken."}
 
 
 @pytest.mark.parametrize("by", ["button", "run"])
@@ -172,17 +172,17 @@ def test_loading_can_be_stopped_and_begun_again(by):
             tell(Loading("download", 1, 2))
         return SimpleNamespace()
 
-    shelf = Shelf(load)
+    pool = ModelPool(load)
 
     def halt():
         asked.wait(60)
-        shelf.cancel("a") if by == "button" else stop.set()
+        pool.cancel("a") if by == "button" else stop.set()
 
     threading.Thread(target=halt).start()
     with pytest.raises(LoadCancelled):
-        shelf.get("a", stop)
-    assert shelf.status("a")["state"] == "none" and "stopped" in shelf.status("a")["reason"]
-    assert shelf.get("a") is shelf.peek("a") is not None
+        pool.get("a", stop)
+    assert pool.status("a")["state"] == "none" and "stopped" in pool.status("a")["reason"]
+    assert pool.get("a") is pool.peek("a") is not None
 
 
 def test_a_failed_load_is_told_and_can_be_tried_again():
@@ -194,12 +194,12 @@ def test_a_failed_load_is_told_and_can_be_tried_again():
             raise found
         return found
 
-    shelf = Shelf(load)
+    pool = ModelPool(load)
     with pytest.raises(ModelError):
-        shelf.get("a")
-    assert shelf.status("a") == {"state": "failed", "reason": "The download broke off."}
-    shelf.get("a")
-    assert shelf.status("a")["state"] == "ready"
+        pool.get("a")
+    assert pool.status("a") == {"state": "failed", "reason": "The download broke off."}
+    pool.get("a")
+    assert pool.status("a")["state"] == "ready"
 
 
 def test_two_who_want_the_same_model_load_it_once():
@@ -249,7 +249,7 @@ def test_a_download_is_told_while_it_runs_and_stops_when_asked(hub):
     assert told["state"] == "loading" and 0 < told["done"] < told["total"]
     engine.cancel(NAME)
     hub.hold.set()
-    with engine.shelf._loading:  # until the loader has let go
+    with engine.pool._loading:  # until the loader has let go
         assert engine.status(NAME)["state"] == "none" and "stopped" in engine.status(NAME)["reason"]
     hub.hold = None
     assert len(run(engine, NAME).steps) == 3
@@ -285,20 +285,20 @@ def test_only_the_named_adapter_is_offered_unless_any_is():
 
 
 @pytest.mark.parametrize(
-    "wanted", [Wanted("demo"), Wanted("a/b", "4bit"), Wanted("a/b", None, "c/d"), Wanted("/x/y", "8bit", "c/d")]
+    "wanted", [ModelKey("demo"), ModelKey("a/b", "4bit"), ModelKey("a/b", None, "c/d"), ModelKey("/x/y", "8bit", "c/d")]
 )
 def test_a_key_says_name_weights_and_adapter(wanted):
-    assert Wanted.read(wanted.key) == wanted
+    assert ModelKey.read(wanted.key) == wanted
 
 
 def test_weights_nobody_knows_are_refused():
     with pytest.raises(ModelError, match="Got '2bit'"):
-        Wanted.read("a/b::2bit")
+        ModelKey.read("a/b::2bit")
 
 
 @pytest.mark.parametrize("key,package", [("demo::4bit", "bitsandbytes"), ("demo::::a/b", "peft")])
 def test_what_is_not_installed_is_said_before_anything_is_loaded(monkeypatch, key, package):
-    monkeypatch.setattr(offers, "find_spec", lambda name: None)
+    monkeypatch.setattr(model_catalog, "find_spec", lambda name: None)
     backend = FakeBackend()
     with pytest.raises(ModelError, match=f"needs the package {package} on this server. Run: pip install {package}"):
         Engine(("demo",), backend=backend, allow_any=True).load(key)
@@ -306,7 +306,7 @@ def test_what_is_not_installed_is_said_before_anything_is_loaded(monkeypatch, ke
 
 
 def test_weights_adapter_and_revision_reach_the_loader(monkeypatch):
-    monkeypatch.setattr(offers, "find_spec", lambda name: object())  # as if every optional package were here
+    monkeypatch.setattr(model_catalog, "find_spec", lambda name: object())  # as if every optional package were here
     seen = []
     backend = FakeBackend()
     backend.load_model = lambda name, **more: seen.append((name, more)) or SimpleNamespace(info=None)
@@ -321,17 +321,17 @@ def test_weights_adapter_and_revision_reach_the_loader(monkeypatch):
 
 def test_a_trace_is_looked_into_only_by_the_weights_that_made_it(two):
     info = run(Engine(two, device="cpu"), two[0]).model
-    assert Wanted(two[0]).made(info) and not Wanted(two[0], "4bit").made(info) and not Wanted(two[1]).made(info)
+    assert ModelKey(two[0]).made(info) and not ModelKey(two[0], "4bit").made(info) and not ModelKey(two[1]).made(info)
     small = SimpleNamespace(name="a/b", dtype="bfloat16 (4bit weights) + adapter lora")
-    assert Wanted("a/b", "4bit", "/somewhere/lora").made(small)
-    assert not Wanted("a/b", "4bit").made(small) and not Wanted("a/b", "8bit", "/somewhere/lora").made(small)
+    assert ModelKey("a/b", "4bit", "/somewhere/lora").made(small)
+    assert not ModelKey("a/b", "4bit").made(small) and not ModelKey("a/b", "8bit", "/somewhere/lora").made(small)
 
 
 # ---- the chooser's rows ----------------------------------------------------------------------------------------------
 
 
 def rows_of(room, quantization=None, states=None):
-    found = offers.rows(Rules(("demo",), table=True), quantization, "bfloat16", room, states or {})
+    found = model_catalog.rows(Rules(("demo",), table=True), quantization, "bfloat16", room, states or {})
     return {row["key"].split("::")[0]: row for row in found}
 
 
@@ -351,7 +351,7 @@ def test_a_row_s_size_is_the_estimator_s():
     from saliency_viz.models.memory.reference_configs import PUBLISHED
 
     name = "Qwen/Qwen2.5-VL-7B-Instruct"
-    found = estimate(PUBLISHED[name](), offers.PROMPT, offers.CAPTION)
+    found = estimate(PUBLISHED[name](), model_catalog.PROMPT, model_catalog.CAPTION)
     row = rows_of(10**12)[name]
     assert row["needed"] == size_text(found.needed) and row["parameters"] == "8.3 B" and not row["about"]
     assert row["share"] == pytest.approx(found.needed / 10**12)
@@ -372,7 +372,7 @@ def test_rough_sizes_agree_with_the_published_ones_where_both_are_known(name):
     if name not in PUBLISHED:
         assert checkpoint_of(name).billions > 0
         return
-    exact = offers.size_of(name, "bfloat16", None)
+    exact = model_catalog.size_of(name, "bfloat16", None)
     assert checkpoint_of(name).billions == pytest.approx(exact.parameters, rel=0.02)
     assert exact.needed == pytest.approx(about(checkpoint_of(name).billions, "bfloat16", None)[1], rel=0.12, abs=2e8)
 
@@ -434,7 +434,7 @@ def test_a_checkpoint_that_cannot_be_used_is_a_sentence_in_the_status_and_in_the
     assert status["state"] == "failed" and status["reason"] == str(caught.value)
     assert FAULTS[what] in status["reason"] and "\n" not in status["reason"]
     assert "'bad'" in status["reason"] and str(tmp_path) not in status["reason"]  # where it lies is nobody's business
-    assert engine.shelf.held() == []
+    assert engine.pool.held() == []
 
 
 def test_attention_that_cannot_be_recorded_is_a_sentence_too(two, monkeypatch):
@@ -475,8 +475,8 @@ def test_after_running_out_of_memory_the_held_model_captions_the_same(two, monke
 
 def test_locore_s_default_is_the_family_s_before_and_after_the_model_is_loaded(tmp_path):
     folder = str(checkpoints_qwen.qwen2(tmp_path / "qwen"))
-    assert offers.beta_of(folder, None) == 0.2  # from its config
-    assert offers.beta_of(folder, sv.load_model(folder, device="cpu")) == 0.2
-    assert offers.beta_of("Qwen/Qwen3-VL-8B-Instruct", None) == 0.2  # from the table's row
-    assert offers.beta_of("Qwen/Qwen2-VL-7B-Instruct::4bit", None) == 0.2  # from its published sizes
-    assert [offers.beta_of(name, None) for name in ("demo", "some/thing")] == [0.15, 0.15]
+    assert model_catalog.beta_of(folder, None) == 0.2  # from its config
+    assert model_catalog.beta_of(folder, sv.load_model(folder, device="cpu")) == 0.2
+    assert model_catalog.beta_of("Qwen/Qwen3-VL-8B-Instruct", None) == 0.2  # from the table's row
+    assert model_catalog.beta_of("Qwen/Qwen2-VL-7B-Instruct::4bit", None) == 0.2  # from its published sizes
+    assert [model_catalog.beta_of(name, None) for name in ("demo", "some/thing")] == [0.15, 0.15]

@@ -17,7 +17,7 @@ from saliency_viz.errors import SaliencyVizError
 from saliency_viz.figures.rows import metrics
 from saliency_viz.figures.rows.alignment import triangle_difference
 from saliency_viz.ui import exports
-from saliency_viz.ui.api import checked, layer_of
+from saliency_viz.ui.server.api import checked, layer_of
 
 from .traces import csv_file, example_trace, frames_trace
 

@@ -32,6 +32,7 @@ ORDER = (
     "figures",
     "terminal",
     "demo",
+    "serving",
     "ui",
     "flags",
     "bench",

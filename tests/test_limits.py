@@ -14,11 +14,11 @@ import saliency_viz
 from saliency_viz.errors import LimitError
 from saliency_viz.models.loading.checkpoints import known_checkpoints
 from saliency_viz.models.loading.hub import Loading
+from saliency_viz.serving.rate_limit import Pace, RateLimit, visitor
 from saliency_viz.terminal import LoadingLine, Progress
-from saliency_viz.ui import health
-from saliency_viz.ui.limits import Pace, Visitors, visitor
-from saliency_viz.ui.serve import engine_of, is_public, parser
-from saliency_viz.ui.text import english
+from saliency_viz.ui.i18n import english
+from saliency_viz.ui.server import health
+from saliency_viz.ui.server.serve import engine_of, is_public, parser
 
 from .app_browser import open_site, write_examples
 from .traces import png
@@ -41,7 +41,7 @@ def request(host="10.0.0.1", forwarded=None, username=None):
 
 def test_the_run_too_many_is_told_how_long_to_wait_and_is_let_in_then():
     clock = Clock()
-    visitors = Visitors(3, clock=clock)
+    visitors = RateLimit(3, clock=clock)
     for clock.now in (0.0, 10.0, 20.5):
         visitors.admit(request())
     clock.now = 31.0
@@ -58,7 +58,7 @@ def test_the_run_too_many_is_told_how_long_to_wait_and_is_let_in_then():
 
 def test_a_refused_run_does_not_count():
     clock = Clock()
-    visitors = Visitors(1, clock=clock)
+    visitors = RateLimit(1, clock=clock)
     visitors.admit(request())
     for clock.now in range(1, 60):
         with pytest.raises(LimitError, match="1 run a minute"):
@@ -68,8 +68,8 @@ def test_a_refused_run_does_not_count():
 
 
 def test_visitors_are_counted_apart_and_forgotten_in_order(monkeypatch):
-    monkeypatch.setattr("saliency_viz.ui.limits.MOST_VISITORS", 2)
-    visitors = Visitors(1, clock=Clock())
+    monkeypatch.setattr("saliency_viz.serving.rate_limit.MOST_VISITORS", 2)
+    visitors = RateLimit(1, clock=Clock())
     visitors.admit(request("10.0.0.1"))
     visitors.admit(request("10.0.0.2"))
     with pytest.raises(LimitError):
@@ -80,7 +80,7 @@ def test_visitors_are_counted_apart_and_forgotten_in_order(monkeypatch):
 
 
 def test_without_a_limit_everybody_may_go_on():
-    visitors = Visitors(None)
+    visitors = RateLimit(None)
     for _ in range(1000):
         visitors.admit(request())
     assert not visitors._came
@@ -194,8 +194,8 @@ def test_the_flags_of_models_reach_the_engine():
         )  # fmt: skip
     )
     assert engine.first == "a/b::8bit::c/d"
-    assert (engine.revision, engine.kept, engine.shelf.unload_after, engine.device_map) == ("v2", 3, 150.0, "auto")
-    assert engine_of(options("--unload-after-minutes", "5"), zero=True).shelf.unload_after is None
+    assert (engine.revision, engine.kept, engine.pool.unload_after, engine.device_map) == ("v2", 3, 150.0, "auto")
+    assert engine_of(options("--unload-after-minutes", "5"), zero=True).pool.unload_after is None
 
 
 @pytest.mark.parametrize(
@@ -266,7 +266,7 @@ def test_health_tells_state_queue_memory_and_version(site, tmp_path):
 
 
 def test_a_program_that_asks_too_often_gets_the_sentence(tmp_path):
-    site = open_site(write_examples(tmp_path / "examples"), limits=Visitors(1), pause=0.0)
+    site = open_site(write_examples(tmp_path / "examples"), limits=RateLimit(1), pause=0.0)
     path = tmp_path / "x.png"
     path.write_bytes(png())
     client = Client(site.address, verbose=False)

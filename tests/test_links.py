@@ -8,7 +8,7 @@ import pytest
 
 from saliency_viz.settings import SGRS, Edit, LocoRE, Recording, Sampling
 from saliency_viz.trace import RunSettings
-from saliency_viz.ui import links
+from saliency_viz.ui import permalinks
 
 from .traces import example_trace
 
@@ -23,17 +23,21 @@ SETTINGS = (
 
 @pytest.mark.parametrize("settings", SETTINGS)
 def test_a_link_gives_back_what_was_put_in(settings):
-    link = links.Link(
-        links.Place("_b_-12345678901234567890", "farm-2", "Qwen/Qwen2-VL-2B", "What is left of it? & = # 牛", settings),
-        links.Place("example-farm-2", "farm-2", "demo", "And here?", replace(settings, max_new_tokens=7), partial=True),
-        {key: f"{number}" for number, key in enumerate(links.STATE_KEYS)},
+    link = permalinks.Link(
+        permalinks.Place(
+            "_b_-12345678901234567890", "farm-2", "Qwen/Qwen2-VL-2B", "What is left of it? & = # 牛", settings
+        ),
+        permalinks.Place(
+            "example-farm-2", "farm-2", "demo", "And here?", replace(settings, max_new_tokens=7), partial=True
+        ),
+        {key: f"{number}" for number, key in enumerate(permalinks.STATE_KEYS)},
     )
-    assert links.read(links.write(link)) == link
+    assert permalinks.read(permalinks.write(link)) == link
 
 
 def test_the_run_beside_is_only_an_id_when_it_is_a_ready_trace():
-    link = links.Link(links.Place(example="farm"), links.Place("example-beach"))
-    assert links.write(link) == {"example": "farm", "beside": "example-beach"}
+    link = permalinks.Link(permalinks.Place(example="farm"), permalinks.Place("example-beach"))
+    assert permalinks.write(link) == {"example": "farm", "beside": "example-beach"}
 
 
 def test_a_link_typed_by_hand_never_raises():
@@ -50,9 +54,11 @@ def test_a_link_typed_by_hand_never_raises():
         "beside": "a b",
         "beside_n": "-3",
     }
-    link = links.read(hostile)
-    assert link == links.Link(links.Place(partial=True))  # a prompt too long for the page is not cut but left out
-    odd = links.read({"n": "3", "sgrs": "7_5_3_5", "locore": "nan_3", "temperature": "-4", "topp": "0"})
+    link = permalinks.read(hostile)
+    assert link == permalinks.Link(
+        permalinks.Place(partial=True)
+    )  # a prompt too long for the page is not cut but left out
+    odd = permalinks.read({"n": "3", "sgrs": "7_5_3_5", "locore": "nan_3", "temperature": "-4", "topp": "0"})
     assert odd.first.settings == RunSettings(3)
 
 
@@ -72,9 +78,9 @@ def test_a_link_typed_by_hand_never_raises():
 )
 def test_a_link_says_when_something_that_made_the_run_is_not_in_it(change, partial):
     trace = replace(example_trace(), **change)
-    place = links.place_of(trace, "abc", "farm")
+    place = permalinks.place_of(trace, "abc", "farm")
     assert place.partial == partial
-    assert links.read_place(links.write_place(place)) == replace(
-        place, settings=links.read_place(links.recipe(trace.settings)).settings
+    assert permalinks.read_place(permalinks.write_place(place)) == replace(
+        place, settings=permalinks.read_place(permalinks.recipe(trace.settings)).settings
     )
     assert place.prompt == (None if "prompt" in change else trace.prompt)

@@ -7,7 +7,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import pytest
 
-from saliency_viz.ui import links
+from saliency_viz.ui import permalinks
 
 from .app_browser import browser, caption, compare, drawn, open_site, ready, state, watched, write_examples  # noqa: F401
 from .app_fakes import eventually
@@ -78,7 +78,7 @@ def upload(page):
 
 def test_a_link_can_hold_every_key_of_the_viewer_s_state(tab):
     usual = tab.evaluate("SaliencyViewer.DEFAULTS")
-    assert set(links.STATE_KEYS) == set(usual) == set(CHANGED)
+    assert set(permalinks.STATE_KEYS) == set(usual) == set(CHANGED)
     assert all(CHANGED[key] != usual[key] for key in usual)
 
 
@@ -90,7 +90,7 @@ def test_each_key_of_the_state_is_read_from_the_address_as_it_was_written(site, 
         )
         before = state(tab)
         assert before[key] == value
-        words = links.read(query(tab)).state
+        words = permalinks.read(query(tab)).state
         assert tab.evaluate("(words) => SaliencyApp.parsed(words)", words) == before
 
 
@@ -224,7 +224,7 @@ def test_a_hostile_link_is_inert(site, browser):  # noqa: F811
     page, seen = watched(browser)
     page.on("dialog", lambda dialog: seen.errors.append(dialog.message))
     words = '"><img src=x onerror=alert(1)>'
-    bad = dict.fromkeys((*links.STATE_KEYS, "beside", "model", "prompt"), words)
+    bad = dict.fromkeys((*permalinks.STATE_KEYS, "beside", "model", "prompt"), words)
     page.goto(
         f"{site.address}/?{urlencode({'example': 'farm', 'n': '3', **bad, 'also': '0-999999999', 'pins': '[1e9]'})}"
     )

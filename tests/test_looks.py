@@ -12,12 +12,12 @@ import numpy as np
 import pytest
 
 from saliency_viz.errors import ModelError
-from saliency_viz.ui import answers as answers_file
-from saliency_viz.ui.answers import Answers
-from saliency_viz.ui.engine import Engine
+from saliency_viz.serving import one_time_results as answers_file
+from saliency_viz.serving.engine import Engine
+from saliency_viz.serving.one_time_results import OneTimeResults
+from saliency_viz.serving.run_store import RunStore
 from saliency_viz.ui.gallery import Gallery
-from saliency_viz.ui.looks import Looks, packed, same_model
-from saliency_viz.ui.runs import RunStore
+from saliency_viz.ui.handlers.inspect import Looks, packed, same_model
 
 from .app_fakes import FakeBackend
 from .traces import example_trace
@@ -71,7 +71,7 @@ def test_an_answer_opens_once_and_only_by_its_key(desk):
 
 
 def test_a_visit_that_asks_much_takes_no_answer_from_another():
-    kept = Answers()
+    kept = OneTimeResults()
     mine = kept.put("me", {"mine": 1})
     others = [kept.put("other", {"number": number}) for number in range(3 * answers_file.EACH)]
     assert [kept.take(key) is not None for key in others] == [False] * 8 + [True] * 4
@@ -79,7 +79,7 @@ def test_a_visit_that_asks_much_takes_no_answer_from_another():
 
 
 def test_answers_nobody_fetches_are_forgotten():
-    kept = Answers()
+    kept = OneTimeResults()
     for visit in range(2 * answers_file.ALL):
         kept.put(f"visit {visit}", {})
     assert len(kept) == answers_file.ALL

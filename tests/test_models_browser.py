@@ -13,11 +13,11 @@ from saliency_viz.memory import size_text
 from saliency_viz.models.loading.hub import Loading
 from saliency_viz.models.memory.estimate import estimate
 from saliency_viz.models.memory.reference_configs import PUBLISHED
-from saliency_viz.ui import offers
-from saliency_viz.ui.engine import Engine
-from saliency_viz.ui.limits import Visitors
-from saliency_viz.ui.runs import RunStore
-from saliency_viz.ui.serve import serve
+from saliency_viz.serving import model_catalog
+from saliency_viz.serving.engine import Engine
+from saliency_viz.serving.rate_limit import RateLimit
+from saliency_viz.serving.run_store import RunStore
+from saliency_viz.ui.server.serve import serve
 
 from .app_browser import browser, drawn, ready, watched, write_examples  # noqa: F401
 from .app_fakes import FakeBackend
@@ -156,7 +156,7 @@ def test_models_stand_by_family_with_what_they_need_beside_what_is_free(stranger
     assert panel.locator(".app-models-room").text_content() == "20.0 GB free for a model on cuda"
     assert row(page, "demo").locator(".app-models-loaded").count() == 1
     assert row(page, "demo").locator("input").is_checked()
-    needed = estimate(PUBLISHED[SMALL](), offers.PROMPT, offers.CAPTION).needed
+    needed = estimate(PUBLISHED[SMALL](), model_catalog.PROMPT, model_catalog.CAPTION).needed
     assert row(page, SMALL).locator(".app-models-size").text_content() == size_text(needed)
     assert row(page, SMALL).locator("em").text_content() == "to download"
     assert not row(page, SMALL).locator("input").is_disabled()
@@ -182,7 +182,7 @@ def test_what_cannot_fit_cannot_be_chosen_and_says_why_and_smaller_weights_chang
     thirteen = "llava-hf/llava-1.5-13b-hf"
     for name in (thirteen, LARGE):
         assert row(page, name).locator("input").is_disabled()
-    needed = size_text(estimate(PUBLISHED[thirteen](), offers.PROMPT, offers.CAPTION).needed)
+    needed = size_text(estimate(PUBLISHED[thirteen](), model_catalog.PROMPT, model_catalog.CAPTION).needed)
     assert row(page, thirteen).locator(".app-models-size").text_content() == f"needs {needed}, 20.0 GB free"
     page.check("input[name=app-model-weights][value='4bit']")
     page.wait_for_selector(f"input[value='{thirteen}::4bit']:not([disabled])")
@@ -268,7 +268,7 @@ def test_a_model_freed_by_idleness_is_said_to_be_and_the_next_run_loads_it(made,
     site = made(unload_after=5, clock=clock)
     page = opened(site)
     clock.now = 301
-    assert site.engine.shelf.sweep() == ["demo"]
+    assert site.engine.pool.sweep() == ["demo"]
     page.evaluate("SaliencyApp.lookAtModel()")
     assert chip(page, "unloaded") == "unloaded; the next run loads it"
     page.click("#app-run")
@@ -306,7 +306,7 @@ def test_the_plan_is_the_rooms_and_a_run_that_cannot_fit_is_refused_with_what_to
         from saliency_viz.models.memory.budget import room
         from saliency_viz.models.memory.vision_memory import patches_in
 
-        model = engine.shelf.peek("demo")
+        model = engine.pool.peek("demo")
         wanted = Request((Image.new("RGB", (384, 288)),), "Describe the image.")
         prepared = model.family.prepare(model, wanted)
         tokens = len(prepared.prompt_ids)
@@ -348,7 +348,7 @@ def test_a_full_queue_says_when_to_come_back_and_who_waits_sees_the_place(made, 
 
 
 def test_who_runs_too_often_is_told_how_long_to_wait(made, opened):
-    site = made(limits=Visitors(1, clock=Clock()), backend=FakeBackend(pause=0.0))
+    site = made(limits=RateLimit(1, clock=Clock()), backend=FakeBackend(pause=0.0))
     page = opened(site)
     page.click("#app-run")
     page.wait_for_function("SaliencyApp.current.runs[0] && SaliencyApp.current.runs[0].steps.length === 40")

@@ -84,7 +84,7 @@ def test_the_spaces_front_matter_fits_the_code():
 
 
 def test_the_table_of_flags_is_the_app_s():
-    from saliency_viz.ui.serve import parser
+    from saliency_viz.ui.server.serve import parser
 
     wanted = {}
     for action in parser({})._actions:
@@ -184,7 +184,7 @@ def test_local_links_lead_somewhere():
 
 
 def test_files_named_in_the_text_exist():
-    named = re.findall(r"`((?:decoding|models|figures|tests|demo|ui)/[\w/]+\.py)`", README)
+    named = re.findall(r"`((?:decoding|models|figures|tests|demo|serving|ui)/[\w/]+\.py)`", README)
     assert named and all((ROOT / name).exists() or (ROOT / "saliency_viz" / name).exists() for name in named)
 
 

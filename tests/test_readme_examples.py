@@ -19,9 +19,9 @@ import pytest
 from saliency_viz import Trace
 from saliency_viz.__main__ import main
 from saliency_viz.paths import assets
-from saliency_viz.ui.engine import Engine
-from saliency_viz.ui.runs import RunStore
-from saliency_viz.ui.serve import serve
+from saliency_viz.serving.engine import Engine
+from saliency_viz.serving.run_store import RunStore
+from saliency_viz.ui.server.serve import serve
 
 from .test_readme import README, START, TEST, code
 

@@ -18,11 +18,12 @@ import gradio as gr
 import pytest
 
 from saliency_viz.errors import LimitError, MemoryLimitError, ModelError, SaliencyVizError, SettingError
+from saliency_viz.serving import zerogpu
+from saliency_viz.serving.engine import CaptionRequest, Engine, _gpu_seconds
+from saliency_viz.serving.zerogpu import gpu, plain
 from saliency_viz.settings import SGRS
 from saliency_viz.trace import RunSettings, Trace
-from saliency_viz.ui import remote, serve
-from saliency_viz.ui.engine import Engine, Order, _gpu_seconds
-from saliency_viz.ui.remote import gpu, plain
+from saliency_viz.ui.server import serve
 
 from .app_fakes import FakeBackend
 from .traces import example_trace
@@ -106,7 +107,7 @@ def platform(monkeypatch):
 
 
 def order(count=17, **settings):
-    return Order(None, "p", RunSettings(count, **settings))
+    return CaptionRequest(None, "p", RunSettings(count, **settings))
 
 
 def test_off_the_platform_nothing_is_wrapped(monkeypatch):
@@ -126,7 +127,7 @@ def test_a_caption_crosses_the_boundary_whole(platform):
     assert [step.text for step in last.trace.steps] == [
         step.text for step in example_trace(17, words=backend.words).steps
     ]
-    assert engine.shelf.held() == ["demo"]  # loaded here, before the platform's process is made
+    assert engine.pool.held() == ["demo"]  # loaded here, before the platform's process is made
 
 
 def test_the_seconds_asked_follow_the_caption_s_length_for_bound_methods(platform):
@@ -158,7 +159,7 @@ def test_every_refusal_can_be_made_again_from_its_sentence():
         return {base, *(found for child in base.__subclasses__() for found in kinds(child))}
 
     for kind in kinds(SaliencyVizError):
-        again = pickle.loads(pickle.dumps(remote.Refusal(kind, "Words."))).again()
+        again = pickle.loads(pickle.dumps(zerogpu.Refusal(kind, "Words."))).again()
         assert type(again) is kind and str(again) == "Words."
 
 
@@ -215,7 +216,7 @@ def test_the_first_model_is_loaded_before_the_page_and_never_freed_there(platfor
     monkeypatch.setattr(serve.importlib.util, "find_spec", lambda name: object())
     assert serve._zero_gpu()
     options = serve.parser({"SPACE_ID": "a/b"}).parse_args(["--unload-after-minutes", "5"])
-    assert serve.engine_of(options, serve._zero_gpu()).shelf.unload_after is None
+    assert serve.engine_of(options, serve._zero_gpu()).pool.unload_after is None
 
 
 def test_plain_functions_and_generators_are_told_apart(platform):

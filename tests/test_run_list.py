@@ -12,11 +12,11 @@ import pytest
 from PIL import Image
 
 from saliency_viz.errors import LimitError, TraceError
+from saliency_viz.serving.run_store import RunStore, trace_bytes
 from saliency_viz.settings import SGRS, LocoRE
 from saliency_viz.trace import Mark, Trace
-from saliency_viz.ui.methods import made_so
-from saliency_viz.ui.runlist import Entries, counted, method_of
-from saliency_viz.ui.runs import RunStore, trace_bytes
+from saliency_viz.ui.handlers.compare import made_so
+from saliency_viz.ui.run_list import Entries, counted, method_of
 
 from .app_browser import browser, caption, compare, open_site, ready, watched, write_examples  # noqa: F401
 from .test_app_browser import pick, run, shown, wait_end

@@ -9,7 +9,7 @@ import pytest
 
 from saliency_viz.figures.web.standalone import standalone, viewer_scripts
 from saliency_viz.paths import assets
-from saliency_viz.ui.text import TEXTS
+from saliency_viz.ui.i18n import TEXTS
 
 from .app_browser import browser  # noqa: F401
 from .traces import example_trace

@@ -17,12 +17,12 @@ from PIL import Image
 
 from saliency_viz.errors import ImageError, PromptError, SettingError
 from saliency_viz.figures.rows import metrics
+from saliency_viz.serving.engine import Engine
+from saliency_viz.serving.run_store import RunStore
 from saliency_viz.trace import Trace
 from saliency_viz.ui import films, media
-from saliency_viz.ui.engine import Engine
 from saliency_viz.ui.gallery import Gallery
-from saliency_viz.ui.runs import RunStore
-from saliency_viz.ui.serve import serve
+from saliency_viz.ui.server.serve import serve
 from saliency_viz.video import Video
 
 from .app_browser import Site, browser, compare, drawn, ready, watched, write_examples  # noqa: F401

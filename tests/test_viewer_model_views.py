@@ -13,7 +13,7 @@ import pytest
 from saliency_viz.decoding import Faithfulness
 from saliency_viz.figures.rows import metrics
 from saliency_viz.figures.web.payload import payload
-from saliency_viz.ui.looks import curves, packed
+from saliency_viz.ui.handlers.inspect import curves, packed
 
 from .traces import example_trace
 from .viewer_page import browser, closed, needs_chromium, opened_page, start  # noqa: F401

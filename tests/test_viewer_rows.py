@@ -10,7 +10,7 @@ import pytest
 from saliency_viz.figures.rows import metrics
 from saliency_viz.figures.rows.scales import locked_scale
 from saliency_viz.figures.web.payload import payload, rows_bytes, rows_payload
-from saliency_viz.ui import desk
+from saliency_viz.ui import context
 
 from .test_viewer_browser import TRIANGLE
 from .traces import example_trace
@@ -135,10 +135,10 @@ def test_the_server_hands_out_several_steps_and_refuses_too_many(monkeypatch):
     for name in ("attention", "saliency", "norm"):
         assert base64.b64decode(whole[name]) == b"".join(base64.b64decode(one[name]) for one in pair)
     assert sum(len(base64.b64decode(whole[name])) for name in ("attention", "saliency", "norm")) == rows_bytes(trace, 3)
-    one = desk.Desk.__new__(desk.Desk)
-    monkeypatch.setattr(desk.Desk, "trace", lambda self, run_id: trace)
+    one = context.Desk.__new__(context.Desk)
+    monkeypatch.setattr(context.Desk, "trace", lambda self, run_id: trace)
     assert one.fetch_rows(["r", 2, 3])["shape"] == [3, 5, 53] and one.fetch_rows(["r", 2])["shape"] == [1, 5, 53]
     for wrong in (["r", 9, 3], ["r", -1, 1], ["r", 2, 0], ["r", "2", 1], ["r", 2, "1"]):
         assert "There are no steps" in one.fetch_rows(wrong)["error"]
-    monkeypatch.setattr(desk, "ROWS_BYTES", rows_bytes(trace, 2))
+    monkeypatch.setattr(context, "ROWS_BYTES", rows_bytes(trace, 2))
     assert "Ask for fewer" in one.fetch_rows(["r", 2, 3])["error"]

@@ -13,7 +13,7 @@
   const t = (key, values) =>
     (table[key] || key).replace(/\{(\w+)\}/g, (blank, name) => (values && values[name] !== undefined ? values[name] : blank));
 
-  // What the server told a part: JSON text (see ui/desk.py), or nothing yet.
+  // What the server told a part: JSON text (see ui/updates.py), or nothing yet.
   const told = (prop) => (typeof prop === "string" && prop ? JSON.parse(prop) : null);
 
   // el("button", {class: "x", text: "label", on: {click: f}}, child, ...)

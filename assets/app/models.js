@@ -6,7 +6,7 @@
   const SOON = 700, LATER = 20000; // milliseconds until the next look at a model that loads, and at one that rests
   const bytes = (count) => (count >= 1e8 ? (count / 1e9).toFixed(1) + " GB" : (count / 1e6).toFixed(1) + " MB");
 
-  // A model's key for people (see ui/wanted.py); a directory by its last part.
+  // A model's key for people (see serving/model_key.py); a directory by its last part.
   function label(key) {
     const [name, , adapter] = key.split("::");
     return [name, adapter].filter(Boolean).map((part) => (part.startsWith("/") ? part.split("/").pop() : part)).join(" + ");

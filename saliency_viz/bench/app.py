@@ -26,7 +26,7 @@ from .rows import Row
 from .workload import Workload
 
 PATIENCE = 120.0  # seconds until a start counts as failed
-START = "from saliency_viz.ui.serve import main; main()"
+START = "from saliency_viz.ui.server.serve import main; main()"
 LOAD = "import sys, saliency_viz; saliency_viz.load_model(sys.argv[1], sys.argv[2], sys.argv[3])"
 
 

@@ -34,7 +34,7 @@ STREAMED = 200  # tokens
 PATIENCE = 120.0  # seconds until a page counts as lost
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
 SERVE = (
-    "import sys; from saliency_viz.trace import Trace; from saliency_viz.ui.serve import open_trace;"
+    "import sys; from saliency_viz.trace import Trace; from saliency_viz.ui.server.serve import open_trace;"
     " open_trace(Trace.load(sys.argv[1]), port=int(sys.argv[2]))"
 )
 READY = "window.SaliencyApp && SaliencyApp.current && SaliencyApp.current.runs[0] && SaliencyApp.current.run.complete"

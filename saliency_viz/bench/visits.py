@@ -25,14 +25,14 @@ from ..errors import SaliencyVizError, SettingError
 from .rows import Row
 
 WARM = 20  # visits that only load and warm up
-FULL = 70  # visits until gradio holds the last values of as many pages as it ever does (SESSIONS in ui/serve.py)
+FULL = 70  # visits until gradio holds the last values of as many pages as it ever does (SESSIONS in ui/server/serve.py)
 PATIENCE = 120.0  # seconds
 MIB = 2**20
 START = """
 import sys
-from saliency_viz.ui.engine import Engine
-from saliency_viz.ui.runs import RunStore
-from saliency_viz.ui.serve import serve
+from saliency_viz.serving.engine import Engine
+from saliency_viz.serving.run_store import RunStore
+from saliency_viz.ui.server.serve import serve
 serve(Engine((sys.argv[2],)), port=int(sys.argv[1]), store=RunStore(grace=0.0), warm=False)
 """
 

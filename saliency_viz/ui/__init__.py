@@ -10,6 +10,6 @@ from typing import Any
 
 def open_trace(trace: Any, host: str = "127.0.0.1", port: int = 7860) -> None:
     """Serve the page on one Trace until interrupted; no model is loaded."""
-    from .serve import open_trace
+    from .server.serve import open_trace
 
     open_trace(trace, host, port)

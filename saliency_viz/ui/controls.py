@@ -1,6 +1,6 @@
 """The left column: the pictures, the prompt and every setting of the decoding, and how widgets become settings.
 
-Ignores what is done with them (actions.py). Ranges here are what the page offers; the settings check themselves again.
+Ignores what is done with them (handlers/). Ranges here are what the page offers; the settings check themselves again.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import gradio as gr
 from ..errors import SettingError
 from ..settings import SGRS, LocoRE, Sampling
 from ..trace import RunSettings
-from .viewer import media, remark, thumbnails
+from .components import media, remark, thumbnails
 
 DEFAULT_PROMPT = "Describe the image."
 MAX_PROMPT = 2000

@@ -1,6 +1,6 @@
 """The page: which components there are, where they stand, and which handler each event calls.
 
-Ignores what handlers do (actions.py) and how the page is served (app.py).
+Ignores what handlers do (handlers/) and how the page is served (server/serve.py).
 """
 
 from __future__ import annotations
@@ -10,16 +10,17 @@ from typing import Any
 
 import gradio as gr
 
+from ..serving.engine import Engine
+from ..serving.rate_limit import RateLimit
+from ..serving.run_store import RunStore
 from ..trace import Trace
-from . import api, controls
-from . import viewer as ours
-from .actions import Actions
-from .desk import Page
-from .engine import Engine
+from . import components as ours
+from . import controls
+from .context import Page
 from .gallery import Gallery
-from .limits import Visitors
-from .runs import RunStore
-from .text import translator
+from .handlers.select import Actions
+from .i18n import translator
+from .server import api
 
 TITLE = "saliency_viz"
 GPU = {"concurrency_id": "gpu", "concurrency_limit": 1, "show_progress": "hidden", "api_visibility": "private"}
@@ -56,7 +57,7 @@ def build(
     limit: int = 256,
     opened: Trace | None = None,
     warm: bool = False,
-    visitors: Visitors | None = None,
+    visitors: RateLimit | None = None,
 ) -> tuple[gr.Blocks, gr.I18n]:
     """The whole page over one engine and one store.
 

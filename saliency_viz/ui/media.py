@@ -19,11 +19,11 @@ from PIL import Image
 
 from ..errors import ImageError, PromptError
 from ..images import MAX_IMAGES, load_image, load_images
+from ..serving.engine import CaptionRequest
 from ..trace import Trace
 from ..video import Video
-from .engine import Order
 from .gallery import Gallery
-from .text import english
+from .i18n import english
 
 FRAMES = (1, 8, 32)  # sampled of a video: fewest, usual, most
 PREVIEW, SMALL = 560, 160  # pixels of the long side: of one picture, and of one among several
@@ -40,7 +40,7 @@ def opened(value: Mapping[str, Any] | None, gallery: Gallery, kept: Traces | Non
     kind, files = value.get("kind"), value.get("files") or []
     if kind == "run" and kept is not None:
         trace = kept(str(value.get("run")))
-        return Order.again(trace, trace.settings).image
+        return CaptionRequest.again(trace, trace.settings).image
     if kind == "video" and len(files) == 1:
         return Video.from_file(path_of(files[0], gallery), frames_of(value.get("frames")))
     if kind == "pictures" and files:

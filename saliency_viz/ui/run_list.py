@@ -1,6 +1,6 @@
 """What the run list says of a run: its picture, small, and how it was made; and the table of one picture's methods.
 
-Ignores how lists are drawn (assets/app/runs.js, methods.js) and which runs there are (runs.py).
+Ignores how lists are drawn (assets/app/runs.js, methods.js) and which runs there are (run_store.py).
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ from collections import OrderedDict
 from io import BytesIO
 from typing import Any
 
+from ..serving.run_store import StoredRun
 from ..trace import Trace
-from .runs import Run
 
 SIDE = 88  # pixels of a thumbnail's longer side; shown at half of it
 KEPT = 256  # thumbnails
@@ -44,7 +44,7 @@ class Entries:
     def __init__(self) -> None:
         self._thumbnails: OrderedDict[str, str | None] = OrderedDict()
 
-    def of(self, run: Run) -> dict[str, Any]:
+    def of(self, run: StoredRun) -> dict[str, Any]:
         """One entry, plain values only. The caption and the title are a model's and a person's words."""
         trace, sampling = run.trace, run.trace.settings.sampling
         return {
@@ -60,11 +60,11 @@ class Entries:
             "picture": self._thumbnail(run),
         }
 
-    def listed(self, runs: list[Run]) -> list[dict[str, Any]]:
+    def listed(self, runs: list[StoredRun]) -> list[dict[str, Any]]:
         """Entries: pinned runs first, then the newest."""
         return [self.of(run) for run in sorted(runs, key=lambda run: (not run.pinned, -run.order))]
 
-    def _thumbnail(self, run: Run) -> str | None:
+    def _thumbnail(self, run: StoredRun) -> str | None:
         if run.id not in self._thumbnails:
             self._thumbnails[run.id] = thumbnail(run.trace)
         self._thumbnails.move_to_end(run.id)

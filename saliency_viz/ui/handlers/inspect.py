@@ -1,7 +1,7 @@
 """What only the model can add to a finished run: every head, one token's map, the lens, insertion and deletion curves.
 
-Ignores how captions are made (captions.py) and how answers are drawn. Computed in the queue like a run; the page then
-fetches the answer by its key (answers.py).
+Ignores how captions are made (caption.py) and how answers are drawn. Computed in the queue like a run; the page then
+fetches the answer by its key (one_time_results.py).
 """
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ from typing import Any
 import gradio as gr
 import numpy as np
 
-from ..errors import ModelError, SaliencyVizError, SettingError
-from ..figures.rows.metrics import layer_indices
-from ..trace import Trace
-from .answers import Answers
-from .desk import Desk, Updates, log, note, told
-from .engine import Engine
-from .text import english
-from .wanted import Wanted
+from ...errors import ModelError, SaliencyVizError, SettingError
+from ...figures.rows.metrics import layer_indices
+from ...serving.engine import Engine
+from ...serving.model_key import ModelKey
+from ...serving.one_time_results import OneTimeResults
+from ...trace import Trace
+from ..context import Desk, Updates, log, note, told
+from ..i18n import english
 
 NEWS_SECONDS = 0.2  # progress is told at most this often
 MOST_HALTS = 16  # tickets of one visit that may be unwanted at a time
@@ -32,7 +32,7 @@ MOST_HALTS = 16  # tickets of one visit that may be unwanted at a time
 
 def same_model(name: str, trace: Trace) -> None:
     """Raises ModelError unless the chosen model is the one that made the trace (a directory goes by its last part)."""
-    wanted = Wanted.read(name)
+    wanted = ModelKey.read(name)
     if not wanted.made(trace.model):
         made, chosen = trace.model.name, Path(wanted.name).name
         if made == chosen or made == wanted.name:
@@ -118,7 +118,7 @@ class Looks(Desk):
 
     def __init__(self, *given: Any, **named: Any) -> None:
         super().__init__(*given, **named)
-        self.answers = Answers()
+        self.answers = OneTimeResults()
         self._halts: dict[tuple[str, str], threading.Event] = {}  # by visit and ticket
 
     def look(self, request: gr.Request, event: gr.EventData, model: str) -> Iterator[Updates]:

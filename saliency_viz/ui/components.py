@@ -17,7 +17,7 @@ from typing import Any
 import gradio as gr
 
 from ..figures.web.standalone import viewer_scripts
-from .text import tables
+from .i18n import tables
 
 FILES = "viewer-files"  # where serve.py serves our scripts and styles, beside gradio's own routes
 WAIT = "(function start() { if (!window.SaliencyApp || !window.Plotly) return setTimeout(start, 15); %s })();"
@@ -54,8 +54,8 @@ def notice() -> gr.HTML:
 
 
 def methods() -> gr.HTML:
-    """The table of one picture's decodings. Prop table: {serial, lines, at, done, all} (ui/methods.py) or None. Event:
-    show_pair."""
+    """The table of one picture's decodings. Prop table: {serial, lines, at, done, all} (handlers/compare.py) or None.
+    Event: show_pair."""
     return _part(
         '<section class="app-methods"></section>',
         "SaliencyApp.methods({element, props, trigger, watch}); /* events: 'show_pair' */",

@@ -14,7 +14,7 @@ from typing import Any
 EACH, ALL = 4, 64  # answers kept of one visit, of all visits
 
 
-class Answers:
+class OneTimeResults:
     """Holds each answer until it is taken, its visit has newer ones, or the visit ends."""
 
     def __init__(self) -> None:

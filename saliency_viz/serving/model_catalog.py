@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import ModelError
-from .wanted import QUANTIZATIONS, Wanted
+from .model_key import QUANTIZATIONS, ModelKey
 
 PROMPT, CAPTION = 1024, 128  # tokens a row's estimate is for: a picture with its prompt, and a caption
 GROUPS = {"idefics3": "SmolVLM, Idefics3", "smolvlm": "SmolVLM2", "internvl": "InternVL3, 3.5"}  # of the list
@@ -38,9 +38,9 @@ class Rules:
 
         return tuple(dict.fromkeys((*self.named, *known_checkpoints())))
 
-    def check(self, key: str) -> Wanted:
+    def check(self, key: str) -> ModelKey:
         """The model of a key. Raises ModelError when it is not offered here."""
-        wanted = Wanted.read(key)
+        wanted = ModelKey.read(key)
         if not wanted.name or not (self.free or wanted.name in self.names()):
             offered = ", ".join(self.named) + (" or a model of the list" if self.table else "")
             raise ModelError(
@@ -105,7 +105,7 @@ def beta_of(key: str, model: Any) -> float:
 
     if getattr(model, "family", None) is not None:
         return model.family.beta
-    name = Wanted.read(key).name
+    name = ModelKey.read(key).name
     config, row = _config(name), checkpoint_of(name)
     if config is not None:
         return (family_of(config.model_type) or FAMILY).beta
@@ -162,14 +162,14 @@ def rows(rules: Rules, quantization: str | None, dtype: str, room: int | None, s
     made = []
     for name in rules.names():
         small = None if name == "demo" else quantization
-        key = Wanted(name, small).key
+        key = ModelKey(name, small).key
         size, row = size_of(name, dtype, small), checkpoint_of(name)
         here = row is None or on_this_machine(name) is not None  # a name of --model: the load will tell
         fits = size is None or room is None or size.needed <= room
         made.append(
             {
                 "key": key,
-                "label": Wanted(name).label,
+                "label": ModelKey(name).label,
                 "family": titles.get(row.family, "") if row else "",
                 "parameters": f"{size.parameters:.2g} B" if size and size.parameters >= 0.01 else "",
                 "needed": size_text(size.needed) if size else "",

@@ -21,7 +21,7 @@ LOOK = 20.0  # seconds between two looks at who is idle
 Load = Callable[[str, Callable[[Any], None]], Any]
 
 
-class Shelf:
+class ModelPool:
     """Holds models by key.
 
     load: makes one; it is given the key and a function to tell its progress to. kept: how many may be held. fits:

@@ -18,17 +18,17 @@ from typing import Any
 from ..errors import SaliencyVizError
 from ..trace import RunSettings, Step, Trace
 from ..video import Video
-from .limits import Pace
-from .offers import Rules, parts, rows, size_of
-from .remote import MOST_SECONDS, gpu
-from .shelf import Shelf
-from .wanted import Wanted
+from .model_catalog import Rules, parts, rows, size_of
+from .model_key import ModelKey
+from .model_pool import ModelPool
+from .rate_limit import Pace
+from .zerogpu import MOST_SECONDS, gpu
 
 FLUSH_SECONDS = 0.06  # the page gets news at most this often
 
 
 @dataclass(frozen=True)
-class Order:
+class CaptionRequest:
     """What is to be captioned and how. image: a picture, several, or a Video. system, history: as in a Trace."""
 
     image: Any
@@ -38,16 +38,16 @@ class Order:
     history: tuple[tuple[str, str], ...] = ()
 
     @staticmethod
-    def again(trace: Trace, settings: RunSettings) -> Order:
+    def again(trace: Trace, settings: RunSettings) -> CaptionRequest:
         """The request of a trace with these settings."""
         frames = tuple(picture.image for picture in trace.pictures)
         image = frames if trace.fps is None else Video(frames, trace.fps, trace.times)
         image = frames[0] if trace.fps is None and len(frames) == 1 else image
-        return Order(image, trace.prompt, settings, trace.system, trace.history)
+        return CaptionRequest(image, trace.prompt, settings, trace.system, trace.history)
 
 
 @dataclass(frozen=True)
-class Progress:
+class CaptionProgress:
     """Where a caption stands. trace: what is observed so far (whole when done); pending: tokens written after
     that, as Steps that know only their text and place."""
 
@@ -58,14 +58,14 @@ class Progress:
 
 def _gpu_seconds(*given: Any) -> int:
     """What a call asks of a visitor's quota: by the length of the caption, where there is one."""
-    lengths = [part.settings.max_new_tokens for part in given if isinstance(part, Order)]
+    lengths = [part.settings.max_new_tokens for part in given if isinstance(part, CaptionRequest)]
     return min(MOST_SECONDS, 15 + max(lengths, default=0) // 2)
 
 
 class Engine:
-    """Captions with the models of a shelf, and computes what a trace leaves out.
+    """Captions with the models of a pool, and computes what a trace leaves out.
 
-    A model goes by its key (see wanted.py). names: the models named at the start; table: offer the known checkpoints
+    A model goes by its key (see model_key.py). names: the models named at the start; table: offer the known checkpoints
     too; allow_any: and any other name. quantization, adapter, revision: of the first model (revision: of every named
     one). kept: how many models are held (None: one on a GPU, two on the CPU). unload_after: minutes until an unused one
     is freed. device_map: "auto" spreads a large model over all devices. tell: is told of every load's progress, with
@@ -94,9 +94,9 @@ class Engine:
         self.seconds_limit, self.kept, self.device_map, self._tell = seconds_limit, kept, device_map, tell
         self.pace = Pace(clock)
         self.rules = Rules(names, table, allow_any, adapter)
-        self.first = Wanted(names[0], None if names[0] == "demo" else quantization, adapter).key
+        self.first = ModelKey(names[0], None if names[0] == "demo" else quantization, adapter).key
         self._backend, self._ours = backend, backend is None  # of another backend's models no size is known
-        self.shelf = Shelf(
+        self.pool = ModelPool(
             self._made,
             self._most,
             self._fits,
@@ -129,7 +129,7 @@ class Engine:
 
     def warm(self, key: str | None = None) -> None:
         """Begin to load a model in the background. Failures are kept for `status` and said again by the next run."""
-        self.shelf.begin(key or self.first)
+        self.pool.begin(key or self.first)
 
     def check(self, key: str) -> None:
         """Raises ModelError when the model is not offered here."""
@@ -138,22 +138,22 @@ class Engine:
     def load(self, key: str) -> Any:
         """The model, loaded if need be. Raises ModelError when it is not offered or cannot be loaded."""
         self.check(key)
-        return self.shelf.get(key)
+        return self.pool.get(key)
 
     def cancel(self, key: str) -> None:
         """Stop loading a model."""
-        self.shelf.cancel(key)
+        self.pool.cancel(key)
 
     def status(self, key: str) -> dict[str, Any]:
-        """Where a model stands (see Shelf.status); of a ready one also device, dtype and revision."""
-        return {"name": key, **self.shelf.status(key)}
+        """Where a model stands (see ModelPool.status); of a ready one also device, dtype and revision."""
+        return {"name": key, **self.pool.status(key)}
 
     def offers(self, quantization: str | None = None) -> dict[str, Any]:
         """The chooser's rows for these weights, what else may be chosen, and the memory they are held against."""
         from ..memory import size_text
 
         where, dtype, room = self._place()
-        states = {key: self.shelf.status(key)["state"] for key in self.shelf.held()}
+        states = {key: self.pool.status(key)["state"] for key in self.pool.held()}
         return {
             "rows": rows(self.rules, quantization, dtype, room, states),
             **parts(self.rules),
@@ -163,7 +163,7 @@ class Engine:
 
     def takes(self, key: str) -> dict[str, Any] | None:
         """What a model can be shown, None while it is not loaded: {pictures: most or None, video, many, videos}."""
-        model = self.shelf.peek(key)
+        model = self.pool.peek(key)
         if model is None:
             return None
         home = importlib.import_module("saliency_viz.models.capabilities")
@@ -199,7 +199,7 @@ class Engine:
     def _fits(self, key: str) -> bool:
         """Whether there is room for one more model beside those that are held."""
         where, dtype, _ = self._place()
-        wanted = Wanted.read(key)
+        wanted = ModelKey.read(key)
         size, free = size_of(wanted.name, dtype, wanted.quantization), self._free(where)
         return size is None or free is None or size.needed <= free
 
@@ -212,8 +212,8 @@ class Engine:
         where = device_of(self.device)
         dtype = str(dtype_of(self.dtype, where, None)).removeprefix("torch.")
         free = self._free(where.type)
-        for key in self.shelf.held():
-            wanted = Wanted.read(key)
+        for key in self.pool.held():
+            wanted = ModelKey.read(key)
             size = size_of(wanted.name, dtype, wanted.quantization)
             free = None if free is None or size is None else free + size.weights
         return where.type, dtype, free
@@ -241,10 +241,12 @@ class Engine:
 
     # ---- captions ------------------------------------------------------------------------------------------------
 
-    def caption(self, name: str, order: Order, stop: threading.Event | None = None) -> Iterator[Progress]:
-        """One caption, as it grows; the last Progress is done. Closing it ends the run and frees the model.
+    def caption(
+        self, name: str, order: CaptionRequest, stop: threading.Event | None = None
+    ) -> Iterator[CaptionProgress]:
+        """One caption, as it grows; the last progress is done. Closing it ends the run and frees the model.
 
-        stop: once set, the run ends after its next token and its last Progress holds all that was written. It cannot
+        stop: once set, the run ends after its next token and its last progress holds all that was written. It cannot
         reach ZeroGPU's other process; there the growing trace is taken as it stands.
         """
         self.check(name)
@@ -261,10 +263,10 @@ class Engine:
             for progress in growing:
                 yield progress
                 if remote and stop is not None and stop.is_set() and not progress.done:
-                    yield Progress(replace(progress.trace, ended="cancelled"), (), done=True)
+                    yield CaptionProgress(replace(progress.trace, ended="cancelled"), (), done=True)
                     return
 
-    def _captioning(self, name: str, order: Order, stop: threading.Event | None) -> Iterator[Progress]:
+    def _captioning(self, name: str, order: CaptionRequest, stop: threading.Event | None) -> Iterator[CaptionProgress]:
         settings = order.settings
         stream = self.backend.stream_caption(
             self.load(name),
@@ -287,12 +289,12 @@ class Engine:
                 _follow(event, pending)
                 now = time.monotonic()
                 if now - shown >= FLUSH_SECONDS:
-                    yield Progress(stream.partial(), tuple(pending))
+                    yield CaptionProgress(stream.partial(), tuple(pending))
                     shown = time.monotonic()
                 late = self.seconds_limit is not None and now - started > self.seconds_limit
                 if late or (stop is not None and stop.is_set()):
                     stream.stop()  # what is drafted is still observed
-        yield Progress(stream.trace, (), done=True)
+        yield CaptionProgress(stream.trace, (), done=True)
 
     def looked(self, what: str, name: str, trace: Trace, step: int) -> Any:
         """What a trace leaves out, computed again for one step. what: "head_rows" (HeadRows), "token_matrix" (saliency
@@ -310,7 +312,7 @@ class Engine:
     @contextmanager
     def _using(self, key: str, stop: threading.Event | None = None) -> Iterator[Any]:
         """The model while something runs on it, timed from when it is there."""
-        with self.shelf.using(key, stop) as model:
+        with self.pool.using(key, stop) as model:
             self.pace.began()
             try:
                 yield model

@@ -24,7 +24,7 @@ GRACE = 600.0  # seconds a closed page may take to come back (a reload is a clos
 
 
 @dataclass(frozen=True)
-class Run:
+class StoredRun:
     """One kept run. label: what the run list calls it. example: name of the ready trace's scene its picture is from.
     visit: the open page it belongs to. expires: on the store's clock.
     order: counts up with each new run. shared: a link to it was copied. pinned: it gives way to no other run."""
@@ -60,7 +60,7 @@ class RunStore:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.max_bytes, self.lifetime, self.grace, self.clock = max_bytes, lifetime, grace, clock
-        self._runs: OrderedDict[str, Run] = OrderedDict()
+        self._runs: OrderedDict[str, StoredRun] = OrderedDict()
         self._count = 0
         self._lock = threading.RLock()
 
@@ -78,12 +78,12 @@ class RunStore:
             old = self._runs.get(run_id)
             self._count += 1
             kept = (old.order, old.shared, old.pinned) if old else (self._count,)
-            self._runs[run_id] = Run(run_id, trace, label, visit, example, self.clock() + self.lifetime, *kept)
+            self._runs[run_id] = StoredRun(run_id, trace, label, visit, example, self.clock() + self.lifetime, *kept)
             self._runs.move_to_end(run_id)
             self._trim()
         return run_id
 
-    def get(self, run_id: str | None) -> Run | None:
+    def get(self, run_id: str | None) -> StoredRun | None:
         """The run, or None when it was never kept or is gone. Looking at it keeps it longer."""
         with self._lock:
             self._trim()
@@ -95,7 +95,7 @@ class RunStore:
             self._runs.move_to_end(run.id)
             return run
 
-    def of_visit(self, visit: str | None) -> list[Run]:
+    def of_visit(self, visit: str | None) -> list[StoredRun]:
         """The runs of one open page, oldest first."""
         with self._lock:
             self._trim()
@@ -125,7 +125,7 @@ class RunStore:
             self.own(run_id, visit)
             del self._runs[run_id]
 
-    def own(self, run_id: str, visit: str | None) -> Run:
+    def own(self, run_id: str, visit: str | None) -> StoredRun:
         """A visit's own run. Raises TraceError when it is not there, or another's."""
         run = self._runs.get(run_id)
         if run is None or not visit or run.visit != visit:

@@ -10,25 +10,25 @@ from typing import Any
 
 import psutil
 
-from .. import __version__
-from .wanted import Wanted
+from ... import __version__
+from ...serving.model_key import ModelKey
 
 
 def health(engine: Any, page: Any) -> dict[str, Any]:
     """{ok, version, model: state of the first, models: {label: state}, queue: {waiting, most, running, seconds},
     memory: bytes {free, total, process, cuda_free, cuda_total}}. ok: the process answers and the first model has not
     failed."""
-    states = {key: engine.status(key)["state"] for key in {engine.first, *engine.shelf.held()}}
+    states = {key: engine.status(key)["state"] for key in {engine.first, *engine.pool.held()}}
     waiting = waiting_runs(page)
     return {
         "ok": states[engine.first] != "failed",
         "version": __version__,
         "model": states[engine.first],
-        "models": {Wanted.read(key).label: state for key, state in states.items()},
+        "models": {ModelKey.read(key).label: state for key, state in states.items()},
         "queue": {
             "waiting": waiting,
             "most": page._queue.max_size,
-            "running": engine.shelf.working(),
+            "running": engine.pool.working(),
             "seconds": engine.pace.wait(waiting),
         },
         "memory": memory(),

@@ -30,7 +30,7 @@ def visitor(request: Any, behind_proxy: bool = False) -> str:
     return getattr(getattr(request, "client", None), "host", None) or "nobody"
 
 
-class Visitors:
+class RateLimit:
     """Counts runs per visitor over the last minute. most: None for no limit."""
 
     def __init__(

@@ -98,13 +98,14 @@ def _raised(value: Any) -> Any:
 
 
 def _spoken(make: Callable[[], Any]) -> Any:
-    """The platform's own refusals (quota, no GPU free) as ours, so that the page shows them."""
-    import gradio as gr
-
+    """The platform's own refusals (quota, no GPU free) as ours, so that the page shows them. They are known by their
+    message, as a gr.Error has one: ours never come this way, and this room knows no gradio."""
     try:
         return make()
-    except gr.Error as error:
-        raise ModelError(plain(str(getattr(error, "message", error)))) from error
+    except Exception as error:
+        if not isinstance(getattr(error, "message", None), str):
+            raise
+        raise ModelError(plain(error.message)) from error
 
 
 def _spoken_stream(values: Iterator[Any]) -> Iterator[Any]:

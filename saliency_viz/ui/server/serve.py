@@ -14,10 +14,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from ..paths import assets
-from ..terminal import LoadingLine
-from ..trace import Trace
-from .limits import Visitors
+from ...paths import assets
+from ...serving.rate_limit import RateLimit
+from ...terminal import LoadingLine
+from ...trace import Trace
 
 PREFIX = "SALIENCY_VIZ_"
 QUEUE = 32
@@ -78,8 +78,8 @@ def is_public(options: argparse.Namespace) -> bool:
 
 def engine_of(options: argparse.Namespace, zero: bool = False) -> Any:
     """The engine the flags describe. zero: on ZeroGPU what was loaded at the start stays. Raises SystemExit."""
-    from .engine import Engine
-    from .wanted import QUANTIZATIONS
+    from ...serving.engine import Engine
+    from ...serving.model_key import QUANTIZATIONS
 
     for name, kinds in (("quantization", QUANTIZATIONS), ("device_map", ("auto",))):
         if getattr(options, name) not in (None, *kinds):
@@ -115,7 +115,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     options = parser(dict(os.environ)).parse_args(arguments)
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     engine = engine_of(options, _zero_gpu())
-    engine.shelf.watch()
+    engine.pool.watch()
     serve(
         engine,
         host=options.host,
@@ -124,7 +124,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         root_path=options.root_path,
         max_new_tokens=options.max_new_tokens,
         limit=options.max_new_tokens_limit,
-        visitors=Visitors(options.runs_per_minute, options.behind_proxy),
+        visitors=RateLimit(options.runs_per_minute, options.behind_proxy),
         most_waiting=options.max_queue,
     )
 
@@ -142,7 +142,7 @@ def serve(
     examples: Path | None = None,
     block: bool = True,
     warm: bool = True,
-    visitors: Visitors | None = None,
+    visitors: RateLimit | None = None,
     most_waiting: int = QUEUE,
 ) -> tuple[Any, str]:
     """Build the page and launch it; returns (the gradio Blocks, its address).
@@ -155,9 +155,9 @@ def serve(
     zero = _zero_gpu()
     if zero and warm:
         engine.load(engine.first)  # that platform packs what is loaded before launch
-    from .layout import build, theme
-    from .runs import RunStore
-    from .viewer import head
+    from ...serving.run_store import RunStore
+    from ..components import head
+    from ..layout import build, theme
 
     examples = examples or assets() / "examples"
     warm_later = warm and not zero
@@ -196,7 +196,7 @@ def serve(
 
 def open_trace(trace: Trace, host: str = "127.0.0.1", port: int = 7860) -> None:
     """The page on one saved trace; the demo model is loaded only when something is run."""
-    from .engine import Engine
+    from ...serving.engine import Engine
 
     serve(Engine(), host=host, port=port, opened=trace, warm=False)
 
@@ -206,7 +206,7 @@ def _files() -> Any:
     from starlette.responses import Response
     from starlette.routing import Mount, Route
 
-    from .viewer import FILES, PLOTLY, bundle
+    from ..components import FILES, PLOTLY, bundle
 
     def file(name: str, kind: str, data: bytes) -> Route:
         async def send(_: Any) -> Response:

@@ -14,19 +14,19 @@ from typing import Any
 
 import gradio as gr
 
-from ..errors import SaliencyVizError, SettingError
-from ..figures.caption_text import metadata
-from ..figures.rows import metrics
-from ..figures.rows.tables import key_table
-from ..figures.rows.view import View
-from ..settings import SGRS, LocoRE, Sampling
-from ..trace import RunSettings, Trace
-from . import exports, media
-from .actions import Actions
-from .controls import DEFAULT_PROMPT
-from .desk import label_of, log
-from .offers import beta_of
-from .text import english
+from ...errors import SaliencyVizError, SettingError
+from ...figures.caption_text import metadata
+from ...figures.rows import metrics
+from ...figures.rows.tables import key_table
+from ...figures.rows.view import View
+from ...serving.model_catalog import beta_of
+from ...settings import SGRS, LocoRE, Sampling
+from ...trace import RunSettings, Trace
+from .. import exports, media
+from ..context import label_of, log
+from ..controls import DEFAULT_PROMPT
+from ..handlers.select import Actions
+from ..i18n import english
 
 MAX_TOKENS = 64
 
@@ -122,7 +122,7 @@ def publish(actions: Actions) -> None:
             if not isinstance(max_new_tokens, int) or not 1 <= max_new_tokens <= actions.limit:
                 raise SettingError(f"max_new_tokens must be in [1, {actions.limit}] here. Got {max_new_tokens!r}.")
             if locore and beta is None:
-                beta = beta_of(actions.engine.first, actions.engine.shelf.peek(actions.engine.first))
+                beta = beta_of(actions.engine.first, actions.engine.pool.peek(actions.engine.first))
             settings = RunSettings(
                 max_new_tokens,
                 Sampling(temperature=temperature, seed=seed),

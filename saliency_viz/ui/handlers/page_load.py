@@ -1,6 +1,6 @@
 """A page opens: what its link names is shown, or what is missing of it is said and offered to be made again.
 
-Ignores how a link is written (links.py) and how captions are made (captions.py).
+Ignores how a link is written (permalinks.py) and how captions are made (caption.py).
 """
 
 from __future__ import annotations
@@ -12,20 +12,20 @@ from typing import Any
 
 import gradio as gr
 
-from ..trace import Trace
-from . import controls, links, media
-from .captions import Captions
-from .desk import Updates, guarded, label_of, note, seen_note, told
+from ...trace import Trace
+from .. import controls, media, permalinks
+from ..context import Updates, guarded, label_of, note, seen_note, told
+from .caption import Captions
 
 MOST_TABS = 1000  # remembered; the one opened longest ago is forgotten first
 
 
-def same_recipe(place: links.Place, trace: Trace) -> bool:
+def same_recipe(place: permalinks.Place, trace: Trace) -> bool:
     """Whether a ready trace is what the link's recipe would make."""
     prompt = place.prompt in (None, trace.prompt) and place.system == trace.system
     model = place.model is None or place.model == trace.model.name
     wanted, there = place.settings or trace.settings, trace.settings
-    return prompt and model and not place.partial and links.recipe(wanted) == links.recipe(there)
+    return prompt and model and not place.partial and permalinks.recipe(wanted) == permalinks.recipe(there)
 
 
 def recalled(text: str | None) -> tuple[str, str]:
@@ -49,7 +49,7 @@ class Opening(Captions):
         """The page opened: show what its link names, else the first example, with the settings of the last visit."""
         if self.warm:
             self.engine.warm()
-        link, visit = links.read(dict(request.query_params or {})), request.session_hash
+        link, visit = permalinks.read(dict(request.query_params or {})), request.session_hash
         settings, tab = recalled(remembered)
         self._returned(tab, visit)
         updates = {**self._filled_in(link.first, settings), **self._listed(visit)}
@@ -78,7 +78,10 @@ class Opening(Captions):
             updates |= {self.page.left.seen: told(note=seen_note(self.gallery.trace(scene)))}
         if not _asked(link.first):
             return {**updates, self.page.notice: note()}
-        wanted = {"state": dict(link.state), "beside": links.write_place(link.beside) if link.beside.settings else None}
+        wanted = {
+            "state": dict(link.state),
+            "beside": permalinks.write_place(link.beside) if link.beside.settings else None,
+        }
         return {**updates, self.page.notice: self._offer(link.first, "first", wanted)}
 
     def _joined(self, updates: Updates, more: Updates) -> Updates:
@@ -86,7 +89,7 @@ class Opening(Captions):
         field = self.page.left.media
         return {**updates, **more, field: {**updates.get(field, {}), **more.get(field, {})}} if more else updates
 
-    def _ready(self, place: links.Place) -> str | None:
+    def _ready(self, place: permalinks.Place) -> str | None:
         """Id of a run that can be shown as it is: kept here, or an example's ready trace of the same recipe."""
         if place.run is not None and self.known(place.run):
             return place.run
@@ -106,7 +109,7 @@ class Opening(Captions):
         while len(self._tabs) > MOST_TABS:
             self._tabs.popitem(last=False)
 
-    def _filled_in(self, place: links.Place, settings: str) -> Updates:
+    def _filled_in(self, place: permalinks.Place, settings: str) -> Updates:
         """The left column as the link has it; settings else as the browser kept them."""
         page: Any = self.page
         values = controls.remembered_values(settings, self.limit)
@@ -127,11 +130,11 @@ class Opening(Captions):
         name = self.engine.first if name == self.engine.names[0] else name
         return name or (model if model and self.engine.allow_any else None)
 
-    def _offer(self, place: links.Place, which: str, wanted: dict[str, Any] | None = None) -> dict[str, Any]:
+    def _offer(self, place: permalinks.Place, which: str, wanted: dict[str, Any] | None = None) -> dict[str, Any]:
         """What is missing of a link's run, and the buttons that bring it back. which: "first" or "beside"."""
         again = {"do": "again" if which == "first" else "again_beside", "key": "run_again"}
         opening = {"do": "open" if which == "first" else "open_beside", "key": "open_trace"}
-        more: dict[str, Any] = {"wanted": wanted, "recipe": links.write_place(place), "values": {}}
+        more: dict[str, Any] = {"wanted": wanted, "recipe": permalinks.write_place(place), "values": {}}
         offers = [opening]
         if place.settings is None:
             key = "lost_link" if which == "first" else "lost_beside"
@@ -147,6 +150,6 @@ class Opening(Captions):
         return note("warning", key, offers=offers, **more)
 
 
-def _asked(place: links.Place) -> bool:
+def _asked(place: permalinks.Place) -> bool:
     """Whether a link names this run at all."""
     return bool(place.run or place.example or place.settings)

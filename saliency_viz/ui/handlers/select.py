@@ -1,6 +1,6 @@
 """Which run is looked at: examples, uploads, saved traces, marks, and the page's closing.
 
-Ignores how captions are made (captions.py), how a page opens (opening.py) and how runs are drawn. Needs no model.
+Ignores how captions are made (caption.py), how a page opens (page_load.py) and how runs are drawn. Needs no model.
 """
 
 from __future__ import annotations
@@ -12,14 +12,14 @@ from typing import Any
 
 import gradio as gr
 
-from ..errors import SettingError
-from ..trace import Mark, Trace
-from . import media
-from .desk import Updates, guarded, label_of, log, note, seen_note, told
-from .methods import Methods
-from .opening import Opening
-from .planning import Planner, planned
-from .text import english
+from ...errors import SettingError
+from ...trace import Mark, Trace
+from .. import media
+from ..context import Updates, guarded, label_of, log, note, seen_note, told
+from ..i18n import english
+from .compare import Methods
+from .page_load import Opening
+from .run_preview import Planner, planned
 
 TITLE = 120  # characters of a run's name
 

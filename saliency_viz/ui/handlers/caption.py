@@ -1,6 +1,6 @@
 """Captions in the making: Run, Compare, What if.
 
-Ignores how the engine writes (engine.py) and which run is looked at (actions.py). Whatever happens, a run leaves the
+Ignores how the engine writes (engine.py) and which run is looked at (handlers/). Whatever happens, a run leaves the
 page ready for the next, and what was written is kept.
 """
 
@@ -14,16 +14,16 @@ from typing import Any
 
 import gradio as gr
 
-from ..errors import PromptError, SaliencyVizError, SettingError
-from ..figures.web.payload import steps_payload
-from ..images import load_image
-from ..settings import Edit
-from ..trace import RunSettings, Trace
-from . import controls, links, media
-from .desk import ROWS_BYTES, Updates, label_of, log, note, seen_note, told
-from .engine import Order, Progress
-from .looks import Looks, same_model
-from .runs import RunStore
+from ...errors import PromptError, SaliencyVizError, SettingError
+from ...figures.web.payload import steps_payload
+from ...images import load_image
+from ...serving.engine import CaptionProgress, CaptionRequest
+from ...serving.run_store import RunStore
+from ...settings import Edit
+from ...trace import RunSettings, Trace
+from .. import controls, media, permalinks
+from ..context import ROWS_BYTES, Updates, label_of, log, note, seen_note, told
+from .inspect import Looks, same_model
 
 METHODS = {"plain": (False, False), "sgrs": (True, False), "locore": (False, True), "both": (True, True)}
 
@@ -98,10 +98,10 @@ class Captions(Looks):
     ) -> Iterator[Updates]:
         """Run pressed: caption the pictures or the video into the first place."""
 
-        def make() -> Order:
+        def make() -> CaptionRequest:
             asked, told_first = checked_prompt(prompt), checked_system(system)
             settings = controls.settings_from(values, self.limit)
-            return Order(media.opened(value, self.gallery, self.trace), asked, settings, told_first)
+            return CaptionRequest(media.opened(value, self.gallery, self.trace), asked, settings, told_first)
 
         yield from self._captioned(make, model, request, 0, media.scene_of(value))
 
@@ -110,15 +110,15 @@ class Captions(Looks):
     ) -> Iterator[Updates]:
         """Another decoding of the first run's picture into the second place. event: {method}, or {recipe} as in a link
         (its own picture where that is an example's)."""
-        asked = links.read_place(event._data.get("recipe") or {})
+        asked = permalinks.read_place(event._data.get("recipe") or {})
         if asked.settings is not None:
             model, scene = self.offered(asked.model) or model, asked.example or self._scene_of(first)
             yield from self._captioned(lambda: self._linked(asked, first), model, request, 1, scene)
             return
 
-        def make() -> Order:
+        def make() -> CaptionRequest:
             trace = self.trace(first or "")
-            return Order.again(trace, self._decoding(trace, event._data.get("method"), values))
+            return CaptionRequest.again(trace, self._decoding(trace, event._data.get("method"), values))
 
         yield from self._captioned(make, model, request, 1, self._scene_of(first))
 
@@ -137,14 +137,16 @@ class Captions(Looks):
         )
         return self._bounded(settings)
 
-    def _linked(self, place: links.Place, first: str | None) -> Order:
+    def _linked(self, place: permalinks.Place, first: str | None) -> CaptionRequest:
         """The request of a link's second run. Raises TraceError when there is no picture for it."""
         scene = self.gallery.scenes.get(place.example or "")
         settings, trace = self._bounded(place.settings), None if scene else self.trace(first or "")
         if scene is not None:
             prompt = place.prompt or self.gallery.trace(scene.name).prompt
-            return Order(load_image(scene.picture), checked_prompt(prompt), settings, checked_system(place.system))
-        again = Order.again(trace, settings)
+            return CaptionRequest(
+                load_image(scene.picture), checked_prompt(prompt), settings, checked_system(place.system)
+            )
+        again = CaptionRequest.again(trace, settings)
         return replace(again, prompt=checked_prompt(place.prompt or trace.prompt), system=checked_system(place.system))
 
     def act(self, request: gr.Request, event: gr.EventData, model: str) -> Iterator[Updates]:
@@ -153,22 +155,22 @@ class Captions(Looks):
         asked = event._data
         asks = asked.get("kind") == "ask"
 
-        def make() -> Order:
+        def make() -> CaptionRequest:
             trace = self.trace(asked.get("run") or "")
             if asks:
                 settings = replace(trace.settings, forced=(), edits=())
-                again = Order.again(trace, self._bounded(settings))
+                again = CaptionRequest.again(trace, self._bounded(settings))
                 turns = followed_up(trace)
                 return replace(again, prompt=checked_prompt(asked.get("prompt")), history=turns)
             same_model(model, trace)
-            return Order.again(trace, self._bounded(changed(trace, asked)))
+            return CaptionRequest.again(trace, self._bounded(changed(trace, asked)))
 
         scene = None if asks else self._scene_of(asked.get("run"))  # its truth is of a description, not of answers
         yield from self._captioned(make, model, request, 0 if asks else 1, scene)
 
     def _captioned(
         self,
-        make: Callable[[], Order],
+        make: Callable[[], CaptionRequest],
         model: str,
         request: gr.Request,
         slot: int,
@@ -215,8 +217,10 @@ class Captions(Looks):
             if self._stops.get(visit or "") is stop:
                 del self._stops[visit or ""]
 
-    def _followed(self, model: str, order: Order, stop: threading.Event) -> Iterator[tuple[Progress, dict[str, Any]]]:
-        """Each Progress with the viewer's news since the one before; ends the engine's run when asked to stop."""
+    def _followed(
+        self, model: str, order: CaptionRequest, stop: threading.Event
+    ) -> Iterator[tuple[CaptionProgress, dict[str, Any]]]:
+        """Each progress with the viewer's news since the one before; ends the engine's run when asked to stop."""
         before, sent = 0, 0  # the window overlaps the last one, so that a lost message heals itself
         with closing(self.engine.caption(model, order, stop)) as growing:
             for progress in growing:
@@ -230,9 +234,11 @@ class Captions(Looks):
                 before, sent = sent, len(trace.steps)
                 yield progress, news
 
-    def caption_once(self, image: Any, prompt: str, settings: RunSettings, system: str = "") -> Iterator[Progress]:
-        """A caption for a program, as it grows. image: as in an Order. Raises SaliencyVizError."""
-        order = Order(image, checked_prompt(prompt), settings, checked_system(system))
+    def caption_once(
+        self, image: Any, prompt: str, settings: RunSettings, system: str = ""
+    ) -> Iterator[CaptionProgress]:
+        """A caption for a program, as it grows. image: as in a CaptionRequest. Raises SaliencyVizError."""
+        order = CaptionRequest(image, checked_prompt(prompt), settings, checked_system(system))
         yield from self.engine.caption(self.engine.first, order)
 
     def _failed(self, trace: Trace | None, slot: int, run_id: str, visit: str | None) -> Updates:

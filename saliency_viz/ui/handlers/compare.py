@@ -14,13 +14,13 @@ from typing import Any
 
 import gradio as gr
 
-from ..errors import SaliencyVizError
-from ..trace import RunSettings, Trace
-from .captions import METHODS, Captions
-from .desk import Updates, guarded, label_of, log, note, told
-from .engine import Order
-from .runlist import counted
-from .runs import RunStore
+from ...errors import SaliencyVizError
+from ...serving.engine import CaptionRequest
+from ...serving.run_store import RunStore
+from ...trace import RunSettings, Trace
+from ..context import Updates, guarded, label_of, log, note, told
+from ..run_list import counted
+from .caption import METHODS, Captions
 
 
 def line(method: str, run_id: str, trace: Trace) -> dict[str, Any]:
@@ -64,7 +64,7 @@ class Methods(Captions):
                     break
                 self.visitors.admit(request)
                 made: Trace | None = None
-                for updates, made in self._one(model, Order.again(trace, settings), stop, name, table):  # noqa: B007
+                for updates, made in self._one(model, CaptionRequest.again(trace, settings), stop, name, table):  # noqa: B007
                     yield updates
                 if made is not None and made.steps:
                     made = self.gallery.judged(made, self._scene_of(first))
@@ -83,7 +83,7 @@ class Methods(Captions):
         yield {**self._busy(False), **self._table(table, done=True), **self._listed(visit), **news}
 
     def _one(
-        self, model: str, order: Order, stop: threading.Event, name: str, table: Table
+        self, model: str, order: CaptionRequest, stop: threading.Event, name: str, table: Table
     ) -> Iterator[tuple[Updates, Trace]]:
         """One caption as it grows: how far it is, and its trace."""
         with closing(self.engine.caption(model, order, stop)) as growing:

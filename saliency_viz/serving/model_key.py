@@ -16,7 +16,7 @@ QUANTIZATIONS = ("4bit", "8bit")
 
 
 @dataclass(frozen=True)
-class Wanted:
+class ModelKey:
     """name: demo, a hub id or a directory. quantization: "4bit", "8bit" or None. adapter: of LoRA, as a name."""
 
     name: str
@@ -30,13 +30,13 @@ class Wanted:
         return MARK.join(parts).rstrip(":") if not self.adapter else MARK.join(parts)
 
     @staticmethod
-    def read(key: str) -> Wanted:
+    def read(key: str) -> ModelKey:
         """The model of a word. Raises ModelError."""
         name, _, rest = str(key).strip().partition(MARK)
         quantization, _, adapter = rest.partition(MARK)
         if quantization and quantization not in QUANTIZATIONS:
             raise ModelError(f"Weights can be whole, 4bit or 8bit. Got {quantization!r}. Choose one of these.")
-        return Wanted(name.strip(), quantization or None, adapter.strip() or None)
+        return ModelKey(name.strip(), quantization or None, adapter.strip() or None)
 
     @property
     def label(self) -> str:

@@ -18,17 +18,17 @@ import gradio as gr
 
 from ..errors import SaliencyVizError, TraceError
 from ..figures.web.payload import payload, rows_bytes, rows_payload
+from ..serving.engine import Engine
+from ..serving.model_key import QUANTIZATIONS, ModelKey
+from ..serving.rate_limit import RateLimit
+from ..serving.run_store import RunStore
 from ..trace import Trace
-from . import controls, exports, links, media
-from .engine import Engine
+from . import controls, exports, media, permalinks
 from .films import Progress as Films
 from .gallery import Gallery
-from .health import place
-from .limits import Visitors
-from .runlist import Entries, method_of
-from .runs import RunStore
-from .text import english
-from .wanted import QUANTIZATIONS, Wanted
+from .i18n import english
+from .run_list import Entries, method_of
+from .server.health import place
 
 log = logging.getLogger("saliency_viz")
 ROWS_BYTES = 6 * 2**20  # larger runs hand out one step's rows at a time
@@ -124,9 +124,9 @@ class Desk:
         limit: int,
         opened: Trace | None = None,
         warm: bool = False,
-        visitors: Visitors | None = None,
+        visitors: RateLimit | None = None,
     ) -> None:
-        self.visitors = visitors or Visitors()
+        self.visitors = visitors or RateLimit()
         self.engine, self.store, self.gallery, self.limit, self.opened = engine, store, gallery, limit, opened
         self.warm = warm
         self.films = Films()
@@ -186,7 +186,7 @@ class Desk:
 
     def fetch_status(self, name: str) -> dict[str, Any]:
         """Where the model stands."""
-        return {**self.engine.status(str(name)), "label": Wanted.read(str(name)).label}
+        return {**self.engine.status(str(name)), "label": ModelKey.read(str(name)).label}
 
     def fetch_offers(self, quantization: str | None) -> dict[str, Any]:
         """The chooser's rows for weights of this kind (see Engine.offers), or {"error": sentence}."""
@@ -230,14 +230,14 @@ class Desk:
         """What the viewer needs to fetch a run and to build a link to it."""
         run, trace = self.store.get(run_id), self.trace(run_id)
         if run is None:
-            place = links.Place(example=run_id.removeprefix("example-"))
+            place = permalinks.Place(example=run_id.removeprefix("example-"))
         else:
-            place = links.place_of(trace, run_id, run.example)
+            place = permalinks.place_of(trace, run_id, run.example)
         return {
             "id": run_id,
             "label": label_of(trace),
             "example": run is None,
-            "recipe": links.write_place(place),
+            "recipe": permalinks.write_place(place),
             "short": place.settings is not None and place.prompt is None,
         }
 

@@ -14,10 +14,10 @@ from typing import Any
 
 from PIL import Image, UnidentifiedImageError
 
-from ..errors import SaliencyVizError
-from ..images import WORKING_SIDE
-from .gallery import Gallery
-from .media import frames_of, path_of
+from ...errors import SaliencyVizError
+from ...images import WORKING_SIDE
+from ..gallery import Gallery
+from ..media import frames_of, path_of
 
 KEPT = 64  # shapes of pictures whose tokens are remembered
 SIDEWAYS = (5, 6, 7, 8)  # EXIF orientations that turn a picture by a quarter
@@ -35,8 +35,8 @@ class Planner:
         self, key: str, model: Any, shapes: Shapes, video: bool, prompt: str, system: str | None, new_tokens: int
     ) -> dict[str, Any]:
         """{key, values} of the text table; values are sizes and numbers in words. Raises SaliencyVizError."""
-        from ..memory import size_text
-        from ..models.memory.budget import advice, room
+        from ...memory import size_text
+        from ...models.memory.budget import advice, room
 
         pictures, around, patches = self._tokens(key, model, shapes, video, system)
         words = len(model.tokenizer(prompt, add_special_tokens=False)["input_ids"])
@@ -58,8 +58,8 @@ class Planner:
             if known in self._known:
                 self._known.move_to_end(known)
                 return self._known[known]
-        from ..models.base import Request
-        from ..models.memory.vision_memory import patches_in
+        from ...models.base import Request
+        from ...models.memory.vision_memory import patches_in
 
         # frames that differ: some processors leave out what does not change
         images = tuple(Image.new("RGB", shape, (255 * (index % 2),) * 3) for index, shape in enumerate(shapes))
@@ -111,7 +111,7 @@ def _working(width: int, height: int) -> tuple[int, int]:
 
 def planned(engine: Any, planner: Planner, gallery: Gallery, asked: Mapping[str, Any]) -> dict[str, Any] | None:
     """The line for these widgets' values: {media, prompt, system, model, new_tokens}; None when nothing can be said."""
-    model = engine.shelf.peek(asked["model"])
+    model = engine.pool.peek(asked["model"])
     if model is None or getattr(model, "family", None) is None or engine.is_remote:
         return None
     try:

@@ -1,0 +1,1 @@
+"""The engine behind the page: models, captions, runs and limits. No gradio here."""

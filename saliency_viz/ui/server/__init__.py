@@ -1,0 +1,1 @@
+"""The page as a server: flags, gradio's launch, programs' endpoints, health."""
