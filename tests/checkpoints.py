@@ -137,13 +137,15 @@ def llava(
     resized: int | None = None,
     seed: int = 1,
     vision: dict[str, Any] | None = None,
+    tokens: PreTrainedTokenizerFast | None = None,
     **text: Any,
 ) -> Path:
     """LLaVA-1.5: CLIP of side x side pixels in patches of 14. select: "default", or "full" with the class token.
 
-    resized: the shortest edge before the centre crop (None: side). vision, text: changes to the two configs.
+    resized: the shortest edge before the centre crop (None: side). vision, text: changes to the two configs. tokens:
+    another tokenizer (None: byte-level).
     """
-    tokens = tokenizer(("<image>",), {"image_token": "<image>"})
+    tokens = tokens or tokenizer(("<image>",), {"image_token": "<image>"})
     patches = (side // 14) ** 2
     config = LlavaConfig(
         vision_config=CLIPVisionConfig(**{**CLIP, **(vision or {})}, image_size=side, patch_size=14, projection_dim=33),

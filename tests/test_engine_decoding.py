@@ -15,7 +15,7 @@ import saliency_viz as sv
 from saliency_viz.decoding import Drafted, Withdrawn
 from saliency_viz.decoding.candidates import Chooser
 from saliency_viz.errors import ContextError, ModelError
-from saliency_viz.models.text import token_texts
+from saliency_viz.models.token_text import token_texts
 
 from .engine import PROMPT, picture, session
 

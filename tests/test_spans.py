@@ -9,7 +9,10 @@ from saliency_viz.errors import PromptError
 from saliency_viz.models import Message, Request
 from saliency_viz.models.text import template_parts
 
+from . import checkpoints
 from .families import BUILDERS, Case, noise
+from .test_token_text import WRITTEN
+from .tokenizer_kinds import KINDS
 
 IMAGE = (noise(97, 61),)
 PROMPTS = ("is", "s", "A", "assistant", "user", "a\nb", "Café \N{FOX FACE} ok?", "日本語の説明", "\N{FOX FACE}")
@@ -65,4 +68,34 @@ def test_the_parts_of_a_template_by_hand(llava_dir):
     request = Request(IMAGE, "Why?", "s", (Message("user", "Which?"), Message("assistant", "A")))
     assert template_parts(model.processor, request) == [
         "<s>", "0", " USER: <image>\n", "1", " ASSISTANT: ", "2", "</s>USER: ", "3", " ASSISTANT:",
+    ]  # fmt: skip
+
+
+@pytest.fixture(scope="module", params=KINDS)
+def reader(request, tmp_path_factory):
+    """LLaVA with a tokenizer of each kind."""
+    folder = checkpoints.llava(tmp_path_factory.mktemp("kind"), tokens=KINDS[request.param]())
+    return sv.load_model(folder, device="cpu")
+
+
+def without_spaces(text: str) -> str:
+    return "".join(text.split())
+
+
+@pytest.mark.parametrize("prompt", [*WRITTEN, *PROMPTS])
+def test_the_prompt_is_found_whatever_the_tokenizer_makes_of_it(reader, prompt):
+    """The span's texts are what the tokenizer gives back of the prompt alone; all texts are the decoded prompt."""
+    tokenizer = reader.tokenizer
+    prepared = reader.family.prepare(reader, Request(IMAGE, prompt))
+    assert "".join(prepared.prompt_texts) == tokenizer.decode(prepared.prompt_ids)
+    own = tokenizer.decode(tokenizer(prompt, add_special_tokens=False)["input_ids"])
+    (span,) = [span for span in prepared.spans if span.kind == "prompt"]
+    assert without_spaces("".join(prepared.prompt_texts[span.start : span.stop])) == without_spaces(own) != ""
+
+
+def test_every_turn_is_found_whatever_the_tokenizer_makes_of_it(reader):
+    history = (Message("user", "日本語?"), Message("assistant", "Café \N{FOX FACE}"))
+    prepared = reader.family.prepare(reader, Request(IMAGE, "หก?", "Système", history))
+    assert [span.kind for span in prepared.spans if span.kind not in ("image", "template")] == [
+        "system", "history", "history", "prompt",
     ]  # fmt: skip

@@ -134,7 +134,9 @@ def _shortened(config: Any, layers: int | None, name: str) -> Any:
 class NumberTokenizer:
     """Writes a token as its number: random weights know no words."""
 
-    all_special_ids: Sequence[int] = ()
+    def convert_ids_to_tokens(self, token: int) -> str:
+        """The number."""
+        return str(token)
 
     def decode(self, ids: Sequence[int], **_: object) -> str:
         """The numbers, each after a space."""

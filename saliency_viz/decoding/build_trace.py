@@ -7,13 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import torch
 import transformers
 from torch import Tensor
 
-from ..trace import Mark, Span, Trace
+from ..models.token_text import whole_texts
+from ..trace import Mark, Span, Step, Trace
 from .run_state import Run
 
 
@@ -24,7 +26,8 @@ def trace_of(run: Run, prompt: str, marks: Mapping[int, Mark] | None = None) -> 
     """
     from .. import __version__
 
-    prepared, model, steps = run.session.prepared, run.session.model, tuple(run.steps)
+    prepared, model = run.session.prepared, run.session.model
+    steps = _with_whole_texts(model.tokenizer, tuple(run.steps))
     request, count = prepared.request, len(steps)
     keys = run.first + count
     output = (Span("output", run.first, keys),) if steps else ()
@@ -59,6 +62,15 @@ def trace_of(run: Run, prompt: str, marks: Mapping[int, Mark] | None = None) -> 
 def with_marks(trace: Trace, marks: Mapping[int, Mark]) -> Trace:
     """The same trace with a person's or a scene's judgements."""
     return replace(trace, marks=dict(marks))
+
+
+def _with_whole_texts(tokenizer: Any, steps: tuple[Step, ...]) -> tuple[Step, ...]:
+    """The steps, their texts joining to the decoded caption also where bytes never became a character."""
+    ids, texts = [step.token_id for step in steps], [step.text for step in steps]
+    whole = whole_texts(tokenizer, ids, texts, skip_special=True)
+    return tuple(
+        step if step.text == text else replace(step, text=text) for step, text in zip(steps, whole, strict=True)
+    )
 
 
 def _padded(rows: Sequence[Tensor], layers: int, keys: int) -> np.ndarray:

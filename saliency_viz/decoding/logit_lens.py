@@ -13,7 +13,7 @@ from ..attention import at_least_float32
 from ..errors import ModelError, SettingError
 from ..memory import guarded
 from ..models.base import LVLM
-from ..models.text import next_texts
+from ..models.token_text import next_texts
 from ..trace import Trace
 from .replay_context import ADVICE, replayed
 

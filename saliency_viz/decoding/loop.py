@@ -13,7 +13,7 @@ from typing import TypeVar
 
 from torch import Tensor
 
-from ..models.text import token_text
+from ..models.token_text import token_text
 from ..saliency import normalize_rows, score
 from ..trace import Step
 from .run_state import Draft, Run

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 import torch
 
-from ..models.text import next_texts, token_text
+from ..models.token_text import next_texts, token_text
 from ..trace import Candidate, Step, Verdict
 from .run_state import Draft, Run
 from .sgrs import Decision, threshold

@@ -19,7 +19,8 @@ from transformers.video_utils import VideoMetadata
 from ..errors import ImageError, PromptError
 from ..trace import Picture
 from .base import LVLM, Boxes, Prepared, Request
-from .text import check_prompt, check_rendered, messages, prompt_spans, template_parts, token_texts
+from .text import check_prompt, check_rendered, messages, prompt_spans, template_parts
+from .token_text import token_texts
 
 
 def png(image: Image.Image) -> bytes:
@@ -50,7 +51,8 @@ def inputs_of(model: LVLM, request: Request) -> dict[str, Any]:
         begin = processor.tokenizer.bos_token
         if begin and text.startswith(begin):  # the template has written it; do not write it twice
             media["add_special_tokens"] = False
-        return model.to_device(processor(text=[text], return_tensors="pt", **media))
+        made = processor(text=[text], return_tensors="pt", truncation=False, padding=False, **media)
+        return model.to_device(made)
     except PromptError:
         raise
     except (TemplateError, ValueError, TypeError, KeyError, IndexError) as error:
@@ -170,7 +172,11 @@ def compose(
         inputs=inputs,
         prompt_texts=texts,
         spans=prompt_spans(
-            texts, image_runs(where, joined.image.tolist()), request, template_parts(model.processor, request)
+            model.tokenizer,
+            texts,
+            image_runs(where, joined.image.tolist()),
+            request,
+            template_parts(model.processor, request),
         ),
         pictures=tuple(pictures),
         boxes=joined,

@@ -1,6 +1,6 @@
-"""Token texts and the spans of a prompt: which positions are system, image, prompt and template.
+"""The spans of a prompt: which positions are system, image, prompt and template; and what a template may do to it.
 
-Ignores pixels and the network: it reads ids, a tokenizer, and the texts that went in.
+Ignores pixels and the network: it reads token texts, a tokenizer, and the texts that went in.
 """
 
 from __future__ import annotations
@@ -14,66 +14,26 @@ from typing import Any
 from ..errors import PromptError
 from ..trace import Span
 from .base import Request
+from .token_text import decoded, special_tokens
 
-WINDOW = 8  # tokens decoded before one, to get its text in context
 MARK = "\ue000\ue001"  # around the number of a text in a rendered template: characters for private use
-UNFINISHED = "\ufffd"  # what a tokenizer gives for the first bytes of a character
-
-
-def token_text(tokenizer: Any, ids: Sequence[int], index: int, skip_special: bool = False) -> str:
-    """The text that token `index` adds to the ones before it."""
-    token = int(ids[index])
-    if skip_special and token in tokenizer.all_special_ids:
-        return ""
-    return next_texts(tokenizer, ids[max(0, index - WINDOW) : index], [token])[0]
-
-
-def next_texts(tokenizer: Any, ids: Sequence[int], tokens: Sequence[int]) -> tuple[str, ...]:
-    """The text that each of several tokens would add to ids.
-
-    A character spread over several tokens is given to the last of them; until then its tokens add nothing. Decoded
-    with a few tokens before it, since a tokenizer may treat the start of a text in its own way.
-    """
-    special, recent = tokenizer.all_special_ids, list(ids[-WINDOW:])
-    before = _decode(tokenizer, recent).rstrip(UNFINISHED)
-
-    def added(token: int) -> str:
-        if token in special:
-            return tokenizer.convert_ids_to_tokens(token)
-        after = _decode(tokenizer, [*recent, token])
-        if after.endswith(UNFINISHED):
-            return ""
-        return after[len(before) :] if after.startswith(before) else _decode(tokenizer, [token])
-
-    return tuple(added(token) for token in tokens)
-
-
-def token_texts(tokenizer: Any, ids: Sequence[int], skip_special: bool = False) -> tuple[str, ...]:
-    """`token_text` of every token; joined they give the decoded whole (less an unfinished end)."""
-    known: dict[tuple[int, ...], str] = {}  # image tokens repeat by the hundred
-    texts = []
-    for index in range(len(ids)):
-        window = tuple(ids[max(0, index - WINDOW) : index + 1])
-        if window not in known:
-            known[window] = token_text(tokenizer, ids, index, skip_special)
-        texts.append(known[window])
-    return tuple(texts)
-
-
-def _decode(tokenizer: Any, ids: Sequence[int]) -> str:
-    return tokenizer.decode(list(ids), skip_special_tokens=False, clean_up_tokenization_spaces=False) if ids else ""
 
 
 def prompt_spans(
-    texts: Sequence[str], image_runs: Sequence[tuple[int, int, int]], request: Request, template: Sequence[str]
+    tokenizer: Any,
+    texts: Sequence[str],
+    image_runs: Sequence[tuple[int, int, int]],
+    request: Request,
+    template: Sequence[str],
 ) -> tuple[Span, ...]:
     """Spans over the whole prompt, ascending and without gaps.
 
     texts: the text of every position. image_runs: (start, stop, picture) of the positions that show a picture.
-    template: `template_parts` of the request.
+    template: `template_parts` of the request. Raises PromptError where what was encoded is not all of the template, or
+    where the tokenizer made so much else of a text that it cannot be told which positions are its.
     """
     kinds: list[tuple[str, int | None]] = [("template", None)] * len(texts)
-    for kind, start, stop in _located("".join(texts), texts, said_of(request), template):
+    for kind, start, stop in _located(tokenizer, texts, said_of(request), template):
         _label(kinds, texts, start, stop, kind)
     for start, stop, picture in image_runs:
         kinds[start:stop] = [("image", picture)] * (stop - start)
@@ -106,25 +66,45 @@ def template_parts(processor: Any, request: Request) -> list[str]:
 
 
 def _located(
-    whole: str, texts: Sequence[str], said: Sequence[tuple[str, str]], template: Sequence[str]
+    tokenizer: Any, texts: Sequence[str], said: Sequence[tuple[str, str]], template: Sequence[str]
 ) -> list[tuple[str, int, int]]:
-    """(kind, start, stop) in letters of every text found; none for a text that the tokenizer rewrote.
+    """(kind, start, stop) in letters of every text but those of white space alone. Raises PromptError.
 
     Walked from both ends: what a processor puts in place of a picture is known to neither. White space is left out,
     since tokenizers add and drop it.
     """
+    whole = "".join(texts)
     at = [index for index, letter in enumerate(whole) if not _is_space(letter)]
-    parts = [_forms(said[int(part)][1] if number % 2 else part) for number, part in enumerate(template)]
+    parts = [_forms(tokenizer, said[int(part)][1] if number % 2 else part) for number, part in enumerate(template)]
     found = _walk(_squeezed(whole), [_squeezed(text) for text in texts], parts)
     backward = [[form[::-1] for form in part] for part in reversed(parts)]
     ends = [_squeezed(text)[::-1] for text in reversed(texts)]
-    for number, (start, stop) in _walk(_squeezed(whole)[::-1], ends, backward).items():
+    from_the_end = _walk(_squeezed(whole)[::-1], ends, backward)
+    if not from_the_end:  # not even the prompt, the last text there is
+        raise PromptError(_not_whole(len(texts), "".join(texts)))
+    for number, (start, stop) in from_the_end.items():
         found[len(parts) - 1 - number] = (len(at) - stop, len(at) - start)
+    for number in range(1, len(parts), 2):
+        kind, text = said[int(template[number])]
+        start, stop = found.get(number, (0, 0))
+        if start == stop and _squeezed(text):
+            raise PromptError(
+                f"The tokenizer made something else of this {kind} text, so that it cannot be told which tokens are "
+                f"its: {text:.60}. Write it in other characters."
+            )
     return [
         (said[int(template[number])][0], at[start], at[stop - 1] + 1)
         for number, (start, stop) in sorted(found.items())
         if stop > start
     ]
+
+
+def _not_whole(count: int, text: str) -> str:
+    return (
+        f"Expected the whole chat template with the prompt to be encoded. Got {count} tokens that end with "
+        f"{text[-40:]!r}: the checkpoint's tokenizer or processor cuts or rewrites it. Correct max_length and "
+        "truncation in its files, or write the prompt in other characters."
+    )
 
 
 def _walk(letters: str, tokens: Sequence[str], parts: Sequence[list[str]]) -> dict[int, tuple[int, int]]:
@@ -145,9 +125,11 @@ def _walk(letters: str, tokens: Sequence[str], parts: Sequence[list[str]]) -> di
     return {}
 
 
-def _forms(text: str) -> list[str]:
-    """A text as tokenizers may give it back: as it is, or with its characters composed."""
-    forms = (text, unicodedata.normalize("NFC", text), unicodedata.normalize("NFKC", text))
+def _forms(tokenizer: Any, text: str) -> list[str]:
+    """A text as tokenizers may give it back: as it is, with its characters composed, or as this one writes it (in
+    lower case, without accents, with a name for what it does not know)."""
+    own = decoded(tokenizer, tokenizer(text, add_special_tokens=False, truncation=False)["input_ids"])
+    forms = (text, unicodedata.normalize("NFC", text), unicodedata.normalize("NFKC", text), own)
     return list(dict.fromkeys(_squeezed(form) for form in forms))
 
 
@@ -194,20 +176,27 @@ def messages(request: Request) -> list[dict[str, Any]]:
 
 
 def check_rendered(text: str, template: Sequence[str], request: Request, name: str) -> None:
-    """Refuse a template that leaves out what a person wrote: the model would never have read it."""
+    """Refuse a template that leaves out or rewrites what a person wrote: the model would read something else."""
     words = {"system": "a system prompt", "history": "earlier turns"}
     for number, (kind, part) in enumerate(said_of(request)):
-        if kind in words and (part.strip() not in text or str(number) not in template[1::2]):
+        if str(number) in template[1::2] and part.strip() in text:
+            continue
+        if kind == "prompt":
             raise PromptError(
-                f"The chat template of {name!r} has no place for {words[kind]}: it would be left out. Clear it, or "
-                "choose another model."
+                f"The chat template of {name!r} does not hold the prompt as it was written, but: {text[-80:]!r}. Write "
+                "it otherwise, or choose another model."
             )
+        raise PromptError(
+            f"The chat template of {name!r} has no place for {words[kind]}: it would be left out. Clear it, or "
+            "choose another model."
+        )
 
 
 def check_prompt(tokenizer: Any, request: Request, placeholders: Sequence[str]) -> None:
     """Refuse a prompt that would be read as markup of the model's own: its image placeholders or special tokens."""
+    control = {*placeholders, *special_tokens(tokenizer)}
     for part in (request.prompt, request.system or "", *(turn.text for turn in request.history)):
-        found = [word for word in {*placeholders, *tokenizer.all_special_tokens} if word and word in part]
+        found = [word for word in control if word and word in part]
         if found:
             raise PromptError(
                 f"The prompt must not contain the model's own control tokens. It contains {', '.join(sorted(found))}. "
