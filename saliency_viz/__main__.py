@@ -1,4 +1,4 @@
-"""The command line: caption, figures, film, open, models, bench, evaluate and sweep.
+"""The command line: caption, figures, film, open, models, bench and sweep.
 
 Ignores the work: each command turns its flags into settings, calls the package and prints. What cannot be done ends
 with one sentence on stderr and exit code 2; an interrupted run ends with 130.
@@ -15,7 +15,7 @@ from typing import Any
 
 from . import __version__, flags
 from .errors import ImageError, SaliencyVizError, SettingError
-from .evaluation import command as evaluation
+from .settings import SGRS
 
 PROMPT = "Describe the image."
 
@@ -277,6 +277,7 @@ def _add_sweep(command: argparse.ArgumentParser) -> None:
     flags.add_model_flags(command)
     command.add_argument("--alpha", type=flags.numbers, default="0,0.3,0.6,0.9", metavar="A,B", help="SGRS; 0 is off")
     command.add_argument("--beta", type=flags.numbers, default="0,0.15,0.2,1.0", metavar="A,B", help="LocoRE; 0 is off")
+    flags.add_score_flags(command)
     command.add_argument("--scenes", type=int, default=50, metavar="N", help="held-out scenes to caption")
     command.add_argument("--temperature", type=float, default=0.0, help="0 takes the most probable token")
     command.add_argument("--seed", type=int, default=0, help="of the first scene; the next scene takes the next")
@@ -303,6 +304,7 @@ def _sweep(options: argparse.Namespace) -> int:
             options.temperature,
             seed=options.seed,
             world=options.world,
+            base=SGRS(history=options.history, score=options.score, recent=options.recent),
             tell=progress.show,
         )
     print(json_text(rows) if options.json else table(rows))
@@ -333,7 +335,6 @@ COMMANDS: dict[str, Command] = {
     "open": (_add_open, _open, "show a saved trace in the browser; needs no model"),
     "models": (_add_models, _models, "list the model families that can be recorded"),
     "bench": (_add_bench, _bench, "measure speed and memory here"),
-    "evaluate": (evaluation.add, evaluation.run, "score answers on public benchmarks; test what saliency tells"),
     "sweep": (_add_sweep, _sweep, "SGRS and LocoRE over a grid of settings, on demo scenes whose truth is known"),
 }
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from .errors import SettingError
-from .settings import FUSIONS, SGRS, LocoRE, Recording, Sampling
+from .settings import FUSIONS, HISTORIES, SCORES, SGRS, LocoRE, Recording, Sampling
 
 
 def add_model_flags(command: argparse.ArgumentParser) -> None:
@@ -44,7 +44,8 @@ def add_method_flags(command: argparse.ArgumentParser) -> None:
     group.add_argument(
         "--tries", type=int, default=sgrs.tries, metavar="R", help="candidates tried before the fallback"
     )
-    group.add_argument("--history", type=int, default=sgrs.window, metavar="W", help="outputs the recent mean is over")
+    group.add_argument("--sgrs-window", type=int, default=sgrs.window, metavar="W", help="how far back the mean looks")
+    add_score_flags(group)
     group.add_argument("--lookahead", type=int, metavar="N", help="draft N tokens before looking; changes speed only")
     group = command.add_argument_group("LocoRE (Eq. 8-10)")
     group.add_argument("--locore", action="store_true", help="raise attention to the latest words")
@@ -58,6 +59,24 @@ def add_method_flags(command: argparse.ArgumentParser) -> None:
     )
 
 
+def add_score_flags(group: Any) -> None:
+    """Which scores SGRS takes, and which of them its threshold is the mean of."""
+    sgrs = SGRS()
+    group.add_argument(
+        "--history",
+        choices=HISTORIES,
+        default=sgrs.history,
+        help="scores the mean is over: all at the last W + 1 positions, of those the accepted, the last W accepted",
+    )
+    group.add_argument(
+        "--score",
+        choices=SCORES,
+        default=sgrs.score,
+        help="S: Eq. 6, that without 1/|J|, of the output before",
+    )
+    group.add_argument("--recent", type=int, default=sgrs.recent, metavar="N", help="outputs --score recent looks at")
+
+
 def sampling_of(options: argparse.Namespace) -> Sampling:
     """Sampling from the flags. Raises SettingError."""
     return Sampling(options.temperature, options.seed, options.top_k, options.top_p)
@@ -67,7 +86,16 @@ def sgrs_of(options: argparse.Namespace) -> SGRS | None:
     """SGRS from the flags, None unless it is on. Raises SettingError."""
     if not options.sgrs:
         return None
-    return SGRS(options.candidates, options.tries, options.alpha, options.history, options.target_layers)
+    return SGRS(
+        options.candidates,
+        options.tries,
+        options.alpha,
+        options.sgrs_window,
+        options.target_layers,
+        options.history,
+        options.score,
+        options.recent,
+    )
 
 
 def locore_of(options: argparse.Namespace, beta: float = LocoRE().beta) -> LocoRE | None:

@@ -1,11 +1,9 @@
-"""Eq. 4 to 6 on tensors: how much each earlier position mattered to a prediction.
+"""Eq. 4 and 5 on tensors: how much each earlier position mattered to a prediction.
 
 Ignores where attention and gradient come from, and any model. All arithmetic is float32.
 """
 
 from __future__ import annotations
-
-from collections.abc import Sequence
 
 import torch
 from jaxtyping import Float
@@ -52,13 +50,3 @@ def normalize_rows(
 def normalize_matrix(saliency: Float[Tensor, "query key"]) -> Float[Tensor, "query key"]:
     """The whole matrix divided by its Frobenius norm (Eq. 5 to the letter)."""
     return saliency / torch.linalg.matrix_norm(saliency).clamp_min(torch.finfo(saliency.dtype).tiny)
-
-
-def score(normalized: Float[Tensor, "layers key"], layers: Sequence[int], first: int, stop: int) -> float | None:
-    """S(x_P), Eq. 6: mean of the predicting row over target layers and the earlier outputs, keys first..stop-1.
-
-    None when no output was written before: the mean over nothing is undefined.
-    """
-    if stop <= first:
-        return None
-    return float(normalized[list(layers), first:stop].double().mean())

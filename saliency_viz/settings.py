@@ -14,6 +14,10 @@ from .errors import SettingError
 
 Fusion = Literal["product", "sum", "max", "gradient"]
 FUSIONS: tuple[str, ...] = ("product", "sum", "max", "gradient")
+History = Literal["window", "window-accepted", "accepted"]
+HISTORIES: tuple[str, ...] = ("window", "window-accepted", "accepted")
+Score = Literal["mean", "sum", "previous", "recent"]
+SCORES: tuple[str, ...] = ("mean", "sum", "previous", "recent")
 
 
 @dataclass(frozen=True)
@@ -40,18 +44,30 @@ class Sampling:
 
 @dataclass(frozen=True)
 class SGRS:
-    """Saliency-Guided Rejection Sampling (Sec. 3.1, Eq. 6-7, Algorithm 1)."""
+    """Saliency-Guided Rejection Sampling (Sec. 3.1, Eq. 6-7, Algorithm 1).
+
+    history: the outputs that tau averages over. "window": all at the last W + 1 positions (Eq. 7), fallbacks too;
+    "window-accepted": of those, the accepted ones (Algorithm 1 read by position); "accepted": the last W accepted ones,
+    wherever they stand. score: S of a token from its shares of the outputs before it. "mean": Eq. 6; "sum": Eq. 6
+    without 1/|J|; "previous": of the output just before it (D.1); "recent": mean over the last `recent` outputs.
+    """
 
     top_k: int = 5  # K: candidates of a step
     tries: int = 3  # R: candidates tried before the fallback
     alpha: float = 0.6  # alpha: share of the recent mean score a candidate must reach
-    window: int = 5  # W: accepted outputs the recent mean is taken over
+    window: int = 5  # W: how far back the recent mean looks
     layers: tuple[int, ...] | None = None  # L_target; None: the deeper half
+    history: History = "window"  # H
+    score: Score = "mean"  # S
+    recent: int = 10  # w_s of the score "recent"
 
     def __post_init__(self) -> None:
         _store(self, top_k=_whole("top_k (K)", self.top_k, 1, 1000), tries=_whole("tries (R)", self.tries, 1, 1000))
         _store(self, alpha=_real("alpha", self.alpha, 0.0, 1.0), window=_whole("window (W)", self.window, 1, 100_000))
         _store(self, layers=_indices("layers (L_target)", self.layers))
+        _one_of("history", self.history, HISTORIES)
+        _one_of("score", self.score, SCORES)
+        _store(self, recent=_whole("recent (w_s of the score)", self.recent, 1, 100_000))
 
 
 @dataclass(frozen=True)
@@ -98,8 +114,7 @@ class Recording:
     target_layers: tuple[int, ...] | None = None  # L_target of the score; None: the deeper half
 
     def __post_init__(self) -> None:
-        if self.fusion not in FUSIONS:
-            raise SettingError(f"fusion must be one of {', '.join(FUSIONS)}. Got {self.fusion!r}.")
+        _one_of("fusion", self.fusion, FUSIONS)
         _store(self, target_layers=_indices("target_layers", self.target_layers))
 
 
@@ -141,6 +156,11 @@ def _whole(name: str, value: Any, low: int, high: int | None = None) -> int:
 def _flag(name: str, value: Any) -> None:
     if not isinstance(value, bool):
         raise SettingError(f"{name} must be True or False. Got {value!r}.")
+
+
+def _one_of(name: str, value: Any, names: tuple[str, ...]) -> None:
+    if not isinstance(value, str) or value not in names:
+        raise SettingError(f"{name} must be one of {', '.join(names)}. Got {value!r}.")
 
 
 def _indices(name: str, values: Any) -> tuple[int, ...] | None:

@@ -9,7 +9,7 @@ import csv
 import io
 import json
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -82,13 +82,14 @@ def sweep(
     max_new_tokens: int = 90,
     seed: int = 0,
     world: str = "style",
+    base: SGRS = SGRS(),
     tell: Callable[[int, str], None] = lambda done, text: None,
 ) -> list[SweepRow]:
     """Caption held-out scenes with every pair of alpha and beta, and judge each caption by its scene.
 
     0 switches a method off. temperature above 0 draws, with one seed per scene. world: scenes like those the demo
     model was trained on ("held-out"), with kinds that never met in training ("combinations"), or drawn in a style it
-    never saw ("style"). Raises SettingError.
+    never saw ("style"). base: SGRS but for its alpha. Raises SettingError.
     """
     if world not in WORLDS:
         raise SettingError(f"world must be one of {', '.join(WORLDS)}. Got {world!r}.")
@@ -96,7 +97,7 @@ def sweep(
         raise SettingError(f"scenes must be a whole number of at least 1. Got {scenes!r}.")
     if not alphas or not betas:
         raise SettingError("A sweep needs at least one alpha and one beta. Pass 0 to leave a method off.")
-    grid = [(alpha, beta, *methods(alpha, beta)) for alpha in alphas for beta in betas]
+    grid = [(alpha, beta, *methods(alpha, beta, base)) for alpha in alphas for beta in betas]
     tallies: dict[tuple[float, float], list[Tally]] = {(alpha, beta): [] for alpha, beta, *_ in grid}
     done = 0
     for number, scene in enumerate(held_out_scenes(scenes, *WORLDS[world])):
@@ -117,9 +118,9 @@ def sweep(
     return [row(alpha, beta, found, tallies.get((0.0, 0.0))) for (alpha, beta), found in tallies.items()]
 
 
-def methods(alpha: float, beta: float) -> tuple[SGRS | None, LocoRE | None]:
+def methods(alpha: float, beta: float, base: SGRS = SGRS()) -> tuple[SGRS | None, LocoRE | None]:
     """The settings of one grid point; 0 is off. Raises SettingError when out of range."""
-    return (SGRS(alpha=alpha) if alpha else None), (LocoRE(beta=beta) if beta else None)
+    return (replace(base, alpha=alpha) if alpha else None), (LocoRE(beta=beta) if beta else None)
 
 
 def tally(trace: Trace, scene: Scene) -> Tally:

@@ -72,8 +72,8 @@ class Picture:
 
 @dataclass(frozen=True)
 class Candidate:
-    """A token that could have been taken at a step. probability: after temperature. saliency: Eq. 6, None if not
-    scored. draw: place in the order of drawing (0 first), None where nothing was drawn."""
+    """A token that could have been taken at a step. probability: after temperature. saliency: S, None if not scored.
+    draw: place in the order of drawing (0 first), None where nothing was drawn."""
 
     token_id: int
     text: str
@@ -86,8 +86,9 @@ class Candidate:
 @dataclass(frozen=True)
 class Step:
     """One output token x_P. probability: of the taken token under the model (temperature 1). rank: 1 is the most
-    probable. entropy: of that distribution, in nats. score: S(x_P), Eq. 6; None for the first output. threshold: tau,
-    Eq. 7; None without SGRS. history: the accepted scores tau was taken from. candidates: by probability."""
+    probable. entropy: of that distribution, in nats. score: S(x_P), Eq. 6 unless SGRS names a variant; None for the
+    first output. threshold: tau, Eq. 7; None without SGRS. history: the scores tau was taken from. candidates: by
+    probability."""
 
     index: int
     position: int
@@ -319,4 +320,13 @@ def _from_header(header: Any, arrays: Mapping[str, np.ndarray]) -> Trace:
     pictures = [
         {**entry, "png": arrays[f"picture.{index}"].tobytes()} for index, entry in enumerate(header["pictures"])
     ]
+    header = {**header, "settings": _as_they_were(header.get("settings"))}
     return typed(Trace, {**header, "pictures": pictures, **{name: arrays[name] for name in ARRAYS}}, "trace")
+
+
+def _as_they_were(settings: Any) -> Any:
+    """Settings of a file written before SGRS had a choice of history: then tau came from the last W accepted scores."""
+    sgrs = settings.get("sgrs") if isinstance(settings, dict) else None
+    if not isinstance(sgrs, dict) or "history" in sgrs:
+        return settings
+    return {**settings, "sgrs": {**sgrs, "history": "accepted"}}

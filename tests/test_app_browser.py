@@ -237,7 +237,7 @@ def test_settings_reach_the_engine_with_the_paper_s_names(site, tab):
     call = site.backend.calls[-1]
     assert (call["sgrs"].alpha, call["locore"].beta, call["max_new_tokens"], call["sampling"].seed) == (0.6, 0.2, 7, 11)
     query = parse_qs(urlsplit(tab.evaluate("SaliencyApp.address()")).query)
-    assert query["sgrs"] == ["0.6_5_3_5"] and query["locore"] == ["0.2_10"] and query["seed"] == ["11"]
+    assert query["sgrs"] == ["0.6_5_3_5_window"] and query["locore"] == ["0.2_10"] and query["seed"] == ["11"]
 
 
 def test_settings_are_remembered_for_the_next_visit(site, browser):  # noqa: F811

@@ -103,6 +103,8 @@ SETTINGS = (
     RunSettings(64),
     RunSettings(17, Sampling(0.7, 12345, 40, 0.9)),
     RunSettings(5, sgrs=SGRS(top_k=7, tries=2, alpha=0.35, window=4, layers=(1, 3, 4))),
+    RunSettings(5, sgrs=SGRS(history="window-accepted", score="sum")),
+    RunSettings(5, sgrs=SGRS(layers=(2,), history="accepted", score="recent", recent=7)),
     RunSettings(5, locore=LocoRE(beta=0.2, window=3, renormalize=True)),
     RunSettings(5, Sampling(1e-05), SGRS(alpha=0.0), LocoRE(beta=1.0)),
 )
@@ -131,6 +133,9 @@ def test_what_the_widgets_show_at_first_is_plain_greedy_decoding():
         ("alpha", 1.4, "alpha"),
         ("layers", "3-", "target layers"),
         ("layers", "0-99999999", "target layers"),
+        ("history", "all", "history"),
+        ("score", None, "score"),
+        ("recent", 0, "recent"),
         ("beta", -0.1, "beta"),
     ],
 )
@@ -141,7 +146,7 @@ def test_a_setting_out_of_range_is_named_in_the_sentence(name, value, word):
 
 
 def test_settings_a_browser_kept_are_taken_only_when_they_still_fit():
-    values = controls.widget_values(SETTINGS[4])
+    values = controls.widget_values(SETTINGS[6])
     assert controls.remembered_values(json.dumps(values), 64) == values
     for broken in (None, "", "x", "7", "[]", "[1, 2]", json.dumps([999, *values[1:]]), json.dumps({"a": 1})):
         assert controls.remembered_values(broken, 64) == []

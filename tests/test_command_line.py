@@ -61,13 +61,13 @@ def test_caption_prints_what_the_python_call_gives(capsys, picture, llava_dir, t
 def test_flags_reach_the_run(picture, llava_dir, tmp_path):
     out = tmp_path / "run.trace"
     words = f"caption {picture} --model {llava_dir} --max-new-tokens 5 --out {out} --prompt What? --seed 3"
-    words += " --temperature 0.5 --top-k 9 --top-p 0.75 --sgrs --alpha 0.25 --candidates 4 --tries 2 --history 6"
-    words += " --system Brief."
+    words += " --temperature 0.5 --top-k 9 --top-p 0.75 --sgrs --alpha 0.25 --candidates 4 --tries 2 --sgrs-window 6"
+    words += " --history window-accepted --score recent --recent 4 --system Brief."
     words += " --target-layers 1,3-4 --lookahead 2 --locore --beta 0.5 --window 7 --renormalize --fusion max"
     assert main(words.split()) == 0
     settings = Trace.load(out).settings
     assert settings.sampling == Sampling(0.5, 3, 9, 0.75)
-    assert settings.sgrs == SGRS(4, 2, 0.25, 6, (1, 3, 4))
+    assert settings.sgrs == SGRS(4, 2, 0.25, 6, (1, 3, 4), "window-accepted", "recent", 4)
     assert settings.locore == LocoRE(0.5, 7, True)
     assert (settings.lookahead, settings.recording.fusion) == (2, "max")
     assert (Trace.load(out).prompt, Trace.load(out).system) == ("What?", "Brief.")

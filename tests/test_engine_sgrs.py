@@ -6,7 +6,9 @@ import pytest
 import torch
 
 import saliency_viz as sv
-from saliency_viz.decoding.sgrs import Lookahead, decide, threshold
+from saliency_viz.decoding.sgrs import Lookahead, decide, recent_scores, threshold
+from saliency_viz.settings import HISTORIES
+from saliency_viz.trace import Step
 
 from .engine import PROMPT, picture, session
 from .reference import Reference, locore_gain, relative
@@ -26,7 +28,8 @@ def reference(llava_dir):
 
 def literal(reference, inputs, stop_ids, settings, sampling, layers, gain=None):
     """Algorithm 1, line by line: no cache, one full backward per candidate. Returns tokens and every decision."""
-    first, outputs, history, log = inputs["input_ids"].shape[1], [], [], []
+    first, outputs, log = inputs["input_ids"].shape[1], [], []
+    scores, accepted = {}, []  # S by position; the accepted positions
     for index in range(COUNT):
         logits = reference.truth(inputs, outputs, 0, gain).logits.float()
         scaled = logits / sampling.temperature if sampling.temperature else logits
@@ -36,30 +39,48 @@ def literal(reference, inputs, stop_ids, settings, sampling, layers, gain=None):
             generator = torch.Generator().manual_seed(sampling.seed * 1_000_003 + first + index)
             race = torch.empty(len(p)).exponential_(generator=generator) / p
             pool.sort(key=lambda token: float(race[token]))
-        recent = history[-settings.window :]
-        tau = settings.alpha * sum(recent) / len(recent) if recent else 0.0
+        position = first + index
+        if settings.history == "accepted":
+            H = [j for j in accepted if j in scores][-settings.window :]
+        else:
+            H = [j for j in range(first, position) if (position - 1) - j <= settings.window and j in scores]
+        if settings.history == "window-accepted":
+            H = [j for j in H if j in accepted]
+        tau = settings.alpha * sum(scores[j] for j in H) / len(H) if H else 0.0
         rejected, taken = [], None
 
         def saliency(candidate):
             if not outputs:
                 return None
             rows = reference.truth(inputs, outputs, candidate, gain).saliency[list(layers), -1]
-            return float((rows / rows.norm(dim=-1, keepdim=True))[:, first:].mean())
+            return variant((rows / rows.norm(dim=-1, keepdim=True))[:, first:], settings)
 
         for candidate in pool[: settings.tries]:
             score = saliency(candidate)
             if score is None or score >= tau:
                 taken = candidate
-                history += [] if score is None else [score]
+                accepted.append(position)
                 break
             rejected.append(candidate)
         if taken is None:
             taken = max(pool, key=saliency)
+        if outputs:
+            scores[position] = saliency(taken)
         outputs.append(taken)
         log.append((taken, tuple(rejected), tau))
         if taken in stop_ids:
             break
     return outputs, log
+
+
+def variant(rows, settings):
+    """S from the target layers' shares [layers, |J|] of the outputs before."""
+    return {
+        "mean": lambda: float(rows.mean()),
+        "sum": lambda: float(rows.sum(-1).mean()),
+        "previous": lambda: float(rows[:, -1].mean()),
+        "recent": lambda: float(rows[:, max(rows.shape[1] - settings.recent, 0) :].mean()),
+    }[settings.score]()
 
 
 CASES = [
@@ -70,6 +91,11 @@ CASES = [
     (sv.SGRS(top_k=7, tries=5, alpha=0.9, layers=(0, 3)), sv.Sampling(1.3, seed=3)),
     (sv.SGRS(top_k=2, tries=1, alpha=0.9, window=3, layers=(4,)), sv.Sampling(1.0, seed=4)),
     (sv.SGRS(alpha=0.0), sv.Sampling(1.0, seed=5)),
+    (sv.SGRS(alpha=0.95, window=2, history="window-accepted"), sv.Sampling(1.0, seed=6)),
+    (sv.SGRS(alpha=0.9, window=2, history="accepted"), sv.Sampling(1.0, seed=7)),
+    (sv.SGRS(top_k=3, alpha=0.9, score="sum"), sv.Sampling(0.9, seed=8)),
+    (sv.SGRS(alpha=0.9, score="previous", history="accepted"), sv.Sampling(1.1, seed=9)),
+    (sv.SGRS(alpha=1.0, score="recent", recent=3, history="window-accepted", layers=(2,)), sv.Sampling(1.0, seed=10)),
 ]
 
 
@@ -148,22 +174,58 @@ def test_alpha_zero_draws_what_plain_sampling_draws(model):
         assert sum(step.rejected for step in sgrs.steps) == 0
 
 
-def test_threshold_by_hand():
-    assert threshold([], sv.SGRS()) == 0.0
-    assert threshold([0.5], sv.SGRS(alpha=0.6)) == pytest.approx(0.3)
-    assert threshold([9.0, 0.1, 0.2, 0.3], sv.SGRS(alpha=0.5, window=3)) == pytest.approx(0.1)
+# index, S, fallback: what stands before output 7; the first output has no score
+WRITTEN = (
+    (0, None, False),
+    (1, 0.9, False),
+    (2, 0.5, True),
+    (3, 0.2, False),
+    (4, 0.1, True),
+    (5, 0.4, False),
+    (6, 0.3, True),
+)
+
+
+@pytest.mark.parametrize(
+    ("history", "window", "wanted"),
+    [
+        ("window", 2, (0.1, 0.4, 0.3)),  # W + 1 positions: 4, 5, 6
+        ("window", 6, (0.9, 0.5, 0.2, 0.1, 0.4, 0.3)),  # reaches the first output, which has none
+        ("window-accepted", 2, (0.4,)),  # the same positions; 4 and 6 fell back
+        ("accepted", 2, (0.2, 0.4)),  # the last two accepted, wherever
+        ("accepted", 9, (0.9, 0.2, 0.4)),
+    ],
+)
+def test_which_scores_tau_averages_over(history, window, wanted):
+    steps = [
+        Step(index, 40 + index, 7, "x", 1.0, 1, 0.0, score=score, fallback=fallback)
+        for index, score, fallback in WRITTEN
+    ]
+    settings = sv.SGRS(alpha=0.5, window=window, history=history)
+    assert recent_scores(steps, settings) == wanted
+    assert threshold(wanted, settings) == pytest.approx(0.5 * sum(wanted) / len(wanted))
+    assert recent_scores(steps[:1], settings) == () and threshold((), settings) == 0.0
+
+
+def test_a_window_of_fallbacks_lets_everything_pass_or_counts_them():
+    steps = [Step(index, 40 + index, 7, "x", 1.0, 1, 0.0, score=0.2, fallback=True) for index in range(5)]
+    taus = {
+        history: threshold(recent_scores(steps, settings), settings)
+        for history in HISTORIES
+        if (settings := sv.SGRS(alpha=0.5, window=3, history=history))
+    }
+    assert taus == {"window": pytest.approx(0.1), "window-accepted": 0.0, "accepted": 0.0}
 
 
 def test_decisions_by_hand():
-    settings = sv.SGRS(tries=2, alpha=1.0)
     never = lambda: pytest.fail("scored although the first was accepted")  # noqa: E731
-    first = decide((1, 0, 2), None, [], settings, never)
+    first = decide((1, 0, 2), None, 0.0, 2, never)
     assert (first.taken, first.verdicts, first.saliency) == (1, ("untried", "accepted", "untried"), (None,) * 3)
-    equal = decide((1, 0, 2), 0.5, [0.5], settings, never)
+    equal = decide((1, 0, 2), 0.5, 0.5, 2, never)
     assert (equal.taken, equal.threshold) == (1, 0.5)  # S >= tau, not S > tau
-    second = decide((1, 0, 2), 0.4, [0.5], settings, lambda: [0.6, 0.4, 0.9])
+    second = decide((1, 0, 2), 0.4, 0.5, 2, lambda: [0.6, 0.4, 0.9])
     assert (second.taken, second.verdicts) == (0, ("accepted", "rejected", "untried"))
-    fallback = decide((1, 0, 2), 0.4, [0.5], settings, lambda: [0.3, 0.4, 0.45])
+    fallback = decide((1, 0, 2), 0.4, 0.5, 2, lambda: [0.3, 0.4, 0.45])
     assert (fallback.taken, fallback.fallback) == (2, True)
     assert fallback.verdicts == ("rejected", "rejected", "untried")  # the best is taken, though never accepted
 

@@ -24,6 +24,7 @@ ORDER = (
     "trace_checks",
     "trace",
     "video",
+    "scores",
     "memory",
     "saliency",
     "attention",
@@ -31,16 +32,26 @@ ORDER = (
     "decoding",
     "figures",
     "terminal",
-    "flags",
     "demo",
-    "evaluation",
     "serving",
     "ui",
+    "flags",
     "bench",
     "sweep",
     "__main__",
 )
-WITHOUT_TORCH = ("errors", "settings", "terminal", "paths", "images", "trace_checks", "trace", "video", "figures")
+WITHOUT_TORCH = (
+    "errors",
+    "settings",
+    "terminal",
+    "paths",
+    "images",
+    "trace_checks",
+    "trace",
+    "video",
+    "scores",
+    "figures",
+)
 WITHOUT_GRADIO = tuple(name for name in ORDER if name not in ("ui", "bench", "__main__"))
 OPTIONAL = {
     "pillow_heif",
@@ -48,7 +59,6 @@ OPTIONAL = {
     "mcp",
     "bitsandbytes",
     "playwright",
-    "spacy",
 }  # imported where they are used, with a sentence
 PACKAGE_OF = {"PIL": "pillow"}  # distribution names that differ from the import
 

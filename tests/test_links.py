@@ -16,6 +16,8 @@ SETTINGS = (
     RunSettings(64),
     RunSettings(17, Sampling(0.7, 12345, 40, 0.9)),
     RunSettings(5, sgrs=SGRS(top_k=7, tries=2, alpha=0.35, window=4, layers=(1, 3, 4))),
+    RunSettings(5, sgrs=SGRS(history="window-accepted", score="sum")),
+    RunSettings(5, sgrs=SGRS(layers=(2,), history="accepted", score="recent", recent=7)),
     RunSettings(5, locore=LocoRE(beta=0.2, window=3, renormalize=True)),
     RunSettings(5, Sampling(1e-05), SGRS(alpha=0.0), LocoRE(beta=1.0)),
 )
@@ -38,6 +40,14 @@ def test_a_link_gives_back_what_was_put_in(settings):
 def test_the_run_beside_is_only_an_id_when_it_is_a_ready_trace():
     link = permalinks.Link(permalinks.Place(example="farm"), permalinks.Place("example-beach"))
     assert permalinks.write(link) == {"example": "farm", "beside": "example-beach"}
+
+
+def test_a_link_from_before_there_was_a_choice_of_history_makes_the_same_run_again():
+    place = permalinks.read({"n": "5", "sgrs": "0.6_5_3_5"}).first
+    assert place.settings.sgrs == SGRS(history="accepted")
+    assert permalinks.read({"n": "5", "sgrs": "0.6_5_3_5_2-3"}).first.settings.sgrs == SGRS(
+        layers=(2, 3), history="accepted"
+    )
 
 
 def test_a_link_typed_by_hand_never_raises():

@@ -17,7 +17,7 @@ PICTURE = "data:image/png;base64," + base64.b64encode(png()).decode()
 ARGUMENTS = {
     "caption": [
         "image", "prompt", "max_new_tokens", "temperature", "seed", "sgrs", "alpha", "locore", "beta",
-        "more", "video", "frames", "system",
+        "more", "video", "frames", "system", "sgrs_history", "sgrs_score",
     ],
     "explain_token": ["run", "token", "layer"],
     "export": ["run", "format", "token", "layer", "normalization"],

@@ -1,4 +1,4 @@
-"""Eq. 4 to 6 on numbers worked out by hand."""
+"""Eq. 4 and 5 on numbers worked out by hand."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import pytest
 import torch
 from jaxtyping import TypeCheckError
 
-from saliency_viz.saliency import layer_saliency, normalize_matrix, normalize_rows, score
+from saliency_viz.saliency import layer_saliency, normalize_matrix, normalize_rows
 
 ATTENTION = torch.tensor([[[0.5, 0.5, 0.0]], [[0.2, 0.8, 0.0]]])  # 2 heads, 1 row, 3 keys
 GRADIENT = torch.tensor([[[-2.0, 1.0, 7.0]], [[1.0, -3.0, 7.0]]])
@@ -34,12 +34,6 @@ def test_the_matrix_has_unit_frobenius_norm():
         pytest.approx([2 / 3, 0]),
         pytest.approx([2 / 3, 1 / 3]),
     ]
-
-
-def test_score_is_the_mean_over_target_layers_and_earlier_outputs():
-    rows = torch.arange(15.0).reshape(3, 5)
-    assert score(rows, (0, 2), 2, 4) == (2 + 3 + 12 + 13) / 4
-    assert score(rows, (1,), 3, 3) is None
 
 
 def test_shapes_in_signatures_are_checked_while_tests_run():

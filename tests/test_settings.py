@@ -24,6 +24,9 @@ from saliency_viz.settings import target_layers
         (lambda: SGRS(layers=[]), "L_target"),
         (lambda: SGRS(layers=[-1]), "L_target"),
         (lambda: SGRS(layers="3"), "L_target|whole"),
+        (lambda: SGRS(history=5), "history must be one of window, window-accepted, accepted. Got 5."),
+        (lambda: SGRS(score="max"), "score must be one of mean, sum, previous, recent. Got 'max'."),
+        (lambda: SGRS(recent=0), "recent"),
         (lambda: LocoRE(beta=-0.1), "beta must be in"),
         (lambda: LocoRE(window=0), "w_s"),
         (lambda: LocoRE(renormalize=1), "renormalize must be True or False. Got 1."),
@@ -47,6 +50,7 @@ def test_out_of_range_is_refused_with_a_sentence(make, sentence):
 
 def test_the_papers_defaults():
     assert (SGRS().top_k, SGRS().tries, SGRS().alpha, SGRS().window) == (5, 3, 0.6, 5)
+    assert (SGRS().history, SGRS().score) == ("window", "mean")
     assert (LocoRE().beta, LocoRE().window, LocoRE().renormalize) == (0.15, 10, False)
 
 

@@ -74,6 +74,9 @@ def test_the_worlds_of_the_flag_are_those_there_are():
 def test_zero_switches_a_method_off():
     assert methods(0.0, 0.0) == (None, None)
     assert methods(0.3, 0.2) == (sv.SGRS(alpha=0.3), sv.LocoRE(beta=0.2))
+    assert methods(0.3, 0.0, sv.SGRS(score="sum", history="accepted"))[0] == sv.SGRS(
+        alpha=0.3, score="sum", history="accepted"
+    )
 
 
 def test_a_caption_is_counted_against_its_scene():

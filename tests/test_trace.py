@@ -50,6 +50,18 @@ def test_saved_and_loaded_it_is_the_same(tmp_path, made):
             assert getattr(again, name) == getattr(trace, name), name
 
 
+def test_a_file_from_before_there_was_a_choice_of_history_says_accepted(tmp_path):
+    path = example_trace(sgrs=SGRS(alpha=0.5)).save(tmp_path / "run.trace")
+    with safe_open(str(path), framework="numpy") as file:
+        arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 - not a mapping
+        metadata = file.metadata()
+    header = json.loads(metadata["trace"])
+    for name in ("history", "score", "recent"):
+        del header["settings"]["sgrs"][name]
+    path.write_bytes(save(arrays, {**metadata, "trace": json.dumps(header)}))
+    assert Trace.load(path).settings.sgrs == SGRS(alpha=0.5, history="accepted", score="mean")
+
+
 def test_the_file_holds_no_pickle(tmp_path):
     data = example_trace().save(tmp_path / "run.trace").read_bytes()
     assert int.from_bytes(data[:8], "little") < len(data)  # safetensors: header length, JSON, raw arrays

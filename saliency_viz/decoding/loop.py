@@ -14,11 +14,11 @@ from typing import TypeVar
 from torch import Tensor
 
 from ..models.token_text import token_text
-from ..saliency import normalize_rows, score
+from ..saliency import normalize_rows
 from ..trace import Step
 from .run_state import Draft, Run
 from .session import Observation
-from .sgrs import decide
+from .sgrs import decide, threshold
 from .step_records import judged_step, plain_step
 
 Result = TypeVar("Result")
@@ -130,7 +130,7 @@ def _walk(run: Run, drafts: Sequence[Draft]) -> Iterator[Step]:
         seen = _timed(run, "observe", partial(run.session.observe, start, targets, fusion=fusion))
     for offset, draft in enumerate(drafts):
         row = start + offset
-        first_score = score(seen.saliency[target + offset], run.targets, run.first, row + 1)
+        first_score = run.score(seen.saliency[target + offset], row)
         if run.settings.sgrs is None or draft.forced:
             step, taken = plain_step(run, draft, first_score), None
         else:
@@ -155,10 +155,11 @@ def _judge(
         nonlocal seen
         if seen is None:
             seen = _timed(run, "observe", partial(run.session.observe_candidates, row, tokens, fusion=fusion))
-        return [score(saliency, run.targets, run.first, row + 1) for saliency in seen.saliency]
+        return [run.score(saliency, row) for saliency in seen.saliency]
 
-    decision = decide(draft.choices.order, first_score, run.history, run.settings.sgrs, score_all)
-    step = judged_step(run, draft, decision)
+    recent, sgrs = run.recent_scores(), run.settings.sgrs
+    decision = decide(draft.choices.order, first_score, threshold(recent, sgrs), sgrs.tries, score_all)
+    step = judged_step(run, draft, recent, decision)
     return step, (seen, decision.taken) if step.token_id != draft.token_id else None
 
 

@@ -14,11 +14,12 @@ from torch import Tensor
 from ..memory import free_memory
 from ..models.memory.estimate import rows_that_fit
 from ..models.prepare import placeholder_ids
-from ..settings import target_layers
+from ..scores import score
+from ..settings import SGRS, target_layers
 from ..trace import RunSettings, Step
 from .candidates import Choices, Chooser
 from .session import Session
-from .sgrs import Lookahead
+from .sgrs import Lookahead, recent_scores
 
 PLAIN_CHUNK, FIRST_CHUNK, LONGEST_CHUNK = 64, 8, 32  # tokens per observing pass: plain; SGRS at first and at most
 
@@ -60,7 +61,6 @@ class Run:
     time_limit: float | None = None
     steps: list[Step] = field(default_factory=list)
     rows: Rows = field(default_factory=Rows)
-    history: list[float] = field(default_factory=list)  # scores of accepted outputs, Eq. 7
     ended: str = "cancelled"
     stopped: bool = False  # asked to end with what is drafted
     seconds: dict[str, float] = field(default_factory=lambda: {"prefill": 0.0, "decode": 0.0, "observe": 0.0})
@@ -92,6 +92,15 @@ class Run:
         text, keys = model.config.get_text_config(), self.first + self.settings.max_new_tokens
         element = torch.finfo(model.dtype).bits // 8
         return rows_that_fit(text, keys, element, self.ahead.size, free_memory(model.device))
+
+    def recent_scores(self) -> tuple[float, ...]:
+        """The scores that tau of the next step is taken from; none without SGRS."""
+        return recent_scores(self.steps, self.settings.sgrs) if self.settings.sgrs else ()
+
+    def score(self, normalized: Tensor, row: int) -> float | None:
+        """S of a row [layers, keys] by the run's settings (Eq. 6 without SGRS)."""
+        how = self.settings.sgrs or SGRS()
+        return score(normalized.numpy(), self.targets, self.first, row + 1, how.score, how.recent)
 
     def output_ids(self, drafts: Sequence[Draft] = ()) -> list[int]:
         """Ids of everything written, then of the drafts."""

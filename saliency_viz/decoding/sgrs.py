@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from ..settings import SGRS
-from ..trace import Verdict
+from ..trace import Step, Verdict
 
 
 @dataclass(frozen=True)
@@ -23,26 +23,35 @@ class Decision:
     fallback: bool
 
 
-def threshold(history: Sequence[float], settings: SGRS) -> float:
-    """tau, Eq. 7: alpha times the mean score of the last W accepted outputs; 0 without a history."""
-    recent = history[-settings.window :]
+def recent_scores(steps: Sequence[Step], settings: SGRS) -> tuple[float, ...]:
+    """The scores that Eq. 7 averages over for the output after these, the oldest first. A token that the person gave
+    counts as accepted; the first output has no score."""
+    if settings.history == "accepted":
+        accepted = [step.score for step in steps if step.score is not None and not step.fallback]
+        return tuple(accepted[-settings.window :])
+    last = steps[-settings.window - 1 :]  # (P - 1) - j <= W: W + 1 positions
+    fallbacks = settings.history == "window"
+    return tuple(step.score for step in last if step.score is not None and (fallbacks or not step.fallback))
+
+
+def threshold(recent: Sequence[float], settings: SGRS) -> float:
+    """tau, Eq. 7: alpha times the mean of the recent scores; 0 without any."""
     return settings.alpha * sum(recent) / len(recent) if recent else 0.0
 
 
 def decide(
     order: Sequence[int],
     first_score: float | None,
-    history: Sequence[float],
-    settings: SGRS,
+    tau: float,
+    tries: int,
     score_all: Callable[[], Sequence[float]],
 ) -> Decision:
-    """Algorithm 1 at one position: candidates in draw order, at most R tries, the first with S >= tau.
+    """Algorithm 1 at one position: candidates in draw order, at most `tries` (R) of them, the first with S >= tau.
 
     first_score: S of the candidate drawn first; None at the first output, which is accepted (J is empty).
     score_all gives S of every candidate, and is called only when the first is rejected. If none of the tries is
-    accepted, the highest S among all K is taken (fallback); it was not accepted and does not enter the history.
+    accepted, the highest S among all K is taken (fallback).
     """
-    tau = threshold(history, settings)
     verdicts: list[Verdict] = ["untried"] * len(order)
     saliency: list[float | None] = [None] * len(order)
     saliency[order[0]] = first_score
@@ -51,7 +60,7 @@ def decide(
         return Decision(order[0], tuple(saliency), tuple(verdicts), tau, False)
     saliency = list(score_all())
     saliency[order[0]] = first_score
-    for index in order[: settings.tries]:
+    for index in order[:tries]:
         if saliency[index] >= tau:
             verdicts[index] = "accepted"
             return Decision(index, tuple(saliency), tuple(verdicts), tau, False)

@@ -16,25 +16,20 @@ from .sgrs import Decision, threshold
 
 
 def plain_step(run: Run, draft: Draft, score: float | None) -> Step:
-    """A step that is not judged: plain decoding, or a token the person gave. Its score enters the history."""
+    """A step that is not judged: plain decoding, or a token the person gave."""
     taken = [token == draft.token_id for token in draft.choices.token_ids]
     saliency = [score if mine else None for mine in taken]
     verdicts = ["accepted" if mine else "untried" for mine in taken]
-    tau = threshold(run.history, run.settings.sgrs) if run.settings.sgrs else None
-    step = _step(run, draft, draft.token_id, score, tau, _candidates(run, draft, saliency, verdicts), False)
-    if score is not None:
-        run.history.append(score)
-    return step
+    recent = run.recent_scores()
+    tau = threshold(recent, run.settings.sgrs) if run.settings.sgrs else None
+    return _step(run, draft, draft.token_id, score, tau, recent, _candidates(run, draft, saliency, verdicts), False)
 
 
-def judged_step(run: Run, draft: Draft, decision: Decision) -> Step:
-    """The step of Algorithm 1's decision. The score of an accepted token enters the history, a fallback's does not."""
+def judged_step(run: Run, draft: Draft, recent: tuple[float, ...], decision: Decision) -> Step:
+    """The step of Algorithm 1's decision. recent: the scores its tau was taken from."""
     candidates = _candidates(run, draft, decision.saliency, decision.verdicts)
     token, score = draft.choices.token_ids[decision.taken], decision.saliency[decision.taken]
-    step = _step(run, draft, token, score, decision.threshold, candidates, decision.fallback)
-    if score is not None and not decision.fallback:
-        run.history.append(score)
-    return step
+    return _step(run, draft, token, score, decision.threshold, recent, candidates, decision.fallback)
 
 
 def _candidates(
@@ -61,6 +56,7 @@ def _step(
     token: int,
     score: float | None,
     tau: float | None,
+    recent: tuple[float, ...],
     candidates: tuple[Candidate, ...],
     fallback: bool,
 ) -> Step:
@@ -77,7 +73,7 @@ def _step(
         entropy=float(torch.special.entr(log_probabilities.exp()).sum()),
         score=score,
         threshold=tau,
-        history=tuple(run.history[-run.settings.sgrs.window :]) if run.settings.sgrs else (),
+        history=recent,
         candidates=candidates,
         fallback=fallback,
         forced=draft.forced,

@@ -9,11 +9,13 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import asdict
 from typing import Any
 
+from ..settings import SGRS
 from ..trace import Trace
 from .labels import label
 from .rows.view import View
 
 NAMED = 12  # hidden words a footer names; of more, how many
+EXPECTED = "S expected from the position"  # what 1/|J| alone would make of it; figures draw it behind the score
 NAMES = {"attention": "Attention", "saliency": "Saliency"}
 
 
@@ -22,7 +24,7 @@ def method_words(trace: Trace) -> str:
     run = trace.settings
     parts = []
     if run.sgrs is not None:
-        parts.append(f"SGRS (α {run.sgrs.alpha:g}, K {run.sgrs.top_k}, R {run.sgrs.tries}, W {run.sgrs.window})")
+        parts.append(_sgrs_words(run.sgrs))
     if run.locore is not None:
         kept = ", renormalised" if run.locore.renormalize else ""
         parts.append(f"LocoRE (β {run.locore.beta:g}, w_s {run.locore.window}{kept})")
@@ -31,6 +33,13 @@ def method_words(trace: Trace) -> str:
     if run.forced:
         parts.append(f"{len(run.forced)} tokens given")
     return " + ".join(parts) or "plain"
+
+
+def _sgrs_words(sgrs: SGRS) -> str:
+    numbers = f"α {sgrs.alpha:g}, K {sgrs.top_k}, R {sgrs.tries}, W {sgrs.window}"
+    history = "" if sgrs.history == SGRS.history else f", H {sgrs.history}"
+    score = "" if sgrs.score == SGRS.score else f", S {sgrs.score}"
+    return f"SGRS ({numbers}{history}{score}{f' {sgrs.recent}' if sgrs.score == 'recent' else ''})"
 
 
 def run_words(trace: Trace) -> str:

@@ -17,7 +17,7 @@ import plotly.graph_objects as go
 
 from ..errors import SettingError
 from ..trace import Trace
-from .caption_text import NAMES, method_words
+from .caption_text import EXPECTED, NAMES, method_words
 from .colors import DIVERGING, LINES, MISSING, PARTS, VERDICTS, plotly_scale
 from .labels import plotly_label, plotly_text
 from .rows.alignment import triangle_difference
@@ -108,10 +108,15 @@ def output_difference(
 
 
 def scores(trace: Trace, dark: bool = False) -> go.Figure:
-    """Score S (Eq. 6), threshold tau (Eq. 7) and rejected candidates over the caption."""
+    """Score S, what its position alone would make of it, threshold tau (Eq. 7) and rejected candidates."""
     curve = score_curve(trace)
     at = np.arange(len(trace.steps))
     figure = go.Figure(layout=_layout("Score over the caption", dark))
+    figure.add_scatter(
+        x=at, y=curve.expected, mode="lines", opacity=0.35, name=EXPECTED,
+        line={"color": VERDICTS["untried"], "width": 5},
+        hovertemplate="“%{x}”: from its position %{y:.4g}<extra></extra>",
+    )  # fmt: skip
     score_line = {"x": at, "y": curve.scores, "mode": "lines+markers", "line": {"color": LINES[0], "width": 2}}
     figure.add_scatter(**score_line, name="score S", hovertemplate="“%{x}”: S %{y:.4g}<extra></extra>")
     if np.isfinite(curve.thresholds).any():

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import gradio as gr
 
 from ..errors import SettingError
-from ..settings import SGRS, LocoRE, Sampling
+from ..settings import HISTORIES, SCORES, SGRS, LocoRE, Sampling
 from ..trace import RunSettings
 from .components import media, remark, thumbnails
 
@@ -35,6 +35,9 @@ class Settings(NamedTuple):
     candidates: gr.Slider
     tries: gr.Slider
     sgrs_window: gr.Slider
+    history: gr.Dropdown
+    score: gr.Dropdown
+    recent: gr.Slider
     layers: gr.Textbox
     locore: gr.Checkbox
     beta: gr.Slider
@@ -92,6 +95,9 @@ def sgrs_from(given: dict[str, Any]) -> SGRS:
         alpha=float(_number("alpha", given["alpha"])),
         window=_whole("W", given["sgrs_window"]),
         layers=layers_from(given["layers"]),
+        history=given["history"],
+        score=given["score"],
+        recent=_whole("w_s of the score", given["recent"]),
     )
 
 
@@ -134,6 +140,9 @@ def widget_values(settings: RunSettings) -> list[Any]:
         sgrs.top_k,
         sgrs.tries,
         sgrs.window,
+        sgrs.history,
+        sgrs.score,
+        sgrs.recent,
         layers,
         settings.locore is not None,
         locore.beta,
@@ -216,6 +225,19 @@ def _decoding(
     candidates = slider("candidates", 1, 20, 5, 1)
     tries = slider("tries", 1, 20, 3, 1)
     sgrs_window = slider("sgrs_window", 1, 50, 5, 1)
+    with gr.Row():
+        history, score = (
+            gr.Dropdown(
+                list(names),
+                value=names[0],
+                label=t(f"sv_{key}"),
+                info=t(f"sv_{key}_help"),
+                min_width=100,
+                elem_id=f"app-{key}",
+            )
+            for key, names in (("history", HISTORIES), ("score", SCORES))
+        )
+    recent = slider("recent", 1, 50, SGRS.recent, 1)
     layers = gr.Textbox("", label=t("sv_layers"), info=t("sv_layers_help"), max_length=100, elem_id="app-layers")
     gr.Markdown("**LocoRE**", elem_classes="app-group")
     beta = slider("beta", 0, 2, 0.15, 0.05)
@@ -225,8 +247,8 @@ def _decoding(
     )
     return (
         Settings(
-            count, temperature, top_k, top_p, seed, sgrs, alpha, candidates, tries, sgrs_window, layers,
-            locore, beta, locore_window, renormalize,
+            count, temperature, top_k, top_p, seed, sgrs, alpha, candidates, tries, sgrs_window, history,
+            score, recent, layers, locore, beta, locore_window, renormalize,
         ),
         presets,
         reset,

@@ -278,7 +278,21 @@ TEXTS: dict[str, tuple[str, str]] = {
     "tries": ("R  tries", "R  尝试次数"),
     "tries_help": ("Candidates tried before the best-scored one is taken.", "尝试这么多次后取得分最高者。"),
     "sgrs_window": ("W  history", "W  历史长度"),
-    "sgrs_window_help": ("Accepted words the recent mean is taken over.", "近期平均分所含的已接受词数。"),
+    "sgrs_window_help": ("How many words back the recent mean looks.", "近期平均分回看的词数。"),
+    "history": ("H  mean over", "H  平均范围"),
+    "history_help": (
+        "window: every word at the last W + 1 positions (Eq. 7); window-accepted: the accepted ones there; accepted: "
+        "the last W accepted, however far back.",
+        "window：最近 W + 1 个位置的所有词(式 7)；window-accepted：其中已接受的；accepted：最近 W 个已接受的。",
+    ),
+    "score": ("S  score", "S  得分"),
+    "score_help": (
+        "mean: over all words before (Eq. 6); sum: not divided by their number; previous: of the word just before; "
+        "recent: mean over the last w_s.",
+        "mean：对先前所有词取平均(式 6)；sum：不除以词数；previous：仅前一个词；recent：最近 w_s 个词的平均。",
+    ),
+    "recent": ("w_s  of the score", "w_s  得分范围"),
+    "recent_help": ("Words that the score recent looks at.", "得分 recent 所看的词数。"),
     "layers": ("target layers", "目标层"),
     "layers_help": (
         "Layers the score averages over, such as 3-5 or 2,4. Empty: the deeper half.",

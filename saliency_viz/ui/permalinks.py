@@ -14,7 +14,7 @@ from typing import Any
 from urllib.parse import quote
 
 from ..errors import SettingError
-from ..settings import SGRS, LocoRE, Sampling
+from ..settings import HISTORIES, SCORES, SGRS, LocoRE, Sampling
 from ..trace import RunSettings, Trace
 
 NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
@@ -105,6 +105,9 @@ def recipe(settings: RunSettings) -> dict[str, str]:
         one = settings.sgrs
         parts = [_number(one.alpha), one.top_k, one.tries, one.window]
         parts += ["-".join(map(str, one.layers))] if one.layers else []
+        parts += [one.history]  # always: a link without it is of the time when "accepted" was the only one
+        if one.score != SGRS.score:
+            parts += [f"{one.score}.{one.recent}" if one.score == "recent" else one.score]
         query["sgrs"] = "_".join(map(str, parts))
     if settings.locore:
         one = settings.locore
@@ -157,9 +160,19 @@ def _settings(query: Mapping[str, Any]) -> RunSettings | None:
 def _sgrs(text: str) -> SGRS | None:
     parts = text.split("_")
     try:
-        layers = tuple(map(int, parts[4].split("-"))) if len(parts) > 4 else None
+        alpha, top_k, tries, window, *more = parts
+        more = [word.partition(".") for word in more]
+        layers = [tuple(map(int, word.split("-"))) for word, _, _ in more if word[:1].isdigit()]
+        scores = [(word, int(size or SGRS.recent)) for word, _, size in more if word in SCORES]
         return SGRS(
-            alpha=float(parts[0]), top_k=int(parts[1]), tries=int(parts[2]), window=int(parts[3]), layers=layers
+            alpha=float(alpha),
+            top_k=int(top_k),
+            tries=int(tries),
+            window=int(window),
+            layers=layers[0] if layers else None,
+            history=next((word for word, _, _ in more if word in HISTORIES), "accepted"),
+            score=scores[0][0] if scores else SGRS.score,
+            recent=scores[0][1] if scores else SGRS.recent,
         )
     except (IndexError, ValueError):
         return None

@@ -11,7 +11,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from ...trace import Trace
-from ..caption_text import hidden_words, judged_words, mark_words, method_words, run_words, view_words
+from ..caption_text import EXPECTED, hidden_words, judged_words, mark_words, method_words, run_words, view_words
 from ..colors import JUDGEMENTS, LINES, VERDICTS
 from ..labels import label, labels
 from ..rows.judgements import judged_scores, statistics
@@ -79,6 +79,7 @@ def scores(trace: Trace, steps: Sequence[int] = ()) -> Figure:
         page = Page(0.6 + width + 0.2, 0.3 + 1.7 + room + 0.7)
         axes = page.axes(0.6, 0.3, width, 1.7)
         at = np.arange(count)
+        axes.plot(at, curve.expected, color=FAINT, linewidth=3, alpha=0.35, solid_capstyle="butt", label=EXPECTED)
         axes.plot(at, curve.scores, color=LINES[0], linewidth=1.0, marker="o", markersize=2.6, label="score S")
         if np.isfinite(curve.thresholds).any():
             axes.step(

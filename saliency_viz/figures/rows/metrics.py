@@ -13,12 +13,14 @@ tokens), "share" (each layer's row divided by its sum: the same unit as attentio
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import numpy as np
 
+from ... import scores
 from ...errors import SettingError, TraceError
+from ...settings import SGRS, Score
 from ...trace import Trace
 from .patches import ImageMap
 
@@ -209,8 +211,8 @@ def shares_over_run(
     return np.divide(sums, total, out=np.full_like(sums, np.nan), where=total > 0)
 
 
-def score(trace: Trace, step: int) -> float | None:
-    """Eq. 6 from the stored rows: mean over target layers and earlier outputs; None for the first output.
+def score(trace: Trace, step: int, kind: Score | None = None, recent: int | None = None) -> float | None:
+    """S of a step from the stored rows, by the run's own settings unless named; None for the first output.
 
     A second route to `Step.score`, equal up to float16 storage. Raises TraceError when the rows hold another fusion.
     """
@@ -220,11 +222,16 @@ def score(trace: Trace, step: int) -> float | None:
             f"Eq. 6 needs |A*dA|. This trace holds the fusion {trace.settings.recording.fusion!r}: "
             "use Step.score, or record it again with the product."
         )
-    first, position = trace.first_output, trace.steps[step].position
-    if position <= first:
-        return None
-    earlier = trace.saliency[step][list(trace.target_layers), first:position]
-    return float(earlier.astype(np.float64).mean())
+    asked = {"score": kind, "recent": recent}
+    how = replace(score_settings(trace), **{name: value for name, value in asked.items() if value is not None})
+    return scores.score(
+        trace.saliency[step], trace.target_layers, trace.first_output, trace.steps[step].position, how.score, how.recent
+    )
+
+
+def score_settings(trace: Trace) -> SGRS:
+    """By which settings `Step.score` was taken: those of SGRS, Eq. 6 where it was off."""
+    return trace.settings.sgrs or SGRS()
 
 
 def distance_curve(
@@ -243,24 +250,33 @@ def distance_curve(
     return np.arange(1, position - first + 1), np.ascontiguousarray(values)
 
 
+def expected_scores(trace: Trace) -> tuple[float | None, ...]:
+    """The score of each step if its position alone decided (`scores.expected_fall`); None for the first output."""
+    how = score_settings(trace)
+    return scores.expected_fall([step.score for step in trace.steps], how.score, how.recent)
+
+
 @dataclass(frozen=True, eq=False)
 class ScoreCurve:
-    """Per step: score S (NaN where undefined), threshold tau (NaN without SGRS), candidates turned down, fallback."""
+    """Per step: score S (NaN where undefined), what position alone would make of it, threshold tau (NaN without SGRS),
+    candidates turned down, fallback."""
 
     scores: np.ndarray
+    expected: np.ndarray
     thresholds: np.ndarray
     rejected: np.ndarray
     fallback: np.ndarray
 
 
 def score_curve(trace: Trace) -> ScoreCurve:
-    """Eq. 6 and Eq. 7 over the caption, as the run had them."""
+    """Eq. 6 and Eq. 7 over the caption, as the run had them, beside the fall of the score with position."""
 
     def number(value: float | None) -> float:
         return np.nan if value is None else value
 
     return ScoreCurve(
         np.array([number(step.score) for step in trace.steps]),
+        np.array([number(value) for value in expected_scores(trace)]),
         np.array([number(step.threshold) for step in trace.steps]),
         np.array([step.rejected for step in trace.steps], np.int64),
         np.array([step.fallback for step in trace.steps], bool),

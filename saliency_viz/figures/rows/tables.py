@@ -165,7 +165,12 @@ def arrays(trace: Trace, view: View = PLAIN) -> dict[str, np.ndarray]:
         found[f"view_{kind}"] = rows(trace, kind, view.layers, view.normalization)
         found[f"view_{kind}_triangle"] = triangle(trace, view.layers, kind, view.normalization)
         found[f"view_{kind}_shares"] = shares_over_run(trace, kind, view.layers, view.normalization)
-    found |= {"scores": curve.scores, "thresholds": curve.thresholds, "rejected": curve.rejected}
+    found |= {
+        "scores": curve.scores,
+        "expected": curve.expected,
+        "thresholds": curve.thresholds,
+        "rejected": curve.rejected,
+    }
     found |= {"token_ids": np.array(trace.prompt_ids + trace.output_ids, np.int64)}
     found |= {"token_texts": np.array(trace.token_texts, dtype=np.str_), "parts": part_of_keys(trace)}
     found["part_names"] = np.array(PARTS, dtype=np.str_)

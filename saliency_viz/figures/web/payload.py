@@ -57,6 +57,7 @@ def payload(trace: Trace, run_id: str = "", max_rows_bytes: int | None = None) -
         "box_scales": trace.box_scales.tolist(),
         "dimmed": hidden,
         "steps": [_step(step) for step in trace.steps],
+        "expected": list(metrics.expected_scores(trace)),
         "marks": {str(step): asdict(mark) for step, mark in trace.marks.items()},
         "keys": int(trace.attention.shape[2]),
         "rows": None if leave_out else _rows(trace.attention, trace.saliency, trace.saliency_norm),

@@ -95,6 +95,8 @@ def publish(actions: Actions) -> None:
         video: str | None = None,
         frames: int = media.FRAMES[1],
         system: str = "",
+        sgrs_history: str = SGRS.history,
+        sgrs_score: str = SGRS.score,
         request: gr.Request = None,  # type: ignore[assignment] - gradio always fills it in
     ) -> Iterator[tuple[str, dict[str, Any]]]:
         """Caption an image, several, or a video, and say for each word how strongly the words before it mattered.
@@ -113,6 +115,9 @@ def publish(actions: Actions) -> None:
             video: A video instead of pictures.
             frames: How many frames of the video to look at.
             system: A system prompt, where the model's template has a place for one.
+            sgrs_history: Scores the threshold is the mean of: window (all at the last W + 1 positions),
+                window-accepted, or accepted.
+            sgrs_score: A token's score: mean (Eq. 6), sum, previous or recent.
 
         Returns:
             The caption as it grows, and in the end {run, model, settings, tokens} with one entry per token.
@@ -126,7 +131,7 @@ def publish(actions: Actions) -> None:
             settings = RunSettings(
                 max_new_tokens,
                 Sampling(temperature=temperature, seed=seed),
-                SGRS(alpha=alpha) if sgrs else None,
+                SGRS(alpha=alpha, history=sgrs_history, score=sgrs_score) if sgrs else None,
                 LocoRE(beta=beta) if locore else None,
             )
             pictures = media.handed(image, more, video, frames)
@@ -209,6 +214,8 @@ def publish(actions: Actions) -> None:
                 gr.File(label="video", type="filepath"),
                 gr.Number(media.FRAMES[1], label="frames", precision=0),
                 gr.Textbox("", label="system"),
+                gr.Textbox(SGRS.history, label="sgrs_history"),
+                gr.Textbox(SGRS.score, label="sgrs_score"),
             ],
             [gr.Textbox(label="caption"), gr.JSON(label="run")],
             concurrency_id="gpu",
