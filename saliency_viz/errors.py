@@ -45,3 +45,7 @@ class LimitError(SaliencyVizError):
 
 class TraceError(SaliencyVizError, ValueError):
     """A trace file is missing, damaged, or from an unknown version."""
+
+
+class DataError(SaliencyVizError, ValueError):
+    """A file of questions, answers, captions or truth cannot be used."""

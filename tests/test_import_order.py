@@ -32,10 +32,11 @@ ORDER = (
     "decoding",
     "figures",
     "terminal",
+    "flags",
     "demo",
+    "evaluation",
     "serving",
     "ui",
-    "flags",
     "bench",
     "sweep",
     "__main__",
@@ -59,6 +60,7 @@ OPTIONAL = {
     "mcp",
     "bitsandbytes",
     "playwright",
+    "spacy",
 }  # imported where they are used, with a sentence
 PACKAGE_OF = {"PIL": "pillow"}  # distribution names that differ from the import
 

@@ -1,4 +1,4 @@
-"""README tells the truth: its commands, tables, tree and front matter are those of the code."""
+"""README and the pages of docs/ tell the truth: their commands, tables, tree and front matter are those of the code."""
 
 from __future__ import annotations
 
@@ -19,6 +19,12 @@ from .test_import_order import ORDER
 tomllib = pytest.importorskip("tomllib", reason="comes with Python 3.11")
 ROOT = Path(__file__).resolve().parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
+PAGES = (
+    "README.md",
+    *(f"docs/{name}.md" for name in ("serving", "api", "models", "method", "measured")),
+    "CONTRIBUTING.md",
+)
+DOCS = "\n".join((ROOT / page).read_text(encoding="utf-8") for page in PAGES)
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 START = "python -m venv .venv && . .venv/bin/activate && pip install -r requirements.txt && python app.py"
 TEST = "pip install -r requirements-dev.txt && python -m pytest"
@@ -27,7 +33,7 @@ NAMED = {"history": "HISTORIES", "score": "SCORES"}  # settings that are one of 
 
 def section(title: str) -> str:
     """The text under a heading, up to the next heading."""
-    return re.split(r"\n#{1,3} ", README.split(f"# {title}\n", 1)[1], maxsplit=1)[0]
+    return re.split(r"\n#{1,3} ", DOCS.split(f"# {title}\n", 1)[1], maxsplit=1)[0]
 
 
 def table(text: str) -> list[list[str]]:
@@ -37,8 +43,8 @@ def table(text: str) -> list[list[str]]:
 
 
 def code(language: str) -> list[str]:
-    """Fenced blocks of one language."""
-    return re.findall(rf"```{language}\n(.*?)```", README, re.S)
+    """Fenced blocks of one language, of README first."""
+    return re.findall(rf"```{language}\n(.*?)```", DOCS, re.S)
 
 
 def names(cell: str) -> list[str]:
@@ -138,7 +144,7 @@ def test_the_table_of_families_is_the_code_s():
 
 
 def test_the_table_of_settings_has_the_code_s_defaults_and_ranges():
-    rows = table(section("The method in brief"))
+    rows = table(section("The method, and our reading of it"))
     assert len(rows) == 10
     for row in rows:
         kind, name = names(row[0])[0].split(".")
@@ -160,7 +166,7 @@ def test_the_table_of_settings_has_the_code_s_defaults_and_ranges():
 
 
 def test_the_limits_of_pictures_are_the_code_s():
-    text = " ".join(README.split())
+    text = " ".join(DOCS.split())
     assert f"reduced to {WORKING_SIDE} pixels on its long side" in text
     assert f"under {MIN_SIDE} x {MIN_SIDE} pixels, over {MAX_PIXELS // 10**6} megapixels" in text
     assert f"longer than {MAX_RATIO}:1 or over {MAX_BYTES // 2**20} MiB" in text
@@ -183,12 +189,13 @@ def test_the_tree_shows_every_part_in_the_order_of_imports():
 
 
 def test_local_links_lead_somewhere():
-    links = re.findall(r"\]\(([^)#]+)\)", README)
-    assert all((ROOT / link).exists() for link in links if "://" not in link)
+    for page in PAGES:
+        links = re.findall(r"\]\(([^)#]+)\)", (ROOT / page).read_text(encoding="utf-8"))
+        assert all(((ROOT / page).parent / link).exists() for link in links if "://" not in link), page
 
 
 def test_files_named_in_the_text_exist():
-    named = re.findall(r"`((?:decoding|models|figures|tests|demo|serving|ui)/[\w/]+\.py)`", README)
+    named = re.findall(r"`((?:decoding|models|figures|tests|demo|serving|ui)/[\w/]+\.py)`", DOCS)
     assert named and all((ROOT / name).exists() or (ROOT / "saliency_viz" / name).exists() for name in named)
 
 

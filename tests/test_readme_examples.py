@@ -1,4 +1,4 @@
-"""Every example of README is run as it stands there, with the embedded model: Python, command line, notebook, programs.
+"""Every example of README and docs is run as it stands there, with the embedded model: Python, command line, programs.
 
 Only what an example cannot know is put in: the address of the server; and less of it for time: one scene for the sweep,
 one format for the figures.
@@ -23,7 +23,7 @@ from saliency_viz.serving.engine import Engine
 from saliency_viz.serving.run_store import RunStore
 from saliency_viz.ui.server.serve import serve
 
-from .test_readme import README, START, TEST, code
+from .test_readme import DOCS, START, TEST, code
 
 ADDRESS = "http://127.0.0.1:7860"
 PICTURE = "tea-time.png"
@@ -77,7 +77,7 @@ def test_every_example_is_run_by_a_test_of_this_file():
     shell = [block for block in code("bash") if block.strip() not in (START, TEST)]  # those two are what CI runs
     for block in shell:
         assert all(line in LINES for line in block.splitlines()) or block == rest(), block
-    assert README.count("\n```") == 2 * (len(code("python")) + len(code("bash")) + len(code("text")))
+    assert DOCS.count("\n```") == 2 * (len(code("python")) + len(code("bash")) + len(code("text")))
 
 
 def test_the_library_s_example_runs(here, capsys):
