@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from .errors import SaliencyVizError
     from .figures.web.notebook import view
     from .models import LVLM, load_model
-    from .settings import SGRS, Edit, LocoRE, Recording, Sampling
+    from .settings import SGRS, Decoding, Edit, LocoRE, Recording, Sampling
     from .trace import Trace
     from .video import Video
 
@@ -31,6 +31,7 @@ _HOMES = {
     "Sampling": "settings",
     "SGRS": "settings",
     "LocoRE": "settings",
+    "Decoding": "settings",
     "Edit": "settings",
     "Recording": "settings",
     "Trace": "trace",
@@ -43,6 +44,7 @@ _MODULES = ("errors", "figures")
 __all__ = [
     "LVLM",
     "SGRS",
+    "Decoding",
     "Edit",
     "LocoRE",
     "Recording",

@@ -118,20 +118,59 @@ def apply_mask(scores: Float[Tensor, "heads query key"], mask: Tensor | None) ->
     return scores.masked_fill(~mask, -torch.inf) if mask.dtype == torch.bool else scores + mask.to(scores.dtype)
 
 
+class AttentionFunction:
+    """An edit by function: attention as a function of its own scores, which no fixed factor can give.
+
+    layers: those it acts on; None: all. prompt: whether rows of the prompt are edited too; without it only rows from
+    the one that predicts the first output on are ever passed. Made anew for each run: it may remember what it saw.
+    """
+
+    layers: frozenset[int] | None = None
+    prompt: bool = False
+
+    def scores(
+        self, layer: int, rows: range, scores: Float[Tensor, "heads query key"]
+    ) -> Float[Tensor, "heads query key"]:
+        """Scores before the softmax, -inf where a row may not see, of query positions rows."""
+        return scores
+
+    def weights(
+        self,
+        layer: int,
+        rows: range,
+        scores: Float[Tensor, "heads query key"],
+        weights: Float[Tensor, "heads query key"],
+    ) -> Float[Tensor, "heads query key"]:
+        """What the softmax made of the scores."""
+        return weights
+
+
 @dataclass(frozen=True)
 class Edits:
     """The attention edits of a run: factors on post-softmax attention by row and key (Eq. 8-10; decay: Table 6).
 
-    first_output: P0. Renormalised edits act first (as log-factors before the softmax, which is the same thing), the
-    others multiply what comes out of it.
+    first_output: P0. functions: edits by function; they act between the two kinds of factor. Renormalised factors act
+    first (as log-factors before the softmax, which is the same thing), the others multiply what comes out of it.
     """
 
     first_output: int
     locore: LocoRE | None = None
     edits: tuple[Edit, ...] = ()
+    functions: tuple[AttentionFunction, ...] = ()
 
     def __bool__(self) -> bool:
-        return self.locore is not None or bool(self.edits)
+        return self.locore is not None or bool(self.edits) or bool(self.functions)
+
+    @property
+    def first_row(self) -> int:
+        """The first row that may be edited: the one that predicts the first output, unless prompt rows are edited."""
+        return 0 if any(function.prompt for function in self.functions) else self.first_output - 1
+
+    def of_last_prompt_row(self) -> bool:
+        """Whether the row that predicts the first output, and no other of the prompt, may be edited."""
+        row = self.first_output - 1
+        touched = any(edit.rows is None or row in edit.rows for edit in self.edits)
+        return self.first_row == row and (touched or bool(self.functions))
 
     def factor(
         self, layer: int, rows: Sequence[int], keys: int, heads: int, renormalized: bool, device: torch.device
@@ -186,16 +225,33 @@ class EditProbe:
     ) -> Tensor | None:
         """Softmax is untouched by a factor on its result, so one row's factor can ride on the values instead."""
         before, after = self.factors(layer, query, key)
-        if before is None and after is None:
+        functions = self.functions(layer)
+        if before is None and after is None and not functions:
             return None
-        if query.shape[2] == 1 and before is None and after.shape[0] == 1:
+        if query.shape[2] == 1 and before is None and not functions and after.shape[0] == 1:
             scaled = value * after.reshape(1, 1, -1, 1).to(value.dtype)
             grouped = query.reshape(1, key.shape[1], -1, query.shape[3])  # heads that share a key as rows of it
             heads = torch.nn.functional.scaled_dot_product_attention(
                 grouped, key, scaled, attn_mask=mask, scale=scaling
             )
             return heads.reshape(1, query.shape[1], 1, -1)
-        return head_outputs(edited_weights(query, key, mask, scaling, before, after), value)
+        return head_outputs(self.weights(layer, query, key, apply_mask(head_scores(query, key, scaling), mask)), value)
+
+    def weights(self, layer: int, query: Tensor, key: Tensor, scores: Tensor) -> Float[Tensor, "heads query key"]:
+        """Post-softmax attention with every edit, from masked scores of at least float32."""
+        before, after = self.factors(layer, query, key)
+        scores = scores if before is None else scores + before.to(scores.dtype).log()
+        rows, functions = range(self.start, self.start + scores.shape[1]), self.functions(layer)
+        for function in functions:
+            scores = function.scores(layer, rows, scores)
+        weights = torch.softmax(scores, dim=-1)
+        for function in functions:
+            weights = function.weights(layer, rows, scores, weights)
+        return weights if after is None else weights * after
+
+    def functions(self, layer: int) -> list[AttentionFunction]:
+        """The edits by function that act on a layer."""
+        return [function for function in self.edits.functions if function.layers is None or layer in function.layers]
 
     def factors(self, layer: int, query: Tensor, key: Tensor) -> tuple[Tensor | None, Tensor | None]:
         """(renormalised factors, plain factors) of this layer, made once for all layers that share them."""
@@ -209,15 +265,6 @@ class EditProbe:
                 for renormalized in (True, False)
             )
         return self._cache[name]
-
-
-def edited_weights(
-    query: Tensor, key: Tensor, mask: Tensor | None, scaling: float, before: Tensor | None, after: Tensor | None
-) -> Float[Tensor, "heads query key"]:
-    """Post-softmax attention with edits, float32."""
-    scores = apply_mask(head_scores(query, key, scaling), mask)
-    weights = torch.softmax(scores if before is None else scores + before.to(scores.dtype).log(), dim=-1)
-    return weights if after is None else weights * after
 
 
 @dataclass
@@ -262,9 +309,7 @@ class RecordingProbe:
         own_scores = (query[0].detach() * own_key).sum(-1) * scaling
         scores = scores.diagonal_scatter(scores.diagonal(offset, -2, -1) + own_scores, offset, -2, -1)
         scores = apply_mask(scores, mask)
-        before, after = (None, None) if self.edits is None else self.edits.factors(layer, query, key)
-        weights = torch.softmax(scores if before is None else scores + before.to(scores.dtype).log(), dim=-1)
-        weights = weights if after is None else weights * after
+        weights = torch.softmax(scores, -1) if self.edits is None else self.edits.weights(layer, query, key, scores)
         outputs = head_outputs(weights, value)
         outputs = outputs + weights.detach()[:, diagonal, diagonal + offset, None].to(value.dtype) * own_value
         if layer == self.lowest:

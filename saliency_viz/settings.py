@@ -5,9 +5,10 @@ Ignores tensors and models: a setting knows its range, not what is done with it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from numbers import Integral, Real
+from sys import float_info
 from typing import Any, Literal
 
 from .errors import SettingError
@@ -104,6 +105,29 @@ class LocoRE:
     def __post_init__(self) -> None:
         _store(self, beta=_real("beta", self.beta, 0.0, 100.0), window=_whole("window (w_s)", self.window, 1, 100_000))
         _flag("renormalize", self.renormalize)
+
+
+@dataclass(frozen=True)
+class Decoding:
+    """One of the decoders of Table 1 by its name, with its own settings; docs/decoders.md lists both.
+
+    values: setting to number; those left out take the authors' defaults. Names and ranges are checked where a run
+    starts, against the table of decoders (decoding/decoders/table.py), which needs torch.
+    """
+
+    name: str
+    values: Mapping[str, float] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.name, str) or not self.name:
+            raise SettingError(f"decoding must name a decoder, such as 'vcd'. Got {self.name!r}.")
+        if not isinstance(self.values, Mapping) or not all(isinstance(name, str) for name in self.values):
+            raise SettingError(f"A decoder's values must map its settings to numbers. Got {self.values!r}.")
+        limit = float_info.max
+        _store(self, values={name: _real(name, value, -limit, limit) for name, value in self.values.items()})
+
+    def __hash__(self) -> int:
+        return hash((self.name, tuple(sorted(self.values.items()))))
 
 
 @dataclass(frozen=True)

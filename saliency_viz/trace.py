@@ -18,7 +18,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save as save_tensors
 
 from .errors import SaliencyVizError, TraceError
-from .settings import SGRS, Edit, LocoRE, Recording, Sampling
+from .settings import SGRS, Decoding, Edit, LocoRE, Recording, Sampling
 from .trace_checks import check, typed
 
 FORMAT = "saliency_viz.trace"
@@ -72,8 +72,9 @@ class Picture:
 
 @dataclass(frozen=True)
 class Candidate:
-    """A token that could have been taken at a step. probability: after temperature. saliency: S, None if not scored.
-    draw: place in the order of drawing (0 first), None where nothing was drawn."""
+    """A token that could have been taken at a step. probability: after temperature, and after the run's decoder.
+    saliency: S, None if not scored. draw: place in the order of drawing (0 first), None where nothing was drawn.
+    plain and other, where a decoder is on: the probability without it, and that of its other stream, if it has one."""
 
     token_id: int
     text: str
@@ -81,6 +82,8 @@ class Candidate:
     saliency: float | None = None
     verdict: Verdict = "untried"
     draw: int | None = None
+    plain: float | None = None
+    other: float | None = None
 
 
 @dataclass(frozen=True)
@@ -88,7 +91,7 @@ class Step:
     """One output token x_P. probability: of the taken token under the model (temperature 1). rank: 1 is the most
     probable. entropy: of that distribution, in nats. score: S(x_P), Eq. 6 unless SGRS names a variant; None for the
     first output. threshold: tau, Eq. 7; None without SGRS. history: the scores tau was taken from. candidates: by
-    probability."""
+    probability. plain: the token that would have been taken here without the run's decoder; None without one."""
 
     index: int
     position: int
@@ -103,6 +106,7 @@ class Step:
     candidates: tuple[Candidate, ...] = ()
     fallback: bool = False
     forced: bool = False  # the person chose this token
+    plain: Candidate | None = None
 
     @property
     def rejected(self) -> int:
@@ -122,6 +126,7 @@ class RunSettings:
     recording: Recording = Recording()
     lookahead: int | None = None
     forced: tuple[int, ...] = ()  # the output tokens that were given rather than decoded
+    decoding: Decoding | None = None
 
 
 @dataclass(frozen=True)

@@ -64,11 +64,7 @@ class Chooser:
         among: draw from the `among` most probable tokens only (K of SGRS); None: from all of them, whatever count.
         Raises ModelError when there is no number to choose by.
         """
-        scores = logits.float()[None]
-        if self.own:
-            scores = self.own(torch.tensor([list(ids)], device=self.device), scores.to(self.device))
-        scores = scores.index_fill(1, self.never.to(scores.device), -torch.inf)
-        scores = self.warpers(None, scores)[0]
+        scores = self.scores(logits, ids)
         top = torch.topk(scores, min(max(count, 1), scores.shape[0]))
         if not torch.isfinite(top.values[0]):  # NaN counts as the largest; -inf is what processors rule out
             raise ModelError(_not_finite(logits.dtype, position))
@@ -90,6 +86,14 @@ class Chooser:
                     token_ids[-1] = winner
             order = sorted(range(len(token_ids)), key=lambda index: float(arrival[token_ids[index]]))
         return Choices(tuple(token_ids), tuple(probabilities[token_ids].tolist()), tuple(order))
+
+    def scores(self, logits: Tensor, ids: Sequence[int]) -> Tensor:
+        """What a token is chosen by: logits [vocabulary] after the processors and the sampling settings."""
+        scores = logits.float()[None]
+        if self.own:
+            scores = self.own(torch.tensor([list(ids)], device=self.device), scores.to(self.device))
+        scores = scores.index_fill(1, self.never.to(scores.device), -torch.inf)
+        return self.warpers(None, scores)[0]
 
     def _arrivals(self, probabilities: Tensor, position: int) -> Tensor:
         generator = torch.Generator().manual_seed((self.sampling.seed * 1_000_003 + position) % 2**63)

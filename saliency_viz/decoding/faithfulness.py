@@ -148,7 +148,8 @@ class _Reader:
     def __init__(self, model: LVLM, trace: Trace, step: int, places: Places, fill: Fill) -> None:
         self.model, self.trace, self.places = model, trace, places
         self.before, self.target = trace.output_ids[:step], trace.output_ids[step]
-        self.prepared, self.edits = prepared_again(model, trace), edits_of(trace)
+        self.prepared = prepared_again(model, trace)
+        self.edits = edits_of(model, self.prepared, trace)
         self.request = request_of(trace)
         self.fills: list[Image.Image] = [fill_of(picture, fill) for picture in trace.pictures]
 

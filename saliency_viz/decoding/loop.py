@@ -51,6 +51,7 @@ def decode(run: Run) -> Iterator[Event]:
     SGRS cuts a draft short."""
     started = time.perf_counter()
     logits = _timed(run, "prefill", run.session.prefill)
+    run.decoder.attach(run.session)
     patient = run.settings.sgrs is not None or run.settings.lookahead is not None
     over_time = False
     while True:
@@ -104,10 +105,12 @@ def _draft(run: Run, logits: Tensor, size: int) -> Iterator[Draft]:
             rows.append(_timed(run, "decode", partial(run.session.advance, [previous]))[-1])
         started = time.perf_counter()
         prefix = run.session.ids[:position]
+        mixed = run.mix(rows[offset], position)
+        final = rows[offset] if mixed is None else mixed.final
         choices = run.chooser.choose(
-            rows[offset], prefix, position, sgrs.top_k if sgrs else SHOWN, among=sgrs.top_k if sgrs else None
+            final, prefix, position, sgrs.top_k if sgrs else SHOWN, among=sgrs.top_k if sgrs else None
         )
-        draft = Draft(given[offset] if forced else choices.first, choices, rows[offset], forced)
+        draft = Draft(given[offset] if forced else choices.first, choices, rows[offset], forced, mixed)
         previous = draft.token_id
         run.seconds["decode"] += time.perf_counter() - started
         yield draft

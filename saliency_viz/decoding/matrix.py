@@ -11,7 +11,16 @@ from typing import Literal
 import torch
 from torch import Tensor
 
-from ..attention import EditProbe, Edits, Record, at_least_float32, edited_weights, grad_mode, head_outputs
+from ..attention import (
+    EditProbe,
+    Edits,
+    Record,
+    apply_mask,
+    at_least_float32,
+    grad_mode,
+    head_outputs,
+    head_scores,
+)
 from ..errors import SettingError
 from ..memory import guarded, require
 from ..models.base import LVLM
@@ -49,7 +58,7 @@ class MatrixProbe:
         outputs = torch.nn.functional.scaled_dot_product_attention(
             query, *for_all_heads(query, key, value), attn_mask=mask, is_causal=mask is None, scale=scaling
         )
-        start = self.edits.first_output - 1
+        start = self.edits.first_row
         if self.edits and start < query.shape[2]:
             rows = self.weights(layer, query, key, mask, scaling, start, query.shape[2])
             outputs = torch.cat([outputs[:, :, :start], head_outputs(rows, value)], dim=2)
@@ -69,8 +78,7 @@ class MatrixProbe:
             mask = (positions[None] <= positions[start:stop, None])[None, None]
         else:
             mask = mask[:, :, start:stop, :keys]
-        before, after = EditProbe(self.edits, start).factors(layer, rows, key)
-        return edited_weights(rows, key, mask, scaling, before, after)
+        return EditProbe(self.edits, start).weights(layer, rows, key, apply_mask(head_scores(rows, key, scaling), mask))
 
 
 def for_all_heads(query: Tensor, *shared: Tensor) -> tuple[Tensor, ...]:
@@ -96,7 +104,7 @@ def token_matrix(model: LVLM, trace: Trace, step: int, normalization: Normalizat
         require(needed, device, f"The matrix of token {taken.index}", ADVICE)
     with guarded(model.device, ADVICE.capitalize()), grad_mode(True):
         prepared = prepared_again(model, trace)
-        probe = MatrixProbe(edits_of(trace))
+        probe = MatrixProbe(edits_of(model, prepared, trace))
         logits = model.network(
             **extended(prepared, trace.output_ids[: taken.index]), probe=probe, use_cache=False, logits_to_keep=1
         ).logits

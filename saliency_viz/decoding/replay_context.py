@@ -15,6 +15,7 @@ from ..errors import SettingError
 from ..memory import guarded
 from ..models.base import LVLM, Message, Prepared, Request
 from ..trace import Trace
+from .decoders import decoder_parts
 from .session import Session
 
 ADVICE = "choose an earlier token, a smaller picture or model, or close other programs."
@@ -46,16 +47,18 @@ def prepared_again(model: LVLM, trace: Trace) -> Prepared:
     return prepared
 
 
-def edits_of(trace: Trace) -> Edits:
-    """The attention edits of the run: LocoRE's and a person's."""
-    return Edits(trace.first_output, trace.settings.locore, trace.settings.edits)
+def edits_of(model: LVLM, prepared: Prepared, trace: Trace) -> Edits:
+    """The attention edits of the run: LocoRE's, a person's and its decoder's."""
+    functions = decoder_parts(model, prepared, trace.settings).functions
+    return Edits(trace.first_output, trace.settings.locore, trace.settings.edits, functions)
 
 
 def replayed(model: LVLM, trace: Trace, step: int) -> tuple[Session, int]:
     """A session that has read everything up to the row that predicts the step's token, and that row."""
     step = checked_step(trace, step)
     with guarded(model.device, ADVICE.capitalize()):
-        session = Session(model, prepared_again(model, trace), edits_of(trace))
+        prepared = prepared_again(model, trace)
+        session = Session(model, prepared, edits_of(model, prepared, trace))
         session.prefill()
         if step:
             session.advance(trace.output_ids[:step])

@@ -14,10 +14,11 @@ from ..errors import PromptError, SettingError
 from ..images import load_images
 from ..memory import guarded
 from ..models.base import LVLM, Message, Request
-from ..settings import SGRS, Edit, LocoRE, Recording, Sampling
+from ..settings import SGRS, Decoding, Edit, LocoRE, Recording, Sampling
 from ..trace import RunSettings, Step, Trace
 from ..video import Video
 from .build_trace import trace_of
+from .decoders import check_together, decoder_parts, resolved
 from .loop import Event, decode
 from .run_state import Run
 from .session import Session
@@ -86,7 +87,7 @@ class CaptionStream:
     def _finish(self) -> None:
         if self._trace is None:
             self._trace = trace_of(self._run, self._prompt)
-            self._run.session.drop()
+            self._run.drop()
 
 
 def stream_caption(
@@ -104,25 +105,29 @@ def stream_caption(
     time_limit: float | None = None,
     system: str | None = None,
     history: Sequence[Message | tuple[str, str]] = (),
+    decoding: Decoding | str | None = None,
 ) -> CaptionStream:
     """Write a caption a Step at a time, with the attention and saliency of every token.
 
     image: a path, PIL image, array, a list of them, or a Video. lookahead: tokens drafted before they are observed
     (None: chosen by the program; it changes speed, never the tokens). edits: one Edit or several. forced: output tokens
     given instead of decoded, from the first on. time_limit: seconds after which no further token is drafted. system,
-    history: what was said before, history as Messages or (role, text); pictures stand with its first question. Raises
-    SaliencyVizError subclasses.
+    history: what was said before, history as Messages or (role, text); pictures stand with its first question.
+    decoding: one of the decoders of docs/decoders.md, by name or with settings; attention and saliency are then those
+    of the main stream for the token that was taken. Raises SaliencyVizError subclasses.
     """
-    settings = _settings(max_new_tokens, sampling, sgrs, locore, lookahead, edits, forced, recording)
+    settings = _settings(max_new_tokens, sampling, sgrs, locore, lookahead, edits, forced, recording, decoding)
     if time_limit is not None and not (_is_number(time_limit) and time_limit > 0):
         raise SettingError(f"time_limit must be more than 0 seconds, or None. Got {time_limit!r}.")
     request = _request(image, prompt, system, history)
     with guarded(model.device, ADVICE):
         prepared = model.family.prepare(model, request)
-    edited = Edits(len(prepared.prompt_ids), locore, settings.edits)
+        decoder = decoder_parts(model, prepared, settings)
+    edited = Edits(len(prepared.prompt_ids), locore, settings.edits, decoder.functions)
     check(model, prepared, settings, edited)
     session = Session(model, prepared, edited)
-    return CaptionStream(Run(session, settings, time_limit), prompt)
+    session.tap = decoder.tap
+    return CaptionStream(Run(session, settings, time_limit, decoder), prompt)
 
 
 def caption(
@@ -140,9 +145,10 @@ def caption(
     time_limit: float | None = None,
     system: str | None = None,
     history: Sequence[Message | tuple[str, str]] = (),
+    decoding: Decoding | str | None = None,
 ) -> Trace:
     """Write a whole caption and return its Trace. Settings as in `stream_caption`."""
-    more = (edits, forced, recording, time_limit, system, history)
+    more = (edits, forced, recording, time_limit, system, history, decoding)
     stream = stream_caption(model, image, prompt, max_new_tokens, sampling, sgrs, locore, lookahead, *more)
     for _ in stream:
         pass
@@ -164,6 +170,7 @@ def replay(
     system: str | None = None,
     history: Sequence[Message | tuple[str, str]] = (),
     max_new_tokens: int | None = None,
+    decoding: Decoding | str | None = None,
 ) -> Trace:
     """Attention and saliency of a given caption: its text, or its token ids. Nothing is chosen by the model.
 
@@ -176,7 +183,7 @@ def replay(
         raise PromptError("The caption to replay must have at least one token. Got an empty one.")
     length = len(ids) if max_new_tokens is None else _at_least_one("max_new_tokens", max_new_tokens)
     ids = ids[:length]
-    more = (lookahead, edits, ids, recording, time_limit, system, history)
+    more = (lookahead, edits, ids, recording, time_limit, system, history, decoding)
     return caption(model, image, prompt, len(ids), sampling, sgrs, locore, *more)
 
 
@@ -189,6 +196,7 @@ def _settings(
     edits: Edit | Sequence[Edit],
     forced: Sequence[int],
     recording: Recording,
+    decoding: Decoding | str | None,
 ) -> RunSettings:
     max_new_tokens = _at_least_one("max_new_tokens", max_new_tokens)
     lookahead = None if lookahead is None else _at_least_one("lookahead", lookahead)
@@ -200,7 +208,10 @@ def _settings(
     if not all(isinstance(edit, Edit) for edit in edits):
         raise SettingError(f"edits must be a saliency_viz.Edit, or a list of them. Got {edits!r}.")
     forced = _token_ids("forced", forced)
-    return RunSettings(max_new_tokens, sampling, sgrs, locore, edits, recording, lookahead, forced)
+    decoding = resolved(decoding)
+    if decoding is not None:
+        check_together(decoding, sampling, sgrs)
+    return RunSettings(max_new_tokens, sampling, sgrs, locore, edits, recording, lookahead, forced, decoding)
 
 
 def _is_number(value: Any) -> bool:

@@ -18,6 +18,7 @@ from ..scores import score
 from ..settings import SGRS, target_layers
 from ..trace import RunSettings, Step
 from .candidates import Choices, Chooser
+from .decoders import Mixed, Parts
 from .session import Session
 from .sgrs import Lookahead, recent_scores
 
@@ -26,12 +27,14 @@ PLAIN_CHUNK, FIRST_CHUNK, LONGEST_CHUNK = 64, 8, 32  # tokens per observing pass
 
 @dataclass(frozen=True)
 class Draft:
-    """A drafted token with what is needed to judge and describe it. logits [vocabulary] predict it."""
+    """A drafted token with what is needed to judge and describe it. logits [vocabulary] predict it. mixed: what a
+    decoder made of them, None without one."""
 
     token_id: int
     choices: Choices
     logits: Tensor
     forced: bool
+    mixed: Mixed | None = None
 
 
 @dataclass
@@ -59,6 +62,7 @@ class Run:
     session: Session
     settings: RunSettings
     time_limit: float | None = None
+    decoder: Parts = Parts()
     steps: list[Step] = field(default_factory=list)
     rows: Rows = field(default_factory=Rows)
     ended: str = "cancelled"
@@ -101,6 +105,17 @@ class Run:
         """S of a row [layers, keys] by the run's settings (Eq. 6 without SGRS)."""
         how = self.settings.sgrs or SGRS()
         return score(normalized.numpy(), self.targets, self.first, row + 1, how.score, how.recent)
+
+    def mix(self, logits: Tensor, position: int) -> Mixed | None:
+        """What the run's decoder makes of the logits [vocabulary] for a position; None without one."""
+        mixer = self.decoder.mixer
+        return None if mixer is None else mixer.mix(logits, self.session.ids[self.first : position])
+
+    def drop(self) -> None:
+        """Let go of every cache."""
+        self.session.drop()
+        if self.decoder.mixer is not None:
+            self.decoder.mixer.drop()
 
     def output_ids(self, drafts: Sequence[Draft] = ()) -> list[int]:
         """Ids of everything written, then of the drafts."""

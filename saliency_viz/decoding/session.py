@@ -5,7 +5,8 @@ Ignores how tokens are chosen. Holds nothing on the model: when the session is d
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from copy import copy
 from dataclasses import dataclass
 
 import torch
@@ -18,6 +19,7 @@ from ..models.base import LVLM, Prepared
 from ..saliency import layer_saliency, normalize_rows
 from ..settings import Fusion
 
+Tap = Callable[[int, tuple[Tensor, ...]], None]  # first position, the states [1, rows, width] around every layer
 LOSS_SCALE = {torch.float16: 1024.0}  # small gradients would vanish in half precision; divided out in float32
 
 
@@ -41,6 +43,7 @@ class Session:
         self.model, self.prepared, self.edits = model, prepared, edits
         self.ids: list[int] = list(prepared.prompt_ids)  # prompt, then every token fed or about to be
         self.cache = DynamicCache()
+        self.tap: Tap | None = None
 
     @property
     def length(self) -> int:
@@ -51,11 +54,15 @@ class Session:
     def prefill(self) -> Tensor:
         """Run the whole prompt; returns the logits [vocabulary] for the first output.
 
-        Prompt rows are never edited, but the row that predicts the first output may be: it is then run once more.
+        Of the prompt's rows only the one that predicts the first output may be edited (but by functions that say
+        otherwise) or tapped: it is then run once more.
         """
-        result = self.model.network(**self.prepared.inputs, **self.model.remembering(self.cache), logits_to_keep=1)
+        extra = {"probe": EditProbe(self.edits, 0)} if self.edits.first_row == 0 else {}
+        result = self.model.network(
+            **self.prepared.inputs, **self.model.remembering(self.cache), logits_to_keep=1, **extra
+        )
         row = self.length - 1
-        if any(row in edit.rows if edit.rows is not None else True for edit in self.edits.edits):
+        if self.edits.of_last_prompt_row() or self.tap is not None:
             last = self.ids[row]
             self.rewind(row)
             return self.advance([last])[-1]
@@ -74,6 +81,13 @@ class Session:
         for layer in self.cache.layers:
             layer.keys, layer.values = layer.keys[:, :, :length], layer.values[:, :, :length]
         del self.ids[length:]
+
+    def fork(self, edits: Edits, length: int | None = None) -> Session:
+        """A session of its own that has read the same, up to position length; no key or value is copied."""
+        other = Session(self.model, self.prepared, edits)
+        other.ids, other.cache.layers = list(self.ids), [copy(layer) for layer in self.cache.layers]
+        other.rewind(self.length if length is None else length)
+        return other
 
     def drop(self) -> None:
         """Let go of the cache."""
@@ -143,12 +157,17 @@ class Session:
     def _call(self, tokens: Sequence[int], start: int, cache: DynamicCache, **extra: object) -> object:
         device = self.model.device
         first = start + self.prepared.rope_delta
-        return self.model.network(
+        if self.tap is not None:
+            extra["output_hidden_states"] = True
+        result = self.model.network(
             input_ids=torch.tensor([list(tokens)], device=device),
             position_ids=torch.arange(first, first + len(tokens), device=device)[None],
             **self.model.remembering(cache),
             **extra,
         )
+        if self.tap is not None:
+            self.tap(start, result.hidden_states)
+        return result
 
     @grad_mode(False)
     def _collect(self, probe: RecordingProbe, gradients: Sequence[Tensor], fusion: Fusion) -> Observation:

@@ -36,6 +36,7 @@ def _candidates(
     run: Run, draft: Draft, saliency: Sequence[float | None], verdicts: Sequence[Verdict]
 ) -> tuple[Candidate, ...]:
     texts = next_texts(run.session.model.tokenizer, run.output_ids(), draft.choices.token_ids)
+    compared = _compared(run, draft, draft.choices.token_ids)
     places = {candidate: place for place, candidate in enumerate(draft.choices.order)}
     return tuple(
         Candidate(
@@ -45,9 +46,40 @@ def _candidates(
             saliency=saliency[index],
             verdict=verdicts[index],
             draw=places[index],
+            plain=compared[index][0],
+            other=compared[index][1],
         )
         for index, token in enumerate(draft.choices.token_ids)
     )
+
+
+def _compared(run: Run, draft: Draft, tokens: Sequence[int]) -> list[tuple[float | None, float | None]]:
+    """(plain, other) probability of each token: of the main stream's own logits and of the decoder's other stream's,
+    after the same processors and temperature; None where there is none."""
+    if draft.mixed is None:
+        return [(None, None)] * len(tokens)
+    prefix = run.session.ids[: run.first + len(run.steps)]
+    found = []
+    for logits in (draft.logits, draft.mixed.other):
+        if logits is None:
+            found.append([None] * len(tokens))
+        else:
+            found.append(run.chooser.scores(logits, prefix).softmax(-1)[list(tokens)].tolist())
+    return list(zip(*found, strict=True))
+
+
+def _plain(run: Run, draft: Draft) -> Candidate | None:
+    """The token that would have been taken without the decoder, by the same draw."""
+    if draft.mixed is None:
+        return None
+    position = run.first + len(run.steps)
+    prefix, sgrs = run.session.ids[:position], run.settings.sgrs
+    among = sgrs.top_k if sgrs else None
+    token = run.chooser.choose(draft.logits, prefix, position, sgrs.top_k if sgrs else 1, among).first
+    ((plain, other),) = _compared(run, draft, [token])
+    final = float(run.chooser.scores(draft.mixed.final, prefix).softmax(-1)[token])
+    (text,) = next_texts(run.session.model.tokenizer, run.output_ids(), [token])
+    return Candidate(token, text, final, plain=plain, other=other)
 
 
 def _step(
@@ -77,4 +109,5 @@ def _step(
         candidates=candidates,
         fallback=fallback,
         forced=draft.forced,
+        plain=_plain(run, draft),
     )

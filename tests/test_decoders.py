@@ -1,0 +1,329 @@
+"""Each decoder of Table 1 against the slow truth of tests/decoders.py on three families; neutral settings are plain."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+import pytest
+import torch
+
+import saliency_viz as sv
+from saliency_viz.decoding.decoders import DECODERS, decoder_of
+from saliency_viz.decoding.decoders.icd import DISTURBANCE
+from saliency_viz.decoding.decoders.ritual import transformed
+from saliency_viz.models import Request
+
+from .decoders import Literal, asked, greedy, image_columns, plausible, prepared, softmax_only
+from .engine import PROMPT, picture
+from .families import BUILDERS, Case
+
+FAMILIES = ("llava", "qwen2_5_vl", "llava_next")
+COUNT = 7
+MADE = [row for row in DECODERS if row.make is not None]
+
+
+@pytest.fixture(scope="module", params=FAMILIES)
+def case(request, tmp_path_factory):
+    return Case(request.param, BUILDERS[request.param](tmp_path_factory.mktemp(request.param)))
+
+
+@pytest.fixture(scope="module")
+def literal(case):
+    return Literal(case.folder)
+
+
+def written(model, decoding, **more):
+    return list(sv.caption(model, picture(), PROMPT, max_new_tokens=COUNT, decoding=decoding, **more).output_ids)
+
+
+def decoding(name, **values):
+    return sv.Decoding(name, values)
+
+
+def test_vcd_is_the_contrast_with_a_noised_picture(case, literal):
+    main = prepared(case.model)
+    share = 1.0
+    for step in range(601):  # 1 - beta_t, one factor at a time
+        share *= 1 - ((5e-3 - 1e-5) / (1 + math.exp(6 - 12 * step / 999)) + 1e-5)
+    generator = torch.Generator().manual_seed(11)
+    pixels = main.inputs["pixel_values"]
+    noise = torch.randn(pixels.shape, generator=generator).double()
+    noised = {**main.inputs, "pixel_values": math.sqrt(share) * pixels + math.sqrt(1 - share) * noise}
+
+    def combined(outputs):
+        first, second = (literal.next_logits(inputs, outputs) for inputs in (main.inputs, noised))
+        return plausible(first + 1.5 * (first - second), first, 0.02)
+
+    vcd = decoding("vcd", alpha=1.5, beta=0.02, noise_step=600)
+    assert written(case.model, vcd, sampling=sv.Sampling(seed=11)) == greedy(combined, COUNT)
+
+
+def test_icd_is_the_contrast_with_a_disturbed_question(case, literal):
+    main = prepared(case.model)
+    other = prepared(case.model, asked(DISTURBANCE + PROMPT))
+
+    def combined(outputs):
+        first, second = (literal.next_logits(stream.inputs, outputs) for stream in (main, other))
+        return plausible(first + 2 * (first - second), first, 0.02)
+
+    assert written(case.model, decoding("icd", alpha=2, beta=0.02)) == greedy(combined, COUNT)
+
+
+@pytest.mark.parametrize("transform", [1, 6])
+def test_ritual_adds_what_the_transformed_picture_says(case, literal, transform):
+    main = prepared(case.model)
+    other = prepared(case.model, Request(transformed((picture(),), transform, 3), PROMPT))
+
+    def combined(outputs):
+        first, second = (literal.next_logits(stream.inputs, outputs) for stream in (main, other))
+        return plausible(first + 3 * second, first, 0.02)
+
+    ritual = decoding("ritual", beta=0.02, transform=transform)
+    assert written(case.model, ritual, sampling=sv.Sampling(seed=3)) == greedy(combined, COUNT)
+
+
+@pytest.mark.parametrize("norm", [0, 1])
+def test_dola_takes_away_the_farthest_premature_layer(case, literal, norm):
+    main = prepared(case.model)
+    head = literal.network.get_output_embeddings()
+    final_norm = literal.network.get_decoder().norm if norm else lambda state: state
+    layers = case.model.info.layers
+
+    def combined(outputs):
+        result = literal.run(main.inputs, outputs)
+        p = result.logits[0, -1].softmax(-1)
+        candidates = []
+        for layer in (layer for layer in range(layers) if layer >= layers // 2 and layer % 2 == 0):
+            q = head(final_norm(result.hidden_states[layer]))[0, -1].softmax(-1)
+            mean = (p + q) / 2
+            candidates.append((float((p * (p / mean).log() + q * (q / mean).log()).sum()) / 2, q))
+        q = max(candidates, key=lambda pair: pair[0])[1]
+        return plausible(p.log() - q.log(), p.log(), 0.03)
+
+    dola = decoding("dola", relative_top=0.03, norm=norm, upper=1)
+    assert written(case.model, dola) == greedy(combined, COUNT)
+
+
+def raised(columns, first, layer_from, alpha):
+    """PAI's edit on the whole matrix: rows from the one that predicts the first output."""
+
+    def shape(layer, scores):
+        scores = scores.clone()
+        if layer >= layer_from:
+            for row in range(first - 1, scores.shape[1]):
+                scores[:, row, columns] += alpha * scores[:, row, columns].abs()
+        return scores.softmax(-1)
+
+    return shape
+
+
+def test_pai_raises_the_picture_and_takes_away_what_is_said_without_it(case, literal):
+    main = prepared(case.model)
+    columns = image_columns(main)
+    ids = [token for at, token in enumerate(main.prompt_ids) if at not in columns]
+    text = {"input_ids": torch.tensor([ids]), "attention_mask": torch.ones(1, len(ids), dtype=torch.long)}
+
+    def combined(outputs):
+        first = literal.next_logits(main.inputs, outputs, raised(columns, len(main.prompt_ids), 2, 0.5))
+        without = literal.next_logits(text, outputs)
+        guided = 1.7 * first.log_softmax(-1) - 0.7 * without.log_softmax(-1)
+        return plausible(guided, first, 0.02)
+
+    assert written(case.model, decoding("pai", alpha=0.5, gamma=1.7, cutoff=0.02)) == greedy(combined, COUNT)
+
+
+def test_sid_takes_away_what_the_least_attended_picture_says(case, literal):
+    main = prepared(case.model)
+    columns, first = image_columns(main), len(main.prompt_ids)
+    keep = max(1, round(0.3 * len(columns)))
+    hidden = {}
+
+    def shape(layer, scores):
+        scores = scores.clone()
+        for row in range(first - 1, scores.shape[1]):
+            if layer >= 2:
+                scores[:, row, hidden[row]] = -torch.inf
+        weights = scores.softmax(-1)
+        if layer == 1:
+            for row in range(first - 1, scores.shape[1]):
+                attended = weights[:, row].mean(0)
+                ranked = sorted(columns, key=lambda column: float(attended[column]))
+                hidden[row] = ranked[keep:]
+        return weights
+
+    def combined(outputs):
+        main_logits = literal.next_logits(main.inputs, outputs)
+        other = literal.next_logits(main.inputs, outputs, shape)
+        return plausible(2 * main_logits - other, main_logits, 0.02)
+
+    assert written(case.model, decoding("sid", share=0.3, beta=0.02)) == greedy(combined, COUNT)
+
+
+def test_only_contrasts_or_adds_one_layer_of_silenced_heads(case, literal):
+    main = prepared(case.model)
+    columns, first = image_columns(main), len(main.prompt_ids)
+
+    def shape(layer, scores):
+        weights = scores.softmax(-1)
+        if layer != 0:
+            return weights
+        weights = weights.clone()
+        for row in range(first - 1, scores.shape[1]):
+            text = [at for at in range(1, row + 1) if at not in columns]
+            ratios = []
+            for head in range(scores.shape[0]):
+                entropies = []
+                for kind in (text, columns):
+                    part = weights[head, row, kind]
+                    part = torch.where(part > part.mean() + part.std(), torch.zeros_like(part), part)
+                    weights[head, row, kind] = part
+                    share = part[part > 0] / part.sum()
+                    entropies.append(float(-(share * share.log()).sum()))
+                ratios.append(entropies[0] / entropies[1])
+            for head, ratio in enumerate(ratios):
+                if ratio < sum(ratios) / len(ratios):
+                    weights[head, row] = 0
+        return weights
+
+    taken = []
+
+    def combined(outputs):
+        one = literal.next_logits(main.inputs, outputs)
+        two = literal.next_logits(main.inputs, outputs, shape)
+        near = float((one.softmax(-1) - two.softmax(-1)).abs().sum()) < 0.9
+        taken.append(near)
+        return plausible(one + 3 * two if near else 2 * one - two, one, 0.02)
+
+    assert written(case.model, decoding("only", gamma=0.9, beta=0.02)) == greedy(combined, COUNT)
+    assert taken
+
+
+@pytest.mark.parametrize("row", MADE, ids=lambda row: row.name)
+def test_neutral_settings_are_plain_decoding_bit_for_bit(case, row):
+    plain = sv.caption(case.model, picture(), PROMPT, max_new_tokens=COUNT)
+    neutral = sv.caption(
+        case.model, picture(), PROMPT, max_new_tokens=COUNT, decoding=sv.Decoding(row.name, row.neutral)
+    )
+    assert neutral.output_ids == plain.output_ids
+    assert [step.probability for step in neutral.steps] == [step.probability for step in plain.steps]
+    assert (neutral.attention == plain.attention).all()
+    assert (neutral.saliency == plain.saliency).all()
+    assert all(step.plain is None for step in neutral.steps)
+
+
+@pytest.mark.parametrize("row", MADE, ids=lambda row: row.name)
+def test_defaults_change_something_somewhere(case, row):
+    """Not the tokens, perhaps, but what they are chosen by."""
+    plain = sv.caption(case.model, picture(), PROMPT, max_new_tokens=COUNT)
+    other = sv.caption(case.model, picture(), PROMPT, max_new_tokens=COUNT, decoding=row.name)
+    assert other.settings.decoding == sv.Decoding(row.name, row.defaults)
+    chosen = [[(c.token_id, c.probability) for c in step.candidates] for step in plain.steps]
+    assert chosen != [[(c.token_id, c.probability) for c in step.candidates] for step in other.steps]
+
+
+def test_candidates_tell_plain_other_and_final(case):
+    trace = sv.caption(case.model, picture(), PROMPT, max_new_tokens=COUNT, decoding="vcd")
+    plain = sv.replay(case.model, picture(), PROMPT, trace.output_ids)
+    for step, own in zip(trace.steps, plain.steps, strict=True):
+        assert step.probability == pytest.approx(own.probability, rel=1e-5)  # always the main stream's
+        assert step.plain.token_id == own.candidates[0].token_id
+        assert step.plain.plain == pytest.approx(own.candidates[0].probability, rel=1e-5)
+        for candidate in step.candidates:
+            p = candidate.plain, candidate.other
+            if candidate.probability > 0:
+                first = step.candidates[0]
+                moved = 2 * math.log(p[0] / first.plain) - math.log(p[1] / first.other)
+                assert math.log(candidate.probability / first.probability) == pytest.approx(moved, abs=1e-3)
+
+
+def test_a_trace_with_a_decoder_survives_its_file(case, tmp_path):
+    trace = sv.caption(case.model, picture(), PROMPT, max_new_tokens=3, decoding="vcd")
+    again = sv.Trace.load(trace.save(tmp_path / "run.trace"))
+    assert again.settings == trace.settings and again.steps == trace.steps
+
+
+def test_recorded_rows_are_the_main_streams(case):
+    """Attention and saliency of a VCD run are those of its tokens under plain decoding."""
+    trace = sv.caption(case.model, picture(), PROMPT, max_new_tokens=COUNT, decoding="vcd")
+    plain = sv.replay(case.model, picture(), PROMPT, trace.output_ids)
+    assert abs(trace.attention - plain.attention).max() < 1e-3
+    assert abs(trace.saliency - plain.saliency).max() < 1e-3
+
+
+def test_edited_rows_equal_the_whole_matrix(case):
+    """PAI's edit is in the recorded rows, and token_matrix finds the same by one backward pass."""
+    trace = sv.caption(case.model, picture(), PROMPT, max_new_tokens=5, decoding=decoding("pai", alpha=0.7))
+    saliency, attention = sv.token_matrix(case.model, trace, 4)
+    row = trace.steps[4].position - 1
+    assert trace.attention[4, :, : row + 1] == pytest.approx(attention[:, row].numpy(), abs=1e-3)
+    scale = float(saliency[:, row].max())
+    assert trace.raw_saliency()[4, :, : row + 1] == pytest.approx(saliency[:, row].numpy(), abs=2e-3 * scale)
+
+
+@pytest.mark.parametrize("name", ["vcd", "sid", "dola", "pai"])
+def test_with_sgrs_the_tokens_do_not_depend_on_the_lookahead(case, name):
+    settings = {"decoding": name, "sgrs": sv.SGRS(alpha=0.9), "sampling": sv.Sampling(temperature=1.0, seed=5)}
+    runs = [
+        sv.caption(case.model, picture(), PROMPT, max_new_tokens=11, lookahead=ahead, locore=sv.LocoRE(), **settings)
+        for ahead in (1, 5, None)
+    ]
+    assert runs[0].output_ids == runs[1].output_ids == runs[2].output_ids
+    assert sum(step.rejected for step in runs[0].steps) > 0
+
+
+def test_locore_acts_in_both_streams(case, literal):
+    main = prepared(case.model)
+    first = len(main.prompt_ids)
+    noised = replace(main).inputs
+
+    def shape(layer, scores):
+        weights = scores.softmax(-1).clone()
+        for row in range(first, scores.shape[1]):
+            weights[:, row, max(first, row - 3) : row] *= 1.5
+        return weights
+
+    other = prepared(case.model, asked(DISTURBANCE + PROMPT))
+
+    def other_shape(layer, scores):
+        weights = scores.softmax(-1).clone()
+        for row in range(len(other.prompt_ids), scores.shape[1]):
+            weights[:, row, max(len(other.prompt_ids), row - 3) : row] *= 1.5
+        return weights
+
+    def combined(outputs):
+        one = literal.next_logits(noised, outputs, shape)
+        two = literal.next_logits(other.inputs, outputs, other_shape)
+        return plausible(2 * one - two, one, 0.1)
+
+    assert written(case.model, "icd", locore=sv.LocoRE(0.5, 3)) == greedy(combined, COUNT)
+
+
+def test_the_literal_route_alone_is_plain_decoding(case, literal):
+    main = prepared(case.model)
+    plain = greedy(lambda outputs: literal.next_logits(main.inputs, outputs, softmax_only), COUNT)
+    assert written(case.model, None) == plain
+
+
+def test_what_cannot_be_had_says_why():
+    for row in DECODERS:
+        if row.make is None:
+            with pytest.raises(sv.SaliencyVizError, match=row.title):
+                decoder_of(row.name)
+            assert len(row.absent) > 30
+
+
+@pytest.mark.parametrize(
+    "asked_for,sentence",
+    [
+        ("vdc", "decoding must be one of vcd"),
+        (sv.Decoding("vcd", {"gamma": 1}), "VCD has the settings alpha, beta, noise_step"),
+        (sv.Decoding("vcd", {"beta": 1.5}), r"beta must be in \[0, 1\]"),
+        (sv.Decoding("vcd", {"noise_step": 1.5}), "whole number"),
+        (7, "must be a saliency_viz.Decoding"),
+    ],
+)
+def test_settings_that_do_not_fit_are_refused(llava_dir, asked_for, sentence):
+    model = sv.load_model(llava_dir, device="cpu")
+    with pytest.raises(sv.SaliencyVizError, match=sentence):
+        sv.caption(model, picture(), PROMPT, max_new_tokens=2, decoding=asked_for)
