@@ -60,13 +60,31 @@ def judged_scores(traces: Trace | Iterable[Trace]) -> Judged:
 
 def auroc(scores: np.ndarray, hallucinated: np.ndarray) -> float | None:
     """The chance that a hallucinated token scores lower than a right one (Mann-Whitney); ties count one half."""
-    bad, good = int(hallucinated.sum()), int((~hallucinated).sum())
-    if not bad or not good:
+    if hallucinated.all() or not hallucinated.any():
         return None
-    values, place, count = np.unique(scores, return_inverse=True, return_counts=True)
-    middle = np.cumsum(count) - (count - 1) / 2  # mean rank of tied scores, from 1
-    ranks = middle[place.reshape(-1)]
-    return float((ranks[~hallucinated].sum() - good * (good + 1) / 2) / (bad * good))
+    return float(weighted_auroc(-scores, hallucinated, np.ones((1, len(scores))))[0])
+
+
+def weighted_auroc(danger: np.ndarray, hallucinated: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    """The chance that a hallucinated token is in more danger [n] than a right one, ties one half, where token i counts
+    weights [resamples, n] times. float64 [resamples]; NaN where a class is missing."""
+    bad, good = weights_by_value(danger, hallucinated, weights)
+    below = np.cumsum(good, axis=1) - good
+    pairs = bad.sum(1) * good.sum(1)
+    won = (bad * (below + good / 2)).sum(1)
+    return np.divide(won, pairs, out=np.full(len(pairs), np.nan), where=pairs > 0)
+
+
+def weights_by_value(
+    danger: np.ndarray, hallucinated: np.ndarray, weights: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Weights [resamples, n] added up over equal dangers, ascending: of hallucinated and of right tokens, float64
+    [resamples, values]."""
+    order = np.argsort(danger, kind="stable")
+    starts = np.unique(danger[order], return_index=True)[1]
+    counted = weights[:, order].astype(np.float64)
+    bad = np.add.reduceat(counted * hallucinated[order], starts, axis=1)
+    return bad, np.add.reduceat(counted, starts, axis=1) - bad
 
 
 def statistics(judged: Judged, bins: int = 10, top: float | None = None) -> Statistics:
