@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from . import errors
     from .decoding import caption, faithfulness, head_rows, logit_lens, replay, stream_caption, token_matrix
     from .errors import SaliencyVizError
+    from .figures.figure import figure
     from .figures.web.notebook import view
     from .models import LVLM, load_model
     from .settings import SGRS, Decoding, Edit, LocoRE, Recording, Sampling
@@ -37,6 +38,7 @@ _HOMES = {
     "Trace": "trace",
     "Video": "video",
     "view": "figures.web.notebook",
+    "figure": "figures.figure",
     "SaliencyVizError": "errors",
 }
 _MODULES = ("errors", "figures")
@@ -56,6 +58,7 @@ __all__ = [
     "caption",
     "errors",
     "faithfulness",
+    "figure",
     "head_rows",
     "load_model",
     "logit_lens",

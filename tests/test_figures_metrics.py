@@ -229,15 +229,6 @@ def test_score_curve_repeats_the_run() -> None:
     assert np.isnan(metrics.score_curve(example_trace(sgrs=None)).thresholds).all()
 
 
-def test_reverse_lookup_sums_what_each_output_took_from_the_patches() -> None:
-    trace = coded_trace()
-    found = metrics.drawn_on(trace, [5, 9, 9, FIRST + 2])
-    assert found[1] == 4 * (6 + 10) / 8  # the key FIRST + 2 is out of reach there
-    assert found[8] == 4 * (6 + 10 + 45) / 8
-    with pytest.raises(SettingError, match=r"0\.\.52"):
-        metrics.drawn_on(trace, [53])
-
-
 def test_a_sink_is_a_key_that_takes_its_share_of_the_steps_that_reach_it() -> None:
     trace = example_trace()
     attention = np.zeros((STEPS, LAYERS, KEYS), np.float16)

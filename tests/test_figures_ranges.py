@@ -7,7 +7,7 @@ import pytest
 from matplotlib.image import AxesImage
 
 from saliency_viz.errors import SettingError
-from saliency_viz.figures import figure, paper
+from saliency_viz.figures import paper, plots
 from saliency_viz.figures.film.film import film
 from saliency_viz.figures.rows import metrics
 from saliency_viz.figures.rows.scales import locked_scale, scale_between
@@ -60,11 +60,11 @@ def test_every_paper_figure_obeys_the_range_of_its_kind() -> None:
 
 def test_every_screen_figure_obeys_the_range_of_its_kind() -> None:
     trace = example_trace()
-    for draw in (figure.image_overlay, figure.layers_by_keys):
+    for draw in (plots.image_overlay, plots.layers_by_keys):
         for kind, ends in (("attention", (0.02, 0.11)), ("saliency", (0, 0.25))):
             heat = draw(trace, 6, kind, HAND).data[0]
             assert (heat.zmin, heat.zmax) == ends
-    heat = figure.output_triangle(trace, "attention", HAND).data[0]
+    heat = plots.output_triangle(trace, "attention", HAND).data[0]
     assert (heat.zmin, heat.zmax) == (0.02, 0.11)
 
 

@@ -69,13 +69,6 @@ def test_candidates_keep_order_and_verdict() -> None:
     assert lines[5]["text"] == " <b>dog</b>" and float(lines[5]["saliency"]) == 0.001
 
 
-def test_layer_table_is_the_heat_map() -> None:
-    trace = example_trace()
-    lines = tables.layer_table(trace, 6, keys="outputs")
-    found = np.array([line["saliency"] for line in lines], np.float32).reshape(5, 6)
-    np.testing.assert_array_equal(found, metrics.layer_rows(trace, 6)[:, 42:48])
-
-
 @pytest.mark.parametrize("text", ["=1+1", "+a", "-b", "@c", "\td", "=cmd|' /C calc'!A0"])
 def test_a_token_cannot_be_a_formula(text: str) -> None:
     (line,) = read(tables.csv_text([{"text": text, "value": -0.5}]))
@@ -110,11 +103,3 @@ def test_json_is_strict_and_says_where_the_numbers_come_from() -> None:
     triangle = np.array(found["output_triangle"]["saliency"], float)
     np.testing.assert_array_equal(triangle.astype(np.float32), metrics.triangle(trace, 1, normalization="raw"))
     assert found["steps"][0]["score"] is None and len(found["keys"]["lines"]) == 45
-
-
-def test_saving_writes_all_of_it(tmp_path) -> None:
-    paths = tables.save_tables(example_trace(words=("茶壶\n", " a")), tmp_path / "out", steps=(3,))
-    assert [path.name for path in paths] == [
-        "steps.csv", "candidates.csv", "keys-step003.csv", "run.json", "metadata.json", "run.npz",
-    ]  # fmt: skip
-    assert read(paths[0].read_bytes().decode("utf-8"))[0]["text"] == "茶壶\n"

@@ -59,11 +59,6 @@ def trace_of(run: Run, prompt: str, marks: Mapping[int, Mark] | None = None) -> 
     )
 
 
-def with_marks(trace: Trace, marks: Mapping[int, Mark]) -> Trace:
-    """The same trace with a person's or a scene's judgements."""
-    return replace(trace, marks=dict(marks))
-
-
 def _with_whole_texts(tokenizer: Any, steps: tuple[Step, ...]) -> tuple[Step, ...]:
     """The steps, their texts joining to the decoded caption also where bytes never became a character."""
     ids, texts = [step.token_id for step in steps], [step.text for step in steps]

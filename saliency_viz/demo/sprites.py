@@ -8,7 +8,6 @@ emoji-datasource-twitter (its `img/twitter/64`), each unpacked by hand.
 from __future__ import annotations
 
 import argparse
-import colorsys
 from functools import lru_cache
 from pathlib import Path
 
@@ -49,11 +48,6 @@ def paint(picture: Image.Image, hue: float) -> Image.Image:
     painted = np.array(Image.fromarray(hsv, "HSV").convert("RGB"))
     alpha = np.array(picture)[..., 3:]
     return Image.fromarray(np.concatenate([painted, alpha], axis=-1), "RGBA")
-
-
-def swatch(colour: str) -> tuple[int, int, int]:
-    """The RGB of a colour word at full strength, for legends."""
-    return tuple(round(255 * value) for value in colorsys.hsv_to_rgb(COLOURS[colour] / 360, 0.8, 0.9))
 
 
 def _from_font(font, emoji: str) -> Image.Image:

@@ -297,20 +297,6 @@ def triangle(
     return np.where(np.tri(len(trace.steps), k=-1, dtype=bool), values, np.float32(np.nan))
 
 
-def drawn_on(
-    trace: Trace,
-    positions: Iterable[int],
-    kind: Kind = "saliency",
-    layers: Layers = "target",
-    normalization: Normalization = "row",
-) -> np.ndarray:
-    """float32 [steps]: how much each output took from the given keys together (the reverse look-up)."""
-    chosen = np.asarray(sorted(set(positions)), np.int64)
-    if len(chosen) and not (chosen[0] >= 0 and chosen[-1] < trace.attention.shape[2]):
-        raise SettingError(f"positions must lie in 0..{trace.attention.shape[2] - 1}. Got {chosen.tolist()}.")
-    return rows(trace, kind, layers, normalization)[:, chosen].sum(axis=1)
-
-
 def sinks(trace: Trace, share: float = 0.2) -> tuple[int, ...]:
     """Keys that take at least this share of attention, averaged over all layers and the steps that reach them.
 

@@ -11,7 +11,6 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from io import BytesIO, StringIO
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -24,7 +23,6 @@ from .metrics import (
     Steps,
     dimmed,
     facts,
-    layer_rows,
     part_of_keys,
     picture_shares,
     row,
@@ -34,7 +32,6 @@ from .metrics import (
     steps_of,
     triangle,
 )
-from .scales import key_mask
 from .view import View
 
 PLAIN = View()
@@ -105,23 +102,6 @@ def key_table(trace: Trace, step: Steps, view: View = PLAIN) -> list[dict[str, A
     return table
 
 
-def layer_table(trace: Trace, step: int, view: View = PLAIN, keys: str = "text") -> list[dict[str, Any]]:
-    """A line per layer and key of one kind of key, as in the layers-by-keys figure."""
-    shown = np.flatnonzero(key_mask(trace, keys)[: trace.steps[step].position])
-    attention, saliency = (layer_rows(trace, step, kind, "all", view.normalization)[:, shown] for kind in KINDS)
-    return [
-        {
-            "layer": layer,
-            "position": int(key),
-            "text": trace.token_texts[key],
-            "attention": float(attention[layer, place]),
-            "saliency": float(saliency[layer, place]),
-        }
-        for layer in range(trace.model.layers)
-        for place, key in enumerate(shown)
-    ]
-
-
 def csv_text(table: Sequence[Mapping[str, Any]], about: Mapping[str, Any] | None = None) -> str:
     """A table as CSV with a header line; None is an empty cell. about: `comment_lines` before it.
 
@@ -183,23 +163,6 @@ def npz_bytes(trace: Trace, view: View = PLAIN) -> bytes:
     buffer = BytesIO()
     np.savez_compressed(buffer, **arrays(trace, view))
     return buffer.getvalue()
-
-
-def save_tables(trace: Trace, directory: str | Path, view: View = PLAIN, steps: Sequence[int] = ()) -> list[Path]:
-    """Write steps.csv, candidates.csv, keys-stepNNN.csv for chosen steps, run.json, run.npz and metadata.json."""
-    directory = Path(directory)
-    directory.mkdir(parents=True, exist_ok=True)
-    texts = {"steps.csv": csv_text(step_table(trace, view)), "candidates.csv": csv_text(candidate_table(trace))}
-    texts |= {f"keys-step{step:03d}.csv": csv_text(key_table(trace, step, view)) for step in steps}
-    texts["run.json"] = json_text(trace, view)
-    texts["metadata.json"] = json.dumps(_null(metadata(trace, view)), ensure_ascii=False, indent=1)
-    paths = []
-    for name, text in texts.items():
-        paths.append(directory / name)
-        paths[-1].write_bytes(text.encode("utf-8"))
-    paths.append(directory / "run.npz")
-    paths[-1].write_bytes(npz_bytes(trace, view))
-    return paths
 
 
 def _cell(value: Any) -> Any:

@@ -1,4 +1,4 @@
-"""Screen figures: plain JSON with the numbers of `reading`, stated ranges, and no token that plotly could interpret."""
+"""Screen figures: plain JSON with the numbers of `metrics`, stated ranges, and no token that plotly could interpret."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from saliency_viz.errors import SettingError
-from saliency_viz.figures import figure as screen
+from saliency_viz.figures import plots as screen
 from saliency_viz.figures.labels import label, plotly_label, plotly_text
 from saliency_viz.figures.rows import metrics
 from saliency_viz.figures.rows.scales import scale_of
