@@ -2,55 +2,22 @@
 
 from __future__ import annotations
 
-import struct
 from fractions import Fraction
-from pathlib import Path
 
+import av
 import numpy as np
 import pytest
 from PIL import Image
 
-from saliency_viz import video as module
 from saliency_viz.errors import ImageError
-from saliency_viz.video import Video
+from saliency_viz.video import Video, frame, sampling, stream
 
-av = pytest.importorskip("av")
+from .films import levels, movie
 
 
 def still() -> Image.Image:
     """23 x 17, black."""
     return Image.new("RGB", (23, 17))
-
-
-def movie(
-    path: Path,
-    frames: int = 23,
-    rate: int = 10,
-    kind: str = "mpeg4",
-    moments: list[int] | None = None,
-    size: tuple[int, int] = (64, 48),
-    **options: str,
-) -> Path:
-    """Frame i is grey of level 10 i, its top left quarter white. moments: in hundredths of a second, one per frame."""
-    with av.open(str(path), "w") as container:
-        stream = container.add_stream(kind, rate=rate)
-        stream.width, stream.height, stream.pix_fmt, stream.bit_rate = *size, "yuv420p", 10**7
-        stream.options = options
-        stream.codec_context.time_base = Fraction(1, 100)
-        for index in range(frames):
-            pixels = np.full((size[1], size[0], 3), 10 * index, np.uint8)
-            pixels[: size[1] // 3, : size[0] // 4] = 255
-            frame = av.VideoFrame.from_ndarray(pixels, "rgb24")
-            frame.pts = moments[index] if moments else round(100 * index / rate)
-            frame.time_base = Fraction(1, 100)
-            container.mux(stream.encode(frame))
-        container.mux(stream.encode())
-    return path
-
-
-def levels(video: Video) -> list[int]:
-    """Which frames of a `movie` these are."""
-    return [round(float(np.asarray(frame)[-9:, -9:, 0].mean()) / 10) for frame in video.frames]
 
 
 def test_a_video_is_sampled_evenly_from_first_to_last(tmp_path):
@@ -68,18 +35,6 @@ def test_a_short_video_gives_all_its_frames(tmp_path):
     assert len(Video.from_file(movie(tmp_path / "b.mp4", frames=5), 1).frames) == 1
 
 
-def test_a_turned_video_is_set_upright(tmp_path):
-    file = movie(tmp_path / "a.mp4", frames=2)
-    matrix = struct.pack(">9i", 65536, 0, 0, 0, 65536, 0, 0, 0, 2**30)
-    turned = struct.pack(">9i", 0, 65536, 0, -65536, 0, 0, 0, 0, 2**30)  # a quarter clockwise, as phones write it
-    data = file.read_bytes()
-    track = data.index(matrix, data.index(b"tkhd"))
-    file.write_bytes(data[:track] + turned + data[track + len(matrix) :])
-    frame = np.asarray(Video.from_file(file, 1).frames[0])
-    assert frame.shape == (64, 48, 3)
-    assert frame[8, 40, 0] > 200 and frame[8, 8, 0] < 60  # the corner went from left to right
-
-
 @pytest.mark.parametrize(
     ("name", "data"),
     [
@@ -92,7 +47,6 @@ def test_a_turned_video_is_set_upright(tmp_path):
     ],
 )
 def test_a_bad_video_gives_a_sentence(tmp_path, name, data):
-    pytest.importorskip("av")
     (tmp_path / name).write_bytes(data)
     with pytest.raises(ImageError) as caught:
         Video.from_file(tmp_path / name)
@@ -106,10 +60,10 @@ def test_a_video_cut_short_gives_what_is_there_or_a_sentence(tmp_path):
 
 
 def test_a_video_too_long_to_decode_is_refused(tmp_path, monkeypatch):
-    monkeypatch.setattr("saliency_viz.video.MAX_DECODED_PIXELS", 3 * 64 * 48 - 1)
+    monkeypatch.setattr("saliency_viz.video.stream.MAX_DECODED_PIXELS", 3 * 64 * 48 - 1)
     with pytest.raises(ImageError, match="3 frames of 64 x 48 take too long"):
         Video.from_file(movie(tmp_path / "a.mp4", frames=3))
-    monkeypatch.setattr("saliency_viz.video.MAX_SOURCE_FRAMES", 2)
+    monkeypatch.setattr("saliency_viz.video.stream.MAX_SOURCE_FRAMES", 2)
     with pytest.raises(ImageError, match="at most 2 frames"):
         Video.from_file(tmp_path / "a.mp4")
 
@@ -142,7 +96,7 @@ def test_leaps_between_key_frames_find_the_same_frames_as_decoding_all(tmp_path,
     kind = "libvpx" if name.endswith("webm") else "mpeg4"
     file = movie(tmp_path / name, frames=25, kind=kind, g="4")
     leapt = Video.from_file(file, 7)
-    monkeypatch.setattr(module, "_leaps", lambda *given: iter(()))
+    monkeypatch.setattr(sampling, "by_leaps", lambda *given: None)
     plain = Video.from_file(file, 7)
     assert levels(leapt) == levels(plain) == [0, 4, 8, 12, 16, 20, 24]
     assert leapt.times == plain.times
@@ -171,7 +125,7 @@ def test_a_still_shown_for_long_is_taken_once(tmp_path):
 
 def test_only_the_way_to_the_sampled_frames_counts_against_the_limit(tmp_path, monkeypatch):
     file = movie(tmp_path / "a.mp4", frames=25, g="4")
-    monkeypatch.setattr(module, "MAX_DECODED_PIXELS", 10 * 64 * 48)
+    monkeypatch.setattr(stream, "MAX_DECODED_PIXELS", 10 * 64 * 48)
     assert levels(Video.from_file(file, 7)) == [0, 4, 8, 12, 16, 20, 24]
     with pytest.raises(ImageError, match="take too long"):
         Video.from_file(file, 13)
@@ -187,7 +141,7 @@ def test_a_frame_is_reduced_and_its_pixels_made_square(tmp_path):
             container.mux(stream.encode(av.VideoFrame.from_ndarray(np.zeros((576, 720, 3), np.uint8), "rgb24")))
         container.mux(stream.encode())
     assert Video.from_file(file).frames[0].size == (1024, 576)  # 720 * 64 / 45
-    assert max(Video.from_file(movie(tmp_path / "b.mp4", 2, size=(1920, 1088))).frames[0].size) == module.FRAME_SIDE
+    assert max(Video.from_file(movie(tmp_path / "b.mp4", 2, size=(1920, 1088))).frames[0].size) == frame.FRAME_SIDE
 
 
 def test_a_file_of_sound_alone_and_one_without_frames_give_a_sentence(tmp_path):

@@ -28,7 +28,7 @@ from saliency_viz.video import Video
 from .app_browser import Site, browser, compare, drawn, ready, watched, write_examples  # noqa: F401
 from .app_fakes import FakeBackend
 from .checkpoints_qwen import qwen2
-from .test_video import movie
+from .films import movie
 from .traces import frame_png, frames_trace
 
 av = pytest.importorskip("av")
