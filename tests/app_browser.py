@@ -63,7 +63,7 @@ def open_site(examples: Path, auth: Any = None, limits: Any = None, queue: int =
         auth=auth,
         examples=examples,
         block=False,
-        visitors=limits,
+        rate_limit=limits,
         most_waiting=queue,
     )
     return Site(address.rstrip("/"), backend, store, page)

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from saliency_viz.errors import ModelError
+from saliency_viz.serving.request import CaptionRequest
 from saliency_viz.trace import RunSettings, Step, Trace
 from saliency_viz.video import Video
 
@@ -50,8 +51,7 @@ class FakeStream:
         else:
             made = example_trace(count, **methods)
         made = replace(made, prompt=prompt, settings=settings, model=replace(made.model, name=name))
-        history = tuple((turn.role, turn.text) for turn in said.get("history", ()))
-        self.whole = replace(made, system=said.get("system"), history=history)
+        self.whole = replace(made, system=said.get("system"), history=said.get("history", ()))
 
     def events(self) -> Iterator[Any]:
         steps = self.whole.steps
@@ -76,9 +76,6 @@ class FakeStream:
 
     def stop(self) -> None:
         self.stopped = True
-
-    def partial(self) -> Trace:
-        return first_steps(self.whole, self.done)
 
     @property
     def trace(self) -> Trace:
@@ -159,12 +156,12 @@ class FakeBackend:
         finally:
             self.measures_closed += 1
 
-    def stream_caption(self, model: Any, image: Any, prompt: str, **settings: Any) -> FakeStream:
-        self.calls.append({"model": model.name, "image": image, "prompt": prompt, **settings})
-        names = RunSettings.__dataclass_fields__
-        chosen = RunSettings(**{name: value for name, value in settings.items() if name in names})
-        said = {name: settings[name] for name in ("system", "history") if name in settings}
-        return FakeStream(self, model.name, chosen, prompt, image, **said)
+    def stream_caption(self, model: Any, request: CaptionRequest) -> FakeStream:
+        said = {"system": request.system, "history": request.history}
+        self.calls.append(
+            {"model": model.name, "image": request.image, "prompt": request.prompt, **vars(request.settings), **said}
+        )
+        return FakeStream(self, model.name, request.settings, request.prompt, request.image, **said)
 
 
 def eventually(fact, seconds=20.0):

@@ -443,6 +443,7 @@ def test_stop_stands_in_the_notice_and_keys_work_with_the_focus_nowhere(site, ta
     tab.click("#app-run")
     tab.wait_for_selector(".app-notice.busy .app-button")
     tab.locator(".app-notice.busy .app-button").click()
+    tab.wait_for_selector("#app-stop[disabled]")  # it has arrived
     site.backend.go_on.set()
     wait_end(tab, before=before)
     assert len(caption(tab)) < 40

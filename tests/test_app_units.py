@@ -11,13 +11,14 @@ import PIL.Image
 import pytest
 
 from saliency_viz.errors import ImageError, SaliencyVizError, SettingError, TraceError
-from saliency_viz.serving.engine import CaptionRequest, Engine
+from saliency_viz.serving.engine import Engine
+from saliency_viz.serving.request import CaptionRequest, checked_prompt
 from saliency_viz.serving.run_store import RunStore, trace_bytes
 from saliency_viz.settings import SGRS, LocoRE, Sampling
 from saliency_viz.trace import RunSettings, Trace
 from saliency_viz.ui import controls, exports, gallery, i18n
-from saliency_viz.ui.handlers import caption
-from saliency_viz.ui.server import serve
+from saliency_viz.ui.handlers import what_if
+from saliency_viz.ui.server import flags
 
 from .app_fakes import FakeBackend, first_steps
 from .traces import csv_file, example_trace, png
@@ -159,9 +160,9 @@ def test_layers_are_read_as_people_write_them(typed, layers):
 
 def test_forcing_a_candidate_keeps_what_was_written_before_it():
     trace = example_trace(6)
-    settings = caption.changed(trace, {"kind": "force", "step": 2, "token_id": 777})
+    settings = what_if.changed(trace, {"kind": "force", "step": 2, "token_id": 777})
     assert settings.forced == (100, 101, 777)
-    edited = caption.changed(trace, {"kind": "what_if", "step": 3, "factor": 0.0, "keys": [4, 2]})
+    edited = what_if.changed(trace, {"kind": "what_if", "step": 3, "factor": 0.0, "keys": [4, 2]})
     assert edited.forced == (100, 101, 102) and edited.edits[0].keys == (2, 4)
     assert edited.edits[0].rows == tuple(range(3 + 35 + 4 + 2, 3 + 35 + 4 + 5))  # predicting rows of steps 3, 4 and 5
 
@@ -178,7 +179,7 @@ def test_forcing_a_candidate_keeps_what_was_written_before_it():
 )
 def test_an_impossible_what_if_is_refused(asked):
     with pytest.raises(SettingError):
-        caption.changed(example_trace(6), asked)
+        what_if.changed(example_trace(6), asked)
 
 
 # ---- exports ---------------------------------------------------------------------------------------------------------
@@ -288,15 +289,15 @@ def test_a_gallery_without_files_is_empty_and_a_name_from_outside_finds_nothing(
 
 def test_every_flag_can_be_set_by_the_environment_and_the_flag_wins():
     environment = {"SALIENCY_VIZ_PORT": "1234", "SALIENCY_VIZ_ALLOW_ANY_MODEL": "true", "SALIENCY_VIZ_MODEL": "x/y"}
-    options = serve.parser(environment).parse_args(["--model", "demo"])
+    options = flags.parser(environment).parse_args(["--model", "demo"])
     assert (options.port, options.allow_any_model, options.model) == (1234, True, "demo")
-    assert serve.parser({"GRADIO_SERVER_PORT": "99"}).parse_args([]).port == 99
+    assert flags.parser({"GRADIO_SERVER_PORT": "99"}).parse_args([]).port == 99
 
 
 def test_the_page_binds_to_this_machine_unless_told_or_on_spaces():
-    assert serve.parser({}).parse_args([]).host == "127.0.0.1"
-    assert serve.parser({"SPACE_ID": "a/b"}).parse_args([]).host == "0.0.0.0"
-    assert serve.parser({"SALIENCY_VIZ_HOST": "10.0.0.1"}).parse_args([]).host == "10.0.0.1"
+    assert flags.parser({}).parse_args([]).host == "127.0.0.1"
+    assert flags.parser({"SPACE_ID": "a/b"}).parse_args([]).host == "0.0.0.0"
+    assert flags.parser({"SALIENCY_VIZ_HOST": "10.0.0.1"}).parse_args([]).host == "10.0.0.1"
 
 
 def test_every_text_exists_in_both_languages_with_the_same_blanks():
@@ -311,8 +312,8 @@ def test_every_text_exists_in_both_languages_with_the_same_blanks():
 def test_a_prompt_without_words_or_without_end_is_refused():
     for prompt in ("", "  \n", None, "x" * 5000):
         with pytest.raises(SaliencyVizError):
-            caption.checked_prompt(prompt)
-    assert caption.checked_prompt("  <script>alert(1)</script> ") == "<script>alert(1)</script>"
+            checked_prompt(prompt)
+    assert checked_prompt("  <script>alert(1)</script> ") == "<script>alert(1)</script>"
     assert issubclass(ImageError, SaliencyVizError)
 
 

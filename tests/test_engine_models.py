@@ -17,10 +17,11 @@ from saliency_viz.errors import LoadCancelled, MemoryLimitError, ModelError, Sal
 from saliency_viz.models.loading.checkpoints import CHECKPOINTS, checkpoint_of, known_checkpoints
 from saliency_viz.models.loading.hub import Loading
 from saliency_viz.serving import model_catalog
-from saliency_viz.serving.engine import CaptionRequest, Engine
+from saliency_viz.serving.engine import Engine
 from saliency_viz.serving.model_catalog import Rules
 from saliency_viz.serving.model_key import ModelKey
 from saliency_viz.serving.model_pool import ModelPool
+from saliency_viz.serving.request import CaptionRequest
 from saliency_viz.trace import RunSettings
 
 from . import checkpoints_qwen
@@ -124,7 +125,7 @@ def test_the_next_model_waits_until_the_one_that_works_is_done():
 def test_how_many_are_kept_follows_the_device_unless_told(monkeypatch):
     for device, kept, expected in (("cpu", None, 2), ("cuda", None, 1), ("cuda", 3, 3)):
         engine = Engine(("demo",), kept=kept)
-        monkeypatch.setattr(engine, "_place", lambda device=device: (device, "float32", None))
+        monkeypatch.setattr(engine, "_device", lambda device=device: (device, "float32", None))
         assert engine._most() == expected
 
 

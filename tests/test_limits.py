@@ -14,11 +14,12 @@ import saliency_viz
 from saliency_viz.errors import LimitError
 from saliency_viz.models.loading.checkpoints import known_checkpoints
 from saliency_viz.models.loading.hub import Loading
-from saliency_viz.serving.rate_limit import Pace, RateLimit, visitor
+from saliency_viz.serving.pace import Pace
+from saliency_viz.serving.rate_limit import RateLimit, visitor
 from saliency_viz.terminal import LoadingLine, Progress
+from saliency_viz.ui.handlers.fetch import queue_note
 from saliency_viz.ui.i18n import english
-from saliency_viz.ui.server import health
-from saliency_viz.ui.server.serve import engine_of, is_public, parser
+from saliency_viz.ui.server.flags import engine_of, is_public, parser
 
 from .app_browser import open_site, write_examples
 from .traces import png
@@ -43,46 +44,46 @@ def test_the_run_too_many_is_told_how_long_to_wait_and_is_let_in_then():
     clock = Clock()
     visitors = RateLimit(3, clock=clock)
     for clock.now in (0.0, 10.0, 20.5):
-        visitors.admit(request())
+        visitors.admit("10.0.0.1")
     clock.now = 31.0
     with pytest.raises(LimitError, match=r"3 runs a minute, .* Try again in 29 seconds\.$"):
-        visitors.admit(request())
+        visitors.admit("10.0.0.1")
     clock.now = 59.5
     with pytest.raises(LimitError, match=r"in 1 second\.$"):
-        visitors.admit(request())
+        visitors.admit("10.0.0.1")
     clock.now = 60.0
-    visitors.admit(request())
+    visitors.admit("10.0.0.1")
     with pytest.raises(LimitError, match=r"in 10 seconds\.$"):
-        visitors.admit(request())
+        visitors.admit("10.0.0.1")
 
 
 def test_a_refused_run_does_not_count():
     clock = Clock()
     visitors = RateLimit(1, clock=clock)
-    visitors.admit(request())
+    visitors.admit("10.0.0.1")
     for clock.now in range(1, 60):
         with pytest.raises(LimitError, match="1 run a minute"):
-            visitors.admit(request())
+            visitors.admit("10.0.0.1")
     clock.now = 60
-    visitors.admit(request())
+    visitors.admit("10.0.0.1")
 
 
 def test_visitors_are_counted_apart_and_forgotten_in_order(monkeypatch):
     monkeypatch.setattr("saliency_viz.serving.rate_limit.MOST_VISITORS", 2)
     visitors = RateLimit(1, clock=Clock())
-    visitors.admit(request("10.0.0.1"))
-    visitors.admit(request("10.0.0.2"))
+    visitors.admit("10.0.0.1")
+    visitors.admit("10.0.0.2")
     with pytest.raises(LimitError):
-        visitors.admit(request("10.0.0.1"))
-    visitors.admit(request("10.0.0.3"))  # 10.0.0.2, who came longest ago, is forgotten
-    visitors.admit(request("10.0.0.2"))
+        visitors.admit("10.0.0.1")
+    visitors.admit("10.0.0.3")  # 10.0.0.2, who came longest ago, is forgotten
+    visitors.admit("10.0.0.2")
     assert len(visitors._came) == 2
 
 
 def test_without_a_limit_everybody_may_go_on():
     visitors = RateLimit(None)
     for _ in range(1000):
-        visitors.admit(request())
+        visitors.admit("10.0.0.1")
     assert not visitors._came
 
 
@@ -120,24 +121,23 @@ def test_waiting_is_told_from_how_long_runs_took():
 
 def test_who_waits_is_told_their_place_and_who_is_not_let_in_when_to_come_back():
     engine = SimpleNamespace(pace=Pace(Clock()))
-    page = SimpleNamespace(_queue=[1, 2, 3])
-    assert health.place(engine, page, False)["key"] == "queued"
-    assert health.place(engine, page, True) == {"key": "queue_full", "values": {"waiting": "3", "seconds": "None"}}
+    assert queue_note(engine, 3, False)["key"] == "queued"
+    assert queue_note(engine, 3, True) == {"key": "queue_full", "values": {"waiting": "3", "seconds": "None"}}
     engine.pace._seconds.append(7.0)
-    assert health.place(engine, page, True) == {
+    assert queue_note(engine, 3, True) == {
         "key": "queue_full_seconds",
         "values": {"waiting": "3", "seconds": "21"},
     }
-    assert health.place(engine, page, False) == {"key": "queued_seconds", "values": {"waiting": "3", "seconds": "21"}}
+    assert queue_note(engine, 3, False) == {"key": "queued_seconds", "values": {"waiting": "3", "seconds": "21"}}
 
 
 def test_every_sentence_for_those_who_wait_is_in_the_table():
     engine = SimpleNamespace(pace=Pace(Clock()))
     for seconds in ((), (7.0,)):
         engine.pace._seconds.extend(seconds)
-        for queue in ([], [1]):
+        for waiting in (0, 1):
             for full in (False, True):
-                found = health.place(engine, SimpleNamespace(_queue=queue), full)
+                found = queue_note(engine, waiting, full)
                 assert english(found["key"], **found["values"])
 
 

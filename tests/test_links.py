@@ -26,10 +26,10 @@ SETTINGS = (
 @pytest.mark.parametrize("settings", SETTINGS)
 def test_a_link_gives_back_what_was_put_in(settings):
     link = permalinks.Link(
-        permalinks.Place(
+        permalinks.LinkedRun(
             "_b_-12345678901234567890", "farm-2", "Qwen/Qwen2-VL-2B", "What is left of it? & = # 牛", settings
         ),
-        permalinks.Place(
+        permalinks.LinkedRun(
             "example-farm-2", "farm-2", "demo", "And here?", replace(settings, max_new_tokens=7), partial=True
         ),
         {key: f"{number}" for number, key in enumerate(permalinks.STATE_KEYS)},
@@ -38,7 +38,7 @@ def test_a_link_gives_back_what_was_put_in(settings):
 
 
 def test_the_run_beside_is_only_an_id_when_it_is_a_ready_trace():
-    link = permalinks.Link(permalinks.Place(example="farm"), permalinks.Place("example-beach"))
+    link = permalinks.Link(permalinks.LinkedRun(example="farm"), permalinks.LinkedRun("example-beach"))
     assert permalinks.write(link) == {"example": "farm", "beside": "example-beach"}
 
 
@@ -66,7 +66,7 @@ def test_a_link_typed_by_hand_never_raises():
     }
     link = permalinks.read(hostile)
     assert link == permalinks.Link(
-        permalinks.Place(partial=True)
+        permalinks.LinkedRun(partial=True)
     )  # a prompt too long for the page is not cut but left out
     odd = permalinks.read({"n": "3", "sgrs": "7_5_3_5", "locore": "nan_3", "temperature": "-4", "topp": "0"})
     assert odd.first.settings == RunSettings(3)
@@ -88,9 +88,9 @@ def test_a_link_typed_by_hand_never_raises():
 )
 def test_a_link_says_when_something_that_made_the_run_is_not_in_it(change, partial):
     trace = replace(example_trace(), **change)
-    place = permalinks.place_of(trace, "abc", "farm")
+    place = permalinks.linked_run(trace, "abc", "farm")
     assert place.partial == partial
-    assert permalinks.read_place(permalinks.write_place(place)) == replace(
-        place, settings=permalinks.read_place(permalinks.recipe(trace.settings)).settings
+    assert permalinks.read_run(permalinks.write_run(place)) == replace(
+        place, settings=permalinks.read_run(permalinks.recipe(trace.settings)).settings
     )
     assert place.prompt == (None if "prompt" in change else trace.prompt)

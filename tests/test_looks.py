@@ -16,8 +16,11 @@ from saliency_viz.serving import one_time_results as answers_file
 from saliency_viz.serving.engine import Engine
 from saliency_viz.serving.one_time_results import OneTimeResults
 from saliency_viz.serving.run_store import RunStore
+from saliency_viz.ui.context import Context, Visit
 from saliency_viz.ui.gallery import Gallery
-from saliency_viz.ui.handlers.inspect import Looks, packed, same_model
+from saliency_viz.ui.handlers import inspect
+from saliency_viz.ui.handlers.inspect import fetch_answer, packed, same_model
+from saliency_viz.ui.handlers.page_load import left
 
 from .app_fakes import FakeBackend
 from .traces import example_trace
@@ -27,23 +30,22 @@ from .traces import example_trace
 def desk(tmp_path):
     """The handlers on a fake engine, with the run "synthetic" made by the model of that name."""
     backend = FakeBackend()
-    looks = Looks(Engine(("synthetic", "other"), backend=backend), RunStore(), Gallery(tmp_path), 256)
-    looks.page = SimpleNamespace(viewer="viewer", notice="notice", left=SimpleNamespace(stop="stop"))
-    looks.backend, looks.run = backend, looks.store.put(example_trace(), "run", "visit")
-    return looks
+    context = Context(Engine(("synthetic", "other"), backend=backend), RunStore(), Gallery(tmp_path))
+    run = context.store.put(example_trace(), "run", "visit")
+    return SimpleNamespace(context=context, backend=backend, run=run, tickets=context.visits.tickets)
 
 
 def asked(desk, kind, visit="visit", model="synthetic", **more):
     """The handler's updates of the page, each prop as the page reads it."""
-    event = SimpleNamespace(_data={"kind": kind, "run": desk.run, "step": 6, "layer": 1, "ticket": "7", **more})
-    for update in desk.look(SimpleNamespace(session_hash=visit), event, model):
+    event = {"kind": kind, "run": desk.run, "step": 6, "layer": 1, "ticket": "7", **more}
+    for update in inspect.look(desk.context, Visit(visit), event, model):
         props = [item for part in update.values() for item in part.items()]
         yield {name: json.loads(text) for name, text in props if isinstance(text, str) and name != "__type__"}
 
 
 def answer(desk, *given, **more):
     *_, last = asked(desk, *given, **more)
-    return desk.fetch_answer(last["answer"]["key"])
+    return fetch_answer(desk.context, last["answer"]["key"])
 
 
 def unpacked(part, width):
@@ -65,9 +67,9 @@ def test_an_answer_opens_once_and_only_by_its_key(desk):
     *_, last = asked(desk, "heads")
     key = last["answer"]["key"]
     assert last["answer"]["ticket"] == "7" and len(key) >= 20
-    assert "error" in desk.fetch_answer("7") and "error" in desk.fetch_answer(key[:-1])
-    assert desk.fetch_answer(key)["shape"] == [5, 3, 48]
-    assert "error" in desk.fetch_answer(key) and len(desk.answers) == 0
+    assert "error" in fetch_answer(desk.context, "7") and "error" in fetch_answer(desk.context, key[:-1])
+    assert fetch_answer(desk.context, key)["shape"] == [5, 3, 48]
+    assert "error" in fetch_answer(desk.context, key) and len(desk.context.results) == 0
 
 
 def test_a_visit_that_asks_much_takes_no_answer_from_another():
@@ -99,14 +101,14 @@ def test_a_measurement_tells_how_far_it_is_and_ends_in_its_areas(desk):
     desk.backend.reading_pause = 0.12
     *news, last = asked(desk, "faithfulness", fill="blur")
     assert len(news) >= 2 and all(one["progress"]["ticket"] == "7" and one["progress"]["total"] == 11 for one in news)
-    found = desk.fetch_answer(last["answer"]["key"])
+    found = fetch_answer(desk.context, last["answer"]["key"])
     assert found["fill"] == "blur" and found["places"] == 35
     assert found["areas"]["deletion"] == {"saliency": [0.25], "attention": [0.375], "random": [0.1875, 0.3125]}
-    assert desk.backend.measures_closed == 1 and desk._halts == {}
+    assert desk.backend.measures_closed == 1 and desk.tickets == {}
 
 
 def halt(desk, visit="visit", ticket="7"):
-    desk.halt(SimpleNamespace(session_hash=visit), SimpleNamespace(_data={"ticket": ticket}))
+    inspect.halt(desk.context, Visit(visit), {"ticket": ticket})
 
 
 def test_stop_ends_a_measurement_after_its_reading_and_keeps_nothing(desk):
@@ -115,35 +117,35 @@ def test_stop_ends_a_measurement_after_its_reading_and_keeps_nothing(desk):
     next(looking)
     halt(desk, visit="another")
     halt(desk, ticket="8")
-    assert not desk._halts["visit", "7"].is_set()
+    assert not desk.tickets["visit", "7"].is_set()
     halt(desk)
     *_, last = looking
-    assert desk.fetch_answer(last["answer"]["key"]) == {"stopped": True}
+    assert fetch_answer(desk.context, last["answer"]["key"]) == {"stopped": True}
     assert desk.backend.readings < 10 and desk.backend.measures_closed == 1
-    assert set(desk._halts) == {("another", "7"), ("visit", "8")}
-    desk.forget("another")
-    desk.forget("visit")
-    assert desk._halts == {}
+    assert set(desk.tickets) == {("another", "7"), ("visit", "8")}
+    left(desk.context, Visit("another"))
+    left(desk.context, Visit("visit"))
+    assert desk.tickets == {}
 
 
 def test_what_is_stopped_while_it_waits_is_never_computed(desk):
     halt(desk)
     assert answer(desk, "heads") == {"stopped": True}
-    assert desk.backend.heads_asked == 0 and desk._halts == {}
+    assert desk.backend.heads_asked == 0 and desk.tickets == {}
     for ticket in range(100):
         halt(desk, ticket=str(ticket))
-    assert len(desk._halts) == 16
+    assert len(desk.tickets) == 16
 
 
 def test_a_visit_that_ended_gets_nothing_computed_and_leaves_nothing(desk):
     desk.backend.reading_pause = 0.11
     looking = asked(desk, "faithfulness")
     next(looking)
-    desk.forget("visit")
+    left(desk.context, Visit("visit"))
     *_, last = looking
-    assert desk.backend.measures_closed == 1 and desk.backend.readings < 10 and desk._halts == {}
-    desk.forget("visit")
-    assert len(desk.answers) == 0
+    assert desk.backend.measures_closed == 1 and desk.backend.readings < 10 and desk.tickets == {}
+    left(desk.context, Visit("visit"))
+    assert len(desk.context.results) == 0
 
 
 def test_a_closed_page_ends_a_measurement_at_once(desk):
@@ -151,14 +153,14 @@ def test_a_closed_page_ends_a_measurement_at_once(desk):
     with closing(asked(desk, "faithfulness")) as looking:
         next(looking)
     assert desk.backend.measures_closed == 1 and desk.backend.readings < 10
-    assert desk._halts == {} and len(desk.answers) == 0
+    assert desk.tickets == {} and len(desk.context.results) == 0
 
 
 def test_a_measurement_ends_with_a_sentence_when_its_time_is_up(desk):
     desk.backend.reading_pause = 0.05
-    desk.engine.seconds_limit = 0.2
+    desk.context.engine.seconds_limit = 0.2
     assert "0.2 seconds" in answer(desk, "faithfulness")["error"]
-    assert desk.backend.measures_closed == 1 and desk._halts == {}
+    assert desk.backend.measures_closed == 1 and desk.tickets == {}
 
 
 @pytest.mark.parametrize(
@@ -175,7 +177,7 @@ def test_what_cannot_be_looked_at_is_refused_in_a_sentence(desk, more, word):
     given = {"kind": "heads", **more}
     *_, last = asked(desk, given.pop("kind"), **given)
     assert word in last["note"]["text"]
-    assert word in desk.fetch_answer(last["answer"]["key"])["error"] and desk._halts == {}
+    assert word in fetch_answer(desk.context, last["answer"]["key"])["error"] and desk.tickets == {}
 
 
 def test_an_accident_is_one_sentence_without_its_inside(desk, monkeypatch, caplog):
@@ -184,7 +186,7 @@ def test_an_accident_is_one_sentence_without_its_inside(desk, monkeypatch, caplo
 
     monkeypatch.setattr(desk.backend, "head_rows", fail)
     assert "secret" not in answer(desk, "heads")["error"] and "secret" in caplog.text
-    assert answer(desk, "heads", step=2).keys() == {"error"} and desk._halts == {}
+    assert answer(desk, "heads", step=2).keys() == {"error"} and desk.tickets == {}
     monkeypatch.undo()
     assert answer(desk, "heads")["shape"] == [5, 3, 48]
 

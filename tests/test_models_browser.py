@@ -76,9 +76,9 @@ def fake_site(folder, patch, limits=None, queue=32, backend=None, **options):
     """The page on a fake engine with 20 GB free on a GPU."""
     loads = Loads()
     engine = Engine(options.pop("names", ("demo",)), backend=loads.attach(backend or FakeBackend()), **options)
-    patch.setattr(engine, "_place", lambda: ("cuda", "bfloat16", 20_000_000_000))
+    patch.setattr(engine, "_device", lambda: ("cuda", "bfloat16", 20_000_000_000))
     patch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", False)
-    site = Site(folder, engine, visitors=limits, most_waiting=queue)
+    site = Site(folder, engine, rate_limit=limits, most_waiting=queue)
     site.loads, site.backend = loads, engine.backend
     return site
 

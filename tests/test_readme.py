@@ -91,7 +91,7 @@ def test_the_spaces_front_matter_fits_the_code():
 
 
 def test_the_table_of_flags_is_the_app_s():
-    from saliency_viz.ui.server.serve import parser
+    from saliency_viz.ui.server.flags import parser
 
     wanted = {}
     for action in parser({})._actions:

@@ -19,11 +19,12 @@ import pytest
 
 from saliency_viz.errors import LimitError, MemoryLimitError, ModelError, SaliencyVizError, SettingError
 from saliency_viz.serving import zerogpu
-from saliency_viz.serving.engine import CaptionRequest, Engine, _gpu_seconds
+from saliency_viz.serving.engine import Engine, _gpu_seconds
+from saliency_viz.serving.request import CaptionRequest
 from saliency_viz.serving.zerogpu import gpu, plain
 from saliency_viz.settings import SGRS
 from saliency_viz.trace import RunSettings, Trace
-from saliency_viz.ui.server import serve
+from saliency_viz.ui.server import flags, serve
 
 from .app_fakes import FakeBackend
 from .traces import example_trace
@@ -215,8 +216,8 @@ def test_the_first_model_is_loaded_before_the_page_and_never_freed_there(platfor
     monkeypatch.setenv("SPACES_ZERO_GPU", "true")
     monkeypatch.setattr(serve.importlib.util, "find_spec", lambda name: object())
     assert serve._zero_gpu()
-    options = serve.parser({"SPACE_ID": "a/b"}).parse_args(["--unload-after-minutes", "5"])
-    assert serve.engine_of(options, serve._zero_gpu()).pool.unload_after is None
+    options = flags.parser({"SPACE_ID": "a/b"}).parse_args(["--unload-after-minutes", "5"])
+    assert flags.engine_of(options, serve._zero_gpu()).pool.unload_after is None
 
 
 def test_plain_functions_and_generators_are_told_apart(platform):

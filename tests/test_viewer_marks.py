@@ -12,7 +12,7 @@ import pytest
 from saliency_viz.figures.rows.judgements import judged_scores, statistics
 from saliency_viz.figures.web.payload import payload
 from saliency_viz.trace import Mark, Trace
-from saliency_viz.ui.handlers.select import judged
+from saliency_viz.ui.handlers.runs import judged
 
 from .traces import example_trace
 from .viewer_page import browser, needs_chromium, show, start  # noqa: F401

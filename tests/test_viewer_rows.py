@@ -10,7 +10,11 @@ import pytest
 from saliency_viz.figures.rows import metrics
 from saliency_viz.figures.rows.scales import locked_scale
 from saliency_viz.figures.web.payload import payload, rows_bytes, rows_payload
-from saliency_viz.ui import context
+from saliency_viz.serving.engine import Engine
+from saliency_viz.serving.run_store import RunStore
+from saliency_viz.ui.context import Context
+from saliency_viz.ui.gallery import Gallery
+from saliency_viz.ui.handlers import fetch
 
 from .test_viewer_browser import TRIANGLE
 from .traces import example_trace
@@ -126,7 +130,7 @@ def test_an_answer_that_is_lost_is_asked_for_again_and_a_dead_server_not_for_eve
     assert opened.js("dead") == 3 and len(asked) == 1
 
 
-def test_the_server_hands_out_several_steps_and_refuses_too_many(monkeypatch):
+def test_the_server_hands_out_several_steps_and_refuses_too_many(monkeypatch, tmp_path):
     trace = example_trace()
     whole, pair = rows_payload(trace, 2, 3), [rows_payload(trace, step) for step in (2, 3, 4)]
     assert whole["shape"] == [3, 5, 53]
@@ -135,10 +139,11 @@ def test_the_server_hands_out_several_steps_and_refuses_too_many(monkeypatch):
     for name in ("attention", "saliency", "norm"):
         assert base64.b64decode(whole[name]) == b"".join(base64.b64decode(one[name]) for one in pair)
     assert sum(len(base64.b64decode(whole[name])) for name in ("attention", "saliency", "norm")) == rows_bytes(trace, 3)
-    one = context.Desk.__new__(context.Desk)
-    monkeypatch.setattr(context.Desk, "trace", lambda self, run_id: trace)
-    assert one.fetch_rows(["r", 2, 3])["shape"] == [3, 5, 53] and one.fetch_rows(["r", 2])["shape"] == [1, 5, 53]
-    for wrong in (["r", 9, 3], ["r", -1, 1], ["r", 2, 0], ["r", "2", 1], ["r", 2, "1"]):
-        assert "There are no steps" in one.fetch_rows(wrong)["error"]
-    monkeypatch.setattr(context, "ROWS_BYTES", rows_bytes(trace, 2))
-    assert "Ask for fewer" in one.fetch_rows(["r", 2, 3])["error"]
+    context = Context(Engine(), RunStore(), Gallery(tmp_path))
+    run = context.store.put(trace, "r", "visit")
+    assert fetch.fetch_rows(context, [run, 2, 3])["shape"] == [3, 5, 53]
+    assert fetch.fetch_rows(context, [run, 2])["shape"] == [1, 5, 53]
+    for wrong in ([run, 9, 3], [run, -1, 1], [run, 2, 0], [run, "2", 1], [run, 2, "1"]):
+        assert "There are no steps" in fetch.fetch_rows(context, wrong)["error"]
+    monkeypatch.setattr(fetch, "ROWS_BYTES", rows_bytes(trace, 2))
+    assert "Ask for fewer" in fetch.fetch_rows(context, [run, 2, 3])["error"]

@@ -6,54 +6,27 @@ served at once; on ZeroGPU models are loaded before, as that platform wants. Not
 
 from __future__ import annotations
 
-import importlib
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from ..errors import SaliencyVizError
-from ..trace import RunSettings, Step, Trace
+from ..trace import Step, Trace
 from ..video import Video
+from . import backend as package
 from .model_catalog import Rules, parts, rows, size_of
 from .model_key import ModelKey
 from .model_pool import ModelPool
-from .rate_limit import Pace
+from .pace import Pace
+from .progress import CaptionProgress, follow
+from .request import CaptionRequest
 from .zerogpu import MOST_SECONDS, gpu
 
 FLUSH_SECONDS = 0.06  # the page gets news at most this often
-
-
-@dataclass(frozen=True)
-class CaptionRequest:
-    """What is to be captioned and how. image: a picture, several, or a Video. system, history: as in a Trace."""
-
-    image: Any
-    prompt: str
-    settings: RunSettings
-    system: str | None = None
-    history: tuple[tuple[str, str], ...] = ()
-
-    @staticmethod
-    def again(trace: Trace, settings: RunSettings) -> CaptionRequest:
-        """The request of a trace with these settings."""
-        frames = tuple(picture.image for picture in trace.pictures)
-        image = frames if trace.fps is None else Video(frames, trace.fps, trace.times)
-        image = frames[0] if trace.fps is None and len(frames) == 1 else image
-        return CaptionRequest(image, trace.prompt, settings, trace.system, trace.history)
-
-
-@dataclass(frozen=True)
-class CaptionProgress:
-    """Where a caption stands. trace: what is observed so far (whole when done); pending: tokens written after
-    that, as Steps that know only their text and place."""
-
-    trace: Trace
-    pending: tuple[Step, ...] = ()
-    done: bool = False
 
 
 def _gpu_seconds(*given: Any) -> int:
@@ -69,7 +42,7 @@ class Engine:
     too; allow_any: and any other name. quantization, adapter, revision: of the first model (revision: of every named
     one). kept: how many models are held (None: one on a GPU, two on the CPU). unload_after: minutes until an unused one
     is freed. device_map: "auto" spreads a large model over all devices. tell: is told of every load's progress, with
-    the model's label. backend: the package that has `load_model` and `stream_caption` (ours; another in tests).
+    the model's label. backend: has the functions of backend.py (another in tests).
     """
 
     def __init__(
@@ -95,7 +68,8 @@ class Engine:
         self.pace = Pace(clock)
         self.rules = Rules(names, table, allow_any, adapter)
         self.first = ModelKey(names[0], None if names[0] == "demo" else quantization, adapter).key
-        self._backend, self._ours = backend, backend is None  # of another backend's models no size is known
+        self.backend = package if backend is None else backend
+        self._ours = backend is None  # of another backend's models no size is known
         self.pool = ModelPool(
             self._made,
             self._most,
@@ -107,13 +81,6 @@ class Engine:
         self.captioning = gpu(self._captioning, _gpu_seconds)
         self.compute = gpu(self._compute, _gpu_seconds)
         self.measuring = gpu(self._measuring, MOST_SECONDS)
-
-    @property
-    def backend(self) -> Any:
-        """The package, imported at first use (it brings torch)."""
-        if self._backend is None:
-            self._backend = importlib.import_module("saliency_viz")
-        return self._backend
 
     @property
     def is_remote(self) -> bool:
@@ -152,7 +119,7 @@ class Engine:
         """The chooser's rows for these weights, what else may be chosen, and the memory they are held against."""
         from ..memory import size_text
 
-        where, dtype, room = self._place()
+        where, dtype, room = self._device()
         states = {key: self.pool.status(key)["state"] for key in self.pool.held()}
         return {
             "rows": rows(self.rules, quantization, dtype, room, states),
@@ -164,12 +131,7 @@ class Engine:
     def takes(self, key: str) -> dict[str, Any] | None:
         """What a model can be shown, None while it is not loaded: {pictures: most or None, video, many, videos}."""
         model = self.pool.peek(key)
-        if model is None:
-            return None
-        home = importlib.import_module("saliency_viz.models.capabilities")
-        able = home.takes(model)
-        families = {"many": home.families_for(False), "videos": home.families_for(True)}
-        return {"pictures": able.pictures, "video": able.video, **families}
+        return None if model is None else package.capabilities(model)
 
     def _made(self, key: str, tell: Callable[[Any], None]) -> Any:
         wanted = self.rules.check(key)
@@ -194,16 +156,16 @@ class Engine:
         """How many models may be held: on a GPU one, as long as nobody says otherwise."""
         if self.kept is not None:
             return self.kept
-        return 2 if self._place()[0] == "cpu" else 1
+        return 2 if self._device()[0] == "cpu" else 1
 
     def _fits(self, key: str) -> bool:
         """Whether there is room for one more model beside those that are held."""
-        where, dtype, _ = self._place()
+        where, dtype, _ = self._device()
         wanted = ModelKey.read(key)
         size, free = size_of(wanted.name, dtype, wanted.quantization), self._free(where)
         return size is None or free is None or size.needed <= free
 
-    def _place(self) -> tuple[str, str, int | None]:
+    def _device(self) -> tuple[str, str, int | None]:
         """(kind of device, number type, bytes that are free there or would be if idle models were freed)."""
         if not self._ours:
             return "cpu", "float32", None
@@ -242,7 +204,7 @@ class Engine:
     # ---- captions ------------------------------------------------------------------------------------------------
 
     def caption(
-        self, name: str, order: CaptionRequest, stop: threading.Event | None = None
+        self, name: str, request: CaptionRequest, stop: threading.Event | None = None
     ) -> Iterator[CaptionProgress]:
         """One caption, as it grows; the last progress is done. Closing it ends the run and frees the model.
 
@@ -250,46 +212,34 @@ class Engine:
         reach ZeroGPU's other process; there the growing trace is taken as it stands.
         """
         self.check(name)
-        video = isinstance(order.image, Video)
-        pictures = len(order.image) if isinstance(order.image, (tuple, list)) else 1
+        video = isinstance(request.image, Video)
+        pictures = len(request.image) if isinstance(request.image, (tuple, list)) else 1
         remote = self.is_remote
         progress = None
         with (
             self._using(name, stop) as model,
-            closing(self.captioning(name, order, None if remote else stop)) as growing,
+            closing(self.captioning(name, request, None if remote else stop)) as growing,
         ):
             if video or pictures > 1:
-                importlib.import_module("saliency_viz.models.capabilities").check(model, pictures, video)
+                package.check_media(model, pictures, video)
             for progress in growing:
                 yield progress
                 if remote and stop is not None and stop.is_set() and not progress.done:
                     yield CaptionProgress(replace(progress.trace, ended="cancelled"), (), done=True)
                     return
 
-    def _captioning(self, name: str, order: CaptionRequest, stop: threading.Event | None) -> Iterator[CaptionProgress]:
-        settings = order.settings
-        stream = self.backend.stream_caption(
-            self.load(name),
-            order.image,
-            prompt=order.prompt,
-            max_new_tokens=settings.max_new_tokens,
-            sampling=settings.sampling,
-            sgrs=settings.sgrs,
-            locore=settings.locore,
-            edits=settings.edits,
-            forced=settings.forced,
-            recording=settings.recording,
-            system=order.system,
-            history=_messages(order.history),
-        )
+    def _captioning(
+        self, name: str, request: CaptionRequest, stop: threading.Event | None
+    ) -> Iterator[CaptionProgress]:
+        stream = self.backend.stream_caption(self.load(name), request)
         pending: list[Step] = []
         started = shown = time.monotonic()
         with closing(stream):
             for event in stream.events():
-                _follow(event, pending)
+                follow(event, pending)
                 now = time.monotonic()
                 if now - shown >= FLUSH_SECONDS:
-                    yield CaptionProgress(stream.partial(), tuple(pending))
+                    yield CaptionProgress(stream.trace, tuple(pending))
                     shown = time.monotonic()
                 late = self.seconds_limit is not None and now - started > self.seconds_limit
                 if late or (stop is not None and stop.is_set()):
@@ -320,39 +270,14 @@ class Engine:
                 self.pace.ended()
 
     def _compute(self, what: str, name: str, trace: Trace, step: int) -> Any:
-        found = self._function(what)(self.load(name), trace, step)
+        found = getattr(self.backend, what)(self.load(name), trace, step)
         return tuple(_array(part) for part in found) if isinstance(found, tuple) else found
 
     def _measuring(self, name: str, trace: Trace, step: int, options: dict[str, Any]) -> Iterator[Any]:
-        with closing(self._function("stream_faithfulness")(self.load(name), trace, step, **options)) as measuring:
+        with closing(self.backend.stream_faithfulness(self.load(name), trace, step, **options)) as measuring:
             yield from measuring
-
-    def _function(self, what: str) -> Any:
-        home = self.backend if hasattr(self.backend, what) else importlib.import_module("saliency_viz.decoding")
-        return getattr(home, what)
-
-
-def _follow(event: Any, pending: list[Step]) -> None:
-    """Keep the list of written but unobserved tokens true to the engine's events."""
-    kind = type(event).__name__
-    if kind == "Drafted":
-        pending[:] = [token for token in pending if token.index < event.index]
-        pending.append(Step(event.index, event.position, event.token_id, event.text, 0.0, 0, 0.0))
-    elif kind == "Withdrawn":
-        pending[:] = [token for token in pending if token.index < event.index]
-    else:  # a final Step
-        pending[:] = [token for token in pending if token.index > event.index]
 
 
 def _array(values: Any) -> Any:
     """A tensor as a float32 array: only arrays may leave ZeroGPU's process, and the page knows no tensors."""
     return values.float().cpu().numpy() if hasattr(values, "cpu") else values
-
-
-def _messages(history: tuple[tuple[str, str], ...]) -> tuple[Any, ...]:
-    """Turns of a conversation as the engine takes them."""
-    if not history:
-        return ()
-    from ..models.base import Message
-
-    return tuple(Message(role, text) for role, text in history)

@@ -1,4 +1,4 @@
-"""What one visitor may ask of a shared server: runs per minute, and how long the queue makes them wait.
+"""What one visitor may ask of a shared server: runs per minute.
 
 Ignores what a run is. A visitor is who logged in, else an address; forwarded addresses count only behind a proxy of
 ours, since anybody can send that header.
@@ -17,7 +17,6 @@ from ..errors import LimitError
 
 MINUTE = 60.0
 MOST_VISITORS = 10_000  # remembered; the one who came longest ago is forgotten first
-RECENT = 20  # runs whose length the waiting time is judged by
 
 
 def visitor(request: Any, behind_proxy: bool = False) -> str:
@@ -31,7 +30,7 @@ def visitor(request: Any, behind_proxy: bool = False) -> str:
 
 
 class RateLimit:
-    """Counts runs per visitor over the last minute. most: None for no limit."""
+    """Counts runs per visitor over the last minute. most: None for no limit. behind_proxy: see `visitor`."""
 
     def __init__(
         self, most: int | None = None, behind_proxy: bool = False, clock: Callable[[], float] = time.monotonic
@@ -40,11 +39,11 @@ class RateLimit:
         self._came: OrderedDict[str, deque[float]] = OrderedDict()
         self._lock = threading.Lock()
 
-    def admit(self, request: Any) -> None:
-        """Count a run. Raises LimitError with the seconds to wait when there were too many."""
+    def admit(self, who: str) -> None:
+        """Count a run of a `visitor`. Raises LimitError with the seconds to wait when there were too many."""
         if self.most is None:
             return
-        who, now = visitor(request, self.behind_proxy), self._clock()
+        now = self._clock()
         with self._lock:
             came = self._came.setdefault(who, deque())
             self._came.move_to_end(who)
@@ -59,30 +58,3 @@ class RateLimit:
                     f"that everybody has a turn. Try again in {wait} {'second' if wait == 1 else 'seconds'}."
                 )
             came.append(now)
-
-
-class Pace:
-    """How long runs take here, and so how long one waits."""
-
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
-        self._clock = clock
-        self._seconds: deque[float] = deque(maxlen=RECENT)
-        self._started: float | None = None
-
-    def began(self) -> None:
-        """A run has the model."""
-        self._started = self._clock()
-
-    def ended(self) -> None:
-        """It is over."""
-        if self._started is not None:
-            self._seconds.append(self._clock() - self._started)
-        self._started = None
-
-    def wait(self, before: int) -> int | None:
-        """Seconds until `before` runs and the one that is on are done; None until a first run has told how long."""
-        if not self._seconds:
-            return None
-        mean = sum(self._seconds) / len(self._seconds)
-        rest = max(0.0, mean - (self._clock() - self._started)) if self._started is not None else 0.0
-        return math.ceil(before * mean + rest)

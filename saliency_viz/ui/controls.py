@@ -13,12 +13,12 @@ from typing import Any, NamedTuple
 import gradio as gr
 
 from ..errors import SettingError
+from ..serving.request import MAX_PROMPT
 from ..settings import HISTORIES, SCORES, SGRS, LocoRE, Sampling
 from ..trace import RunSettings
 from .components import media, remark, thumbnails
 
 DEFAULT_PROMPT = "Describe the image."
-MAX_PROMPT = 2000
 PRESETS = {"preset_llava": (0.6, 0.15), "preset_qwen": (0.6, 0.20)}  # alpha, beta (Sec. 4.1)
 
 

@@ -32,7 +32,7 @@ def film_bytes(
 ) -> bytes:
     """The film `what` names (see NAMES) in the layers and colours on the screen; tell: called with the part done, 0..1.
 
-    Raises SettingError for another name, for a run without words or image, and for MP4 where the package av is missing.
+    Raises SettingError for another name, and for a run without words or image.
     """
     name, *parts = what.split("-")
     kind = next((part for part in parts if part != "most"), "both")
@@ -52,7 +52,7 @@ def _counted(frames: Iterable[Image.Image], count: int, tell: Callable[[float], 
         tell(DRAWN * done / count)
 
 
-class Progress:
+class FilmProgress:
     """How far films have come, by a ticket of the page that asked; forgotten when a film is done."""
 
     def __init__(self) -> None:

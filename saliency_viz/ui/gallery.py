@@ -5,17 +5,16 @@ Ignores who made them (demo/). A scene without its trace can still be captioned;
 
 from __future__ import annotations
 
-import base64
 import json
 from dataclasses import dataclass
 from functools import lru_cache
-from io import BytesIO
 from pathlib import Path
 
 from PIL import Image
 
 from ..errors import TraceError
 from ..trace import Trace
+from .thumbnails import small
 
 THUMBNAIL = 112  # pixels; shown at half of it
 
@@ -89,8 +88,4 @@ def _index(folder: Path) -> list[dict[str, str]]:
 
 def _small(path: Path) -> str:
     with Image.open(path) as picture:
-        small = picture.convert("RGB")
-        small.thumbnail((THUMBNAIL, THUMBNAIL))
-    buffer = BytesIO()
-    small.save(buffer, "WEBP", quality=80)
-    return "data:image/webp;base64," + base64.b64encode(buffer.getvalue()).decode("ascii")
+        return small(picture, THUMBNAIL)

@@ -1,6 +1,6 @@
 """What a person wants captioned: an example's picture, uploaded pictures in order, or frames of an uploaded video.
 
-Ignores the field they were dropped on (assets/app/media.js) and the model. The field's value is {}, or
+Ignores the field they were dropped on and the model. The field's value is {}, or
 {kind: "pictures", files}, or {kind: "video", files, frames}; a file is {path, name} of an upload or {example: name};
 or {kind: "run", run} for what a kept run was shown.
 A value comes from a browser: paths count only inside gradio's own folder of uploads.
@@ -8,9 +8,7 @@ A value comes from a browser: paths count only inside gradio's own folder of upl
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Callable, Mapping
-from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -19,11 +17,12 @@ from PIL import Image
 
 from ..errors import ImageError, PromptError
 from ..images import MAX_IMAGES, load_image, load_images
-from ..serving.engine import CaptionRequest
+from ..serving.request import CaptionRequest
 from ..trace import Trace
 from ..video import Video
 from .gallery import Gallery
 from .i18n import english
+from .thumbnails import small
 
 FRAMES = (1, 8, 32)  # sampled of a video: fewest, usual, most
 PREVIEW, SMALL = 560, 160  # pixels of the long side: of one picture, and of one among several
@@ -40,7 +39,7 @@ def opened(value: Mapping[str, Any] | None, gallery: Gallery, kept: Traces | Non
     kind, files = value.get("kind"), value.get("files") or []
     if kind == "run" and kept is not None:
         trace = kept(str(value.get("run")))
-        return CaptionRequest.again(trace, trace.settings).image
+        return CaptionRequest.of_trace(trace, trace.settings).image
     if kind == "video" and len(files) == 1:
         return Video.from_file(path_of(files[0], gallery), frames_of(value.get("frames")))
     if kind == "pictures" and files:
@@ -76,7 +75,7 @@ def described(value: Mapping[str, Any] | None, gallery: Gallery, kept: Traces | 
     return {
         "items": [
             {
-                "src": small(picture, side),
+                "src": small(picture, side, quality=82),
                 "width": picture.width,
                 "height": picture.height,
                 "time": video.times[index] if video else None,
@@ -87,15 +86,6 @@ def described(value: Mapping[str, Any] | None, gallery: Gallery, kept: Traces | 
         "duration": video.duration if video else None,
         "source_frames": video.source_frames if video else None,
     }
-
-
-def small(picture: Image.Image, side: int) -> str:
-    """The picture, its long side at most `side` pixels, as a data address."""
-    reduced = picture.copy()
-    reduced.thumbnail((side, side))
-    buffer = BytesIO()
-    reduced.save(buffer, "WEBP", quality=82)
-    return "data:image/webp;base64," + base64.b64encode(buffer.getvalue()).decode("ascii")
 
 
 def example(name: str) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from typing import Any
 from urllib.parse import quote
 
 from ..errors import SettingError
+from ..serving.request import MAX_PROMPT
 from ..settings import HISTORIES, SCORES, SGRS, LocoRE, Sampling
 from ..trace import RunSettings, Trace
 
@@ -26,18 +27,17 @@ STATE_KEYS = (
     "range_attention", "range_saliency", "reduce", "held", "held_also", "frame", "matrix", "matrix_row",
     "heads_show", "head", "heads_part", "heads_kind", "fill", "follow",
 )  # fmt: skip
-WORDS = ("example", "run", "model", "prompt", "system", "seen")  # a place's own, in the order they are written
+WORDS = ("example", "run", "model", "prompt", "system", "seen")  # a run's own, in the order they are written
 SEEN = re.compile(r"(video|pictures)-[1-9][0-9]{0,2}")
 BESIDE = "beside"
 MAX_STATE = 4000
-MAX_PROMPT = 2000
 LONG_PROMPT = 1500  # characters of an address; with more, some mail programs and servers cut the link
 
 
 @dataclass(frozen=True)
-class Place:
+class LinkedRun:
     """One run and how to make it again. run: id of a run this server may still keep ("example-NAME" for a ready trace
-    in the second place). example: name of the scene its picture is from. settings None: the example's own.
+    in the second slot). example: name of the scene its picture is from. settings None: the example's own.
     partial: something that made the run is not in the link. system: the system prompt. seen: what was uploaded where
     it was more than one picture, such as video-8 (frames) or pictures-3."""
 
@@ -53,30 +53,30 @@ class Place:
 
 @dataclass(frozen=True)
 class Link:
-    """beside: the run compared with the first. state: the viewer's place (token, layer, view, ...) as strings."""
+    """beside: the run compared with the first. state: the viewer's state (token, layer, view, ...) as strings."""
 
-    first: Place = Place()
-    beside: Place = Place()
+    first: LinkedRun = LinkedRun()
+    beside: LinkedRun = LinkedRun()
     state: Mapping[str, str] = field(default_factory=dict)
 
 
 def write(link: Link) -> dict[str, str]:
     """Query parameters of a link, in a fixed order; `read` gives the link back."""
-    query = write_place(link.first)
-    for key, value in write_place(link.beside).items():
+    query = write_run(link.first)
+    for key, value in write_run(link.beside).items():
         query[BESIDE if key == "run" else f"{BESIDE}_{key}"] = value
     return query | {key: link.state[key] for key in STATE_KEYS if key in link.state}
 
 
-def write_place(place: Place) -> dict[str, str]:
+def write_run(linked: LinkedRun) -> dict[str, str]:
     """Query parameters of one run, as they stand for the first."""
-    query = {key: getattr(place, key) for key in WORDS if getattr(place, key)}
-    if place.settings is not None:
-        query |= recipe(place.settings)
-    return query | ({"partial": "1"} if place.partial else {})
+    query = {key: getattr(linked, key) for key in WORDS if getattr(linked, key)}
+    if linked.settings is not None:
+        query |= recipe(linked.settings)
+    return query | ({"partial": "1"} if linked.partial else {})
 
 
-def place_of(trace: Trace, run: str | None, example: str | None) -> Place:
+def linked_run(trace: Trace, run: str | None, example: str | None) -> LinkedRun:
     """A kept run as a link names it; prompts too long for an address are left out, and that is said. A conversation
     always is: what was answered is not the person's to type."""
     prompt, system = (text if len(quote(text or "")) <= LONG_PROMPT else None for text in (trace.prompt, trace.system))
@@ -86,7 +86,7 @@ def place_of(trace: Trace, run: str | None, example: str | None) -> Place:
     more = _settings(recipe(trace.settings)) != replace(trace.settings, lookahead=None)  # what if, chosen tokens
     model = trace.model.name if MODEL.fullmatch(trace.model.name) else None
     partial = more or bool(trace.history) or long or model is None
-    return Place(run, example, model, prompt, trace.settings, partial, system, seen)
+    return LinkedRun(run, example, model, prompt, trace.settings, partial, system, seen)
 
 
 def recipe(settings: RunSettings) -> dict[str, str]:
@@ -119,13 +119,13 @@ def read(query: Mapping[str, Any]) -> Link:
     """The link in a page's query parameters."""
     beside = {key.removeprefix(f"{BESIDE}_"): value for key, value in query.items() if key.startswith(f"{BESIDE}_")}
     state = {key: str(query[key]) for key in STATE_KEYS if query.get(key) and len(str(query[key])) <= MAX_STATE}
-    return Link(read_place(query), read_place({**beside, "run": query.get(BESIDE)}), state)
+    return Link(read_run(query), read_run({**beside, "run": query.get(BESIDE)}), state)
 
 
-def read_place(query: Mapping[str, Any]) -> Place:
+def read_run(query: Mapping[str, Any]) -> LinkedRun:
     """One run in query parameters. A prompt longer than the page takes is left out, and that is said."""
     example, run, model, prompt, system, seen = (str(query.get(key) or "") for key in WORDS)
-    return Place(
+    return LinkedRun(
         run=run if NAME.fullmatch(run) else None,
         example=example if NAME.fullmatch(example) else None,
         model=model if MODEL.fullmatch(model) else None,

@@ -1,17 +1,16 @@
 """What the run list says of a run: its picture, small, and how it was made; and the table of one picture's methods.
 
-Ignores how lists are drawn (assets/app/runs.js, methods.js) and which runs there are (run_store.py).
+Ignores how lists are drawn and which runs there are (serving/run_store.py).
 """
 
 from __future__ import annotations
 
-import base64
 from collections import OrderedDict
-from io import BytesIO
 from typing import Any
 
 from ..serving.run_store import StoredRun
 from ..trace import Trace
+from .thumbnails import small
 
 SIDE = 88  # pixels of a thumbnail's longer side; shown at half of it
 KEPT = 256  # thumbnails
@@ -77,8 +76,4 @@ def thumbnail(trace: Trace) -> str | None:
     """The first picture as a small data address; None for a run without pictures."""
     if not trace.pictures:
         return None
-    small = trace.pictures[0].image
-    small.thumbnail((SIDE, SIDE))
-    buffer = BytesIO()
-    small.save(buffer, "WEBP", quality=70)
-    return "data:image/webp;base64," + base64.b64encode(buffer.getvalue()).decode("ascii")
+    return small(trace.pictures[0].image, SIDE, quality=70)

@@ -1,7 +1,7 @@
 """What only the model can add to a finished run: every head, one token's map, the lens, insertion and deletion curves.
 
 Ignores how captions are made (caption.py) and how answers are drawn. Computed in the queue like a run; the page then
-fetches the answer by its key (one_time_results.py).
+fetches the answer by its key (serving/one_time_results.py).
 """
 
 from __future__ import annotations
@@ -14,20 +14,19 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-import gradio as gr
 import numpy as np
 
-from ...errors import ModelError, SaliencyVizError, SettingError
+from ...errors import ModelError, SettingError
 from ...figures.rows.metrics import layer_indices
 from ...serving.engine import Engine
 from ...serving.model_key import ModelKey
-from ...serving.one_time_results import OneTimeResults
 from ...trace import Trace
-from ..context import Desk, Updates, log, note, told
+from ..context import Context, Visit
 from ..i18n import english
+from ..updates import Updates, note, sentence, told
 
 NEWS_SECONDS = 0.2  # progress is told at most this often
-MOST_HALTS = 16  # tickets of one visit that may be unwanted at a time
+TICKET = 64  # characters of a ticket
 
 
 def same_model(name: str, trace: Trace) -> None:
@@ -113,93 +112,75 @@ KINDS: dict[str, Callable[[Engine, str, Trace, Mapping[str, Any]], dict[str, Any
 }
 
 
-class Looks(Desk):
-    """The handlers that look deeper into a finished run."""
+def look(context: Context, visit: Visit, event: Mapping[str, Any], model: str) -> Iterator[Updates]:
+    """event: {kind: a row of KINDS or "faithfulness", run, step, layer, fill, ticket}. Tells the page how far it is,
+    then the key of the answer."""
+    ticket = str(event.get("ticket"))[:TICKET]
+    stopped = context.visits.ticket(visit.id, ticket)
+    try:
+        context.rate_limit.admit(visit.who)
+        with closing(looked(context, event, model, stopped)) as looking:
+            for news in looking:
+                if "total" in news:
+                    yield {"viewer": told(progress={"ticket": ticket, **news})}
+                else:
+                    answer = news
+    except Exception as error:
+        answer = {"error": sentence(error, "Looking deeper into a run failed")}
+    finally:
+        context.visits.answered(visit.id, ticket)
+    refused = {"notice": note("error", text=answer["error"])} if "error" in answer else {}
+    yield {"viewer": told(answer={"ticket": ticket, "key": context.results.put(visit.id, answer)}), **refused}
 
-    def __init__(self, *given: Any, **named: Any) -> None:
-        super().__init__(*given, **named)
-        self.answers = OneTimeResults()
-        self._halts: dict[tuple[str, str], threading.Event] = {}  # by visit and ticket
 
-    def look(self, request: gr.Request, event: gr.EventData, model: str) -> Iterator[Updates]:
-        """event: {kind: a row of KINDS or "faithfulness", run, step, layer, fill, ticket}. Tells the page how far it
-        is, then the key of the answer."""
-        asked, visit = event._data, request.session_hash or ""
-        ticket, page = str(asked.get("ticket"))[:64], self.page
-        stop = self._wish(visit, ticket)
-        try:
-            self.visitors.admit(request)
-            with closing(self._looked(asked, model, stop)) as looked:
-                for news in looked:
-                    if "total" in news:
-                        yield {page.viewer: told(progress={"ticket": ticket, **news})}
-                    else:
-                        answer = news
-        except SaliencyVizError as error:
-            answer = {"error": str(error)}
-        except Exception:
-            log.exception("Looking deeper into a run failed")
-            answer = {"error": english("unexpected")}
-        finally:
-            self._halts.pop((visit, ticket), None)
-        refused = {page.notice: note("error", text=answer["error"])} if "error" in answer else {}
-        yield {page.viewer: told(answer={"ticket": ticket, "key": self.answers.put(visit, answer)}), **refused}
+def halt(context: Context, visit: Visit, event: Mapping[str, Any]) -> None:
+    """What was asked for under a ticket is not wanted any more, whether it is computed now or still waits. event:
+    {ticket}."""
+    context.visits.unwanted(visit.id, str(event.get("ticket"))[:TICKET])
 
-    def fetch_answer(self, key: str) -> dict[str, Any]:
-        """The answer to `look`, once, for who knows its key."""
-        return self.answers.take(str(key)) or {"error": english("unexpected")}
 
-    def halt(self, request: gr.Request, event: gr.EventData) -> None:
-        """What was asked for under a ticket is not wanted any more, whether it is computed now or still waits. event:
-        {ticket}."""
-        visit = request.session_hash or ""
-        if sum(owner == visit for owner, _ in self._halts) < MOST_HALTS:
-            self._wish(visit, event._data.get("ticket")).set()
+def fetch_answer(context: Context, key: str) -> dict[str, Any]:
+    """The answer to `look`, once, for who knows its key."""
+    return context.results.take(str(key)) or {"error": english("unexpected")}
 
-    def forget(self, visit: str) -> None:
-        """The visit ended: what it waits for is not wanted, its answers go."""
-        for owner, ticket in list(self._halts):
-            if owner == visit:
-                self._halts.pop((owner, ticket)).set()
-        self.answers.forget(visit)
 
-    def _wish(self, visit: str, ticket: Any) -> threading.Event:
-        """Set when a visit does not want the answer of this ticket any more."""
-        return self._halts.setdefault((visit, str(ticket)[:64]), threading.Event())
+def looked(
+    context: Context, event: Mapping[str, Any], model: str, stopped: threading.Event
+) -> Iterator[dict[str, Any]]:
+    """Any number of {done, total}, then the answer."""
+    if stopped.is_set():
+        yield {"stopped": True}
+        return
+    trace, kind = context.trace(event.get("run") or ""), event.get("kind")
+    same_model(model, trace)
+    if kind == "faithfulness":
+        yield from measured(context.engine, model, trace, event, stopped)
+    elif kind in KINDS:
+        yield KINDS[kind](context.engine, model, trace, event)
+    else:
+        raise SettingError(f"There is nothing to look at called {kind!r}. Expected one of {', '.join(KINDS)}.")
 
-    def _looked(self, asked: Mapping[str, Any], model: str, stop: threading.Event) -> Iterator[dict[str, Any]]:
-        """Any number of {done, total}, then the answer."""
-        if stop.is_set():
-            yield {"stopped": True}
-            return
-        trace, kind = self.trace(asked.get("run") or ""), asked.get("kind")
-        same_model(model, trace)
-        if kind == "faithfulness":
-            yield from self._measured(model, trace, asked, stop)
-        elif kind in KINDS:
-            yield KINDS[kind](self.engine, model, trace, asked)
-        else:
-            raise SettingError(f"There is nothing to look at called {kind!r}. Expected one of {', '.join(KINDS)}.")
 
-    def _measured(
-        self, model: str, trace: Trace, asked: Mapping[str, Any], stop: threading.Event
-    ) -> Iterator[dict[str, Any]]:
-        layers, limit = layer_indices(trace, asked.get("layer", "target")), self.engine.seconds_limit
-        options = {"layers": layers, "fill": str(asked.get("fill", "mean"))}
-        started = told_at = time.monotonic()
-        with closing(self.engine.measured(model, trace, asked.get("step"), **options)) as measuring:
-            for progress in measuring:
-                now = time.monotonic()
-                if progress.result is not None:
-                    yield curves(progress.result)
-                elif stop.is_set():
-                    yield {"stopped": True}
-                    return
-                elif limit is not None and now - started > limit:
-                    raise SettingError(
-                        f"The curves took longer than the {limit:g} seconds a run may take here: {progress.done} of "
-                        f"{progress.total} readings were done. Use a smaller model or picture."
-                    )
-                elif now - told_at >= NEWS_SECONDS:
-                    told_at = now
-                    yield {"done": progress.done, "total": progress.total}
+def measured(
+    engine: Engine, model: str, trace: Trace, event: Mapping[str, Any], stopped: threading.Event
+) -> Iterator[dict[str, Any]]:
+    """How far the curves of a step are, then the curves; nothing but {stopped} once they are not wanted."""
+    layers, limit = layer_indices(trace, event.get("layer", "target")), engine.seconds_limit
+    options = {"layers": layers, "fill": str(event.get("fill", "mean"))}
+    started = told_at = time.monotonic()
+    with closing(engine.measured(model, trace, event.get("step"), **options)) as measuring:
+        for progress in measuring:
+            now = time.monotonic()
+            if progress.result is not None:
+                yield curves(progress.result)
+            elif stopped.is_set():
+                yield {"stopped": True}
+                return
+            elif limit is not None and now - started > limit:
+                raise SettingError(
+                    f"The curves took longer than the {limit:g} seconds a run may take here: {progress.done} of "
+                    f"{progress.total} readings were done. Use a smaller model or picture."
+                )
+            elif now - told_at >= NEWS_SECONDS:
+                told_at = now
+                yield {"done": progress.done, "total": progress.total}

@@ -9,26 +9,29 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import gradio as gr
 
-from ...errors import SaliencyVizError, SettingError
+from ...errors import SettingError
 from ...figures.caption_text import metadata
 from ...figures.rows import metrics
 from ...figures.rows.tables import key_table
 from ...figures.rows.view import View
 from ...serving.model_catalog import beta_of
+from ...serving.request import CaptionRequest
 from ...settings import SGRS, LocoRE, Sampling
 from ...trace import RunSettings, Trace
 from .. import exports, media
-from ..context import label_of, log
+from ..context import Context, Visit
 from ..controls import DEFAULT_PROMPT
-from ..handlers.select import Actions
-from ..i18n import english
+from ..handlers.show import label_of
+from ..updates import sentence
 
 MAX_TOKENS = 64
+KEY_COLUMNS = ("position", "part", "text", "attention", "saliency", "saliency_raw")
 
 
 @contextmanager
@@ -36,13 +39,10 @@ def spoken() -> Iterator[None]:
     """Turns a refusal into gr.Error with its sentence, and an accident into one sentence and a log entry."""
     try:
         yield
-    except SaliencyVizError as error:
-        raise gr.Error(str(error), print_exception=False) from error
     except gr.Error:
         raise
     except Exception as error:
-        log.exception("A program's call failed")
-        raise gr.Error(english("unexpected"), print_exception=False) from error
+        raise gr.Error(sentence(error, "A program's call failed"), print_exception=False) from error
 
 
 def tokens(trace: Trace) -> list[dict[str, Any]]:
@@ -68,20 +68,14 @@ def checked(trace: Trace, token: Any) -> int | None:
     return token
 
 
-def picture_field(**options: Any) -> gr.Image:
-    """gr.Image that hands over the path of the file as it came: our own intake (images.py) opens, checks and turns it.
+@dataclass(frozen=True)
+class Endpoints:
+    """The three calls. Names, arguments and docstrings are what programs see."""
 
-    gradio has already made sure that the path is an upload. Never update its options: gradio would build it anew.
-    """
-    field = gr.Image(type="filepath", format="png", image_mode=None, **options)
-    field.preprocess = lambda payload: payload.path if payload is not None else None
-    return field
-
-
-def publish(actions: Actions) -> None:
-    """Register the endpoints inside the current gradio context."""
+    context: Context
 
     def caption(
+        self,
         image: str,
         prompt: str,
         max_new_tokens: int,
@@ -123,26 +117,39 @@ def publish(actions: Actions) -> None:
             The caption as it grows, and in the end {run, model, settings, tokens} with one entry per token.
         """
         with spoken():
-            actions.visitors.admit(request)
-            if not isinstance(max_new_tokens, int) or not 1 <= max_new_tokens <= actions.limit:
-                raise SettingError(f"max_new_tokens must be in [1, {actions.limit}] here. Got {max_new_tokens!r}.")
-            if locore and beta is None:
-                beta = beta_of(actions.engine.first, actions.engine.pool.peek(actions.engine.first))
-            settings = RunSettings(
+            visit = Visit.of(request, self.context.rate_limit.behind_proxy)
+            self.context.rate_limit.admit(visit.who)
+            settings = self._settings(
                 max_new_tokens,
                 Sampling(temperature=temperature, seed=seed),
                 SGRS(alpha=alpha, history=sgrs_history, score=sgrs_score) if sgrs else None,
-                LocoRE(beta=beta) if locore else None,
+                locore,
+                beta,
             )
-            pictures = media.handed(image, more, video, frames)
-            for progress in actions.caption_once(pictures, prompt, settings, system):
-                if not progress.done:
-                    yield progress.trace.text + "".join(step.text for step in progress.pending), {}
-            trace = progress.trace
-            run_id = actions.store.put(trace, label_of(trace), request.session_hash)
-            yield trace.text, {"run": run_id, **metadata(trace), "tokens": tokens(trace)}
+            asked = CaptionRequest.checked(media.handed(image, more, video, frames), prompt, settings, system)
+            yield from self._captioned(asked, visit)
 
-    def explain_token(run: str, token: int, layer: str) -> dict[str, Any]:
+    def _settings(
+        self, max_new_tokens: Any, sampling: Sampling, sgrs: SGRS | None, locore: bool, beta: float | None
+    ) -> RunSettings:
+        """Checked settings; LocoRE's beta left out is that of the model's family. Raises SettingError."""
+        limit, engine = self.context.limit, self.context.engine
+        if not isinstance(max_new_tokens, int) or not 1 <= max_new_tokens <= limit:
+            raise SettingError(f"max_new_tokens must be in [1, {limit}] here. Got {max_new_tokens!r}.")
+        if locore and beta is None:
+            beta = beta_of(engine.first, engine.pool.peek(engine.first))
+        return RunSettings(max_new_tokens, sampling, sgrs, LocoRE(beta=beta) if locore else None)
+
+    def _captioned(self, request: CaptionRequest, visit: Visit) -> Iterator[tuple[str, dict[str, Any]]]:
+        """The caption as it grows, then with its facts; the run is kept."""
+        for progress in self.context.engine.caption(self.context.engine.first, request):
+            if not progress.done:
+                yield progress.trace.text + "".join(step.text for step in progress.pending), {}
+        trace = progress.trace
+        run_id = self.context.store.put(trace, label_of(trace), visit.id)
+        yield trace.text, {"run": run_id, **metadata(trace), "tokens": tokens(trace)}
+
+    def explain_token(self, run: str, token: int, layer: str) -> dict[str, Any]:
         """Everything a token drew on: attention and saliency over every earlier position.
 
         Args:
@@ -156,16 +163,16 @@ def publish(actions: Actions) -> None:
             and shares. saliency_raw: |A dL/dA| in nats, the one that compares between tokens.
         """
         with spoken():
-            trace = actions.trace(run)
+            trace = self.context.trace(run)
             view = View(layers=layer_of(layer))
             facts = metrics.facts(trace, token, view.layers)
-            names = ("position", "part", "text", "attention", "saliency", "saliency_raw")
-            keys = [{name: line[name] for name in names} for line in key_table(trace, token, view)]
+            keys = [{name: line[name] for name in KEY_COLUMNS} for line in key_table(trace, token, view)]
             units = {kind: view.unit(kind) for kind in metrics.KINDS}
             units["saliency_raw"] = view.at(normalization="raw").unit("saliency")
             return {"token": facts, "units": units, "keys": keys}
 
     def export(
+        self,
         run: str,
         format: str,
         token: int | None = None,
@@ -189,60 +196,72 @@ def publish(actions: Actions) -> None:
             The file.
         """
         with spoken():
-            trace = actions.trace(run)
+            trace = self.context.trace(run)
             state = {"token": checked(trace, token), "layer": layer_of(layer), "normalization": normalization}
             file = exports.export(trace, format, state)
-            folder = Path(tempfile.mkdtemp(prefix="saliency-viz-"))
-            path = folder / file.name
+            path = Path(tempfile.mkdtemp(prefix="saliency-viz-")) / file.name
             path.write_bytes(file.data)
             return str(path)
 
+
+# ---- as gradio publishes them ----------------------------------------------------------------------------------------
+
+
+def publish(endpoints: Endpoints) -> None:
+    """Register the endpoints inside the current gradio context."""
     with gr.Row(visible=False):  # the components only say which types go in and out
-        _endpoint(
-            caption,
-            [
-                picture_field(label="image"),
-                gr.Textbox(DEFAULT_PROMPT, label="prompt"),
-                gr.Number(min(MAX_TOKENS, actions.limit), label="max_new_tokens", precision=0),
-                gr.Number(0.0, label="temperature"),
-                gr.Number(0, label="seed", precision=0),
-                gr.Checkbox(False, label="sgrs"),
-                gr.Number(0.6, label="alpha"),
-                gr.Checkbox(False, label="locore"),
-                gr.Number(None, label="beta"),
-                gr.File(label="more", file_count="multiple", type="filepath"),
-                gr.File(label="video", type="filepath"),
-                gr.Number(media.FRAMES[1], label="frames", precision=0),
-                gr.Textbox("", label="system"),
-                gr.Textbox(SGRS.history, label="sgrs_history"),
-                gr.Textbox(SGRS.score, label="sgrs_score"),
-            ],
-            [gr.Textbox(label="caption"), gr.JSON(label="run")],
-            concurrency_id="gpu",
-            concurrency_limit=1,
-        )
-        _endpoint(
-            explain_token,
-            [
-                gr.Textbox(label="run"),
-                gr.Number(0, label="token", precision=0),
-                gr.Textbox("target", label="layer"),
-            ],
-            [gr.JSON(label="explanation")],
-            queue=False,
-        )
-        _endpoint(
-            export,
-            [
-                gr.Textbox(label="run"),
-                gr.Textbox("json", label="format"),
-                gr.Number(None, label="token", precision=0),
-                gr.Textbox("target", label="layer"),
-                gr.Textbox("row", label="normalization"),
-            ],
-            [gr.File(label="file")],
-            queue=False,
-        )
+        written = [gr.Textbox(label="caption"), gr.JSON(label="run")]
+        queue = {"concurrency_id": "gpu", "concurrency_limit": 1}
+        _endpoint(endpoints.caption, caption_fields(endpoints.context.limit), written, **queue)
+        _endpoint(endpoints.explain_token, token_fields(), [gr.JSON(label="explanation")], queue=False)
+        _endpoint(endpoints.export, export_fields(), [gr.File(label="file")], queue=False)
+
+
+def caption_fields(limit: int) -> list[Any]:
+    """The arguments of /caption with their defaults. limit: the most new tokens."""
+    return [
+        picture_field(label="image"),
+        gr.Textbox(DEFAULT_PROMPT, label="prompt"),
+        gr.Number(min(MAX_TOKENS, limit), label="max_new_tokens", precision=0),
+        gr.Number(0.0, label="temperature"),
+        gr.Number(0, label="seed", precision=0),
+        gr.Checkbox(False, label="sgrs"),
+        gr.Number(0.6, label="alpha"),
+        gr.Checkbox(False, label="locore"),
+        gr.Number(None, label="beta"),
+        gr.File(label="more", file_count="multiple", type="filepath"),
+        gr.File(label="video", type="filepath"),
+        gr.Number(media.FRAMES[1], label="frames", precision=0),
+        gr.Textbox("", label="system"),
+        gr.Textbox(SGRS.history, label="sgrs_history"),
+        gr.Textbox(SGRS.score, label="sgrs_score"),
+    ]
+
+
+def token_fields() -> list[Any]:
+    """The arguments of /explain_token."""
+    return [gr.Textbox(label="run"), gr.Number(0, label="token", precision=0), gr.Textbox("target", label="layer")]
+
+
+def export_fields() -> list[Any]:
+    """The arguments of /export."""
+    return [
+        gr.Textbox(label="run"),
+        gr.Textbox("json", label="format"),
+        gr.Number(None, label="token", precision=0),
+        gr.Textbox("target", label="layer"),
+        gr.Textbox("row", label="normalization"),
+    ]
+
+
+def picture_field(**options: Any) -> gr.Image:
+    """gr.Image that hands over the path of the file as it came: our own intake (images.py) opens, checks and turns it.
+
+    gradio has already made sure that the path is an upload. Never update its options: gradio would build it anew.
+    """
+    field = gr.Image(type="filepath", format="png", image_mode=None, **options)
+    field.preprocess = lambda payload: payload.path if payload is not None else None
+    return field
 
 
 def _endpoint(function: Callable[..., Any], inputs: list[Any], outputs: list[Any], **options: Any) -> None:

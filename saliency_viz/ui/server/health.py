@@ -1,4 +1,4 @@
-"""How the server is: what is loaded, who waits, what memory is left. For /healthz and for visitors who wait.
+"""How the server is: what is loaded, who waits, what memory is left. For /healthz.
 
 Ignores who asks: it holds nothing that a stranger may not know (a model in a directory goes by its last part).
 """
@@ -50,12 +50,12 @@ def memory() -> dict[str, int]:
     return found
 
 
-def place(engine: Any, page: Any, full: bool) -> dict[str, Any]:
-    """What a waiting visitor is told: {key, values} of the text table. full: their run was not let into the queue."""
-    waiting = waiting_runs(page)
-    seconds = engine.pace.wait(waiting)
-    if full:
-        key = "queue_full" if seconds is None else "queue_full_seconds"
-    else:
-        key = "queued" if seconds is None or not waiting else "queued_seconds"
-    return {"key": key, "values": {"waiting": str(waiting), "seconds": str(seconds)}}
+def health_route(engine: Any, page: Any) -> Any:
+    """GET /healthz for whoever watches the server."""
+    from starlette.responses import JSONResponse
+    from starlette.routing import Route
+
+    async def answer(_: Any) -> Any:
+        return JSONResponse(health(engine, page))
+
+    return Route("/healthz", answer)

@@ -1,0 +1,79 @@
+"""The calls of this package that the engine makes. Each imports what it needs when it is made: torch loads late.
+
+Ignores everything else of the package. Tests give the engine another object with these functions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import fields
+from typing import Any
+
+from ..trace import Trace
+from .request import CaptionRequest
+
+
+def load_model(name: str, tell: Callable[[Any], None], **options: Any) -> Any:
+    """A model by name, hub id or directory; tell hears how far the load is."""
+    from ..models import load_model
+
+    return load_model(name, tell=tell, **options)
+
+
+def stream_caption(model: Any, request: CaptionRequest) -> Any:
+    """A CaptionStream that has not begun."""
+    from ..decoding import stream_caption
+
+    settings = {field.name: getattr(request.settings, field.name) for field in fields(request.settings)}
+    return stream_caption(
+        model, request.image, request.prompt, **settings, system=request.system, history=request.history
+    )
+
+
+def head_rows(model: Any, trace: Trace, step: int) -> Any:
+    """Every head's row of a step (HeadRows)."""
+    from ..decoding import head_rows
+
+    return head_rows(model, trace, step)
+
+
+def token_matrix(model: Any, trace: Trace, step: int) -> Any:
+    """Saliency and attention [layers, n, n] of a step."""
+    from ..decoding import token_matrix
+
+    return token_matrix(model, trace, step)
+
+
+def logit_lens(model: Any, trace: Trace, step: int) -> Any:
+    """What each layer would say at a step (LensLayers)."""
+    from ..decoding import logit_lens
+
+    return logit_lens(model, trace, step)
+
+
+def stream_faithfulness(model: Any, trace: Trace, step: int, **options: Any) -> Iterator[Any]:
+    """Insertion and deletion curves of a step, told of after each reading (Measuring)."""
+    from ..decoding import stream_faithfulness
+
+    return stream_faithfulness(model, trace, step, **options)
+
+
+def capabilities(model: Any) -> dict[str, Any]:
+    """What a loaded model can be shown, and the families that can be shown more: {pictures: most or None, video, many,
+    videos}."""
+    from ..models.capabilities import families_for, takes
+
+    able = takes(model)
+    return {
+        "pictures": able.pictures,
+        "video": able.video,
+        "many": families_for(False),
+        "videos": families_for(True),
+    }
+
+
+def check_media(model: Any, pictures: int, video: bool) -> None:
+    """Raises ImageError unless the model takes this many pictures, or a video."""
+    from ..models.capabilities import check
+
+    check(model, pictures, video)

@@ -1,0 +1,33 @@
+"""Where a growing caption stands: what is observed, and what is written but not observed yet.
+
+Ignores who is told of it and how often.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from ..trace import Step, Trace
+
+
+@dataclass(frozen=True)
+class CaptionProgress:
+    """trace: what is observed so far (whole when done). pending: tokens written after that, as Steps that know only
+    their text and position."""
+
+    trace: Trace
+    pending: tuple[Step, ...] = ()
+    done: bool = False
+
+
+def follow(event: Any, pending: list[Step]) -> None:
+    """Keep the list of written but unobserved tokens true to the loop's events (Drafted, Withdrawn, Step)."""
+    kind = type(event).__name__
+    if kind == "Drafted":
+        pending[:] = [token for token in pending if token.index < event.index]
+        pending.append(Step(event.index, event.position, event.token_id, event.text, 0.0, 0, 0.0))
+    elif kind == "Withdrawn":
+        pending[:] = [token for token in pending if token.index < event.index]
+    else:  # a final Step
+        pending[:] = [token for token in pending if token.index > event.index]

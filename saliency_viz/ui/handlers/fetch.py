@@ -1,0 +1,78 @@
+"""What the browser asks for on its own: a run's numbers and rows, and how the server stands.
+
+Ignores the page's parts: these are plain questions with one value in and one out.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ...errors import TraceError
+from ...figures.web.payload import payload, rows_bytes, rows_payload
+from ...serving.model_key import QUANTIZATIONS, ModelKey
+from .. import media
+from ..context import Context
+from ..updates import answered
+
+ROWS_BYTES = 6 * 2**20  # larger runs hand out one step's rows at a time
+
+
+@answered
+def fetch_run(context: Context, run_id: str) -> dict[str, Any]:
+    """The viewer's payload of a run, or {"error": sentence}."""
+    return payload(context.trace(run_id), run_id, ROWS_BYTES)
+
+
+@answered
+def fetch_rows(context: Context, request: list[Any]) -> dict[str, Any]:
+    """[run id, step] -> that step's rows; [run id, first, count] -> those of so many steps, one after another."""
+    run_id, step, count = (*request, 1)[:3]
+    trace = context.trace(run_id)
+    last = len(trace.steps)
+    if not isinstance(step, int) or not isinstance(count, int) or not 0 <= step < step + count <= last:
+        raise TraceError(f"There are no steps {step!r} to {step!r} + {count!r} in this run of {last} steps.")
+    if count > 1 and count * rows_bytes(trace, 1) > ROWS_BYTES:
+        raise TraceError(f"{count} steps of this run are more than one answer holds. Ask for fewer at once.")
+    return rows_payload(trace, step, count)
+
+
+@answered
+def look_at(context: Context, value: dict[str, Any]) -> dict[str, Any]:
+    """The field's value as it will be shown to the model: small pictures, times (see `media.described`)."""
+    return media.described(value, context.gallery, context.trace)
+
+
+def fetch_takes(context: Context, name: str) -> dict[str, Any] | None:
+    """What a model can be shown (see Engine.takes), None while it is not loaded."""
+    return context.engine.takes(str(name))
+
+
+def fetch_status(context: Context, name: str) -> dict[str, Any]:
+    """Where the model stands."""
+    return {**context.engine.status(str(name)), "label": ModelKey.read(str(name)).label}
+
+
+@answered
+def fetch_offers(context: Context, quantization: str | None) -> dict[str, Any]:
+    """The chooser's rows for weights of this kind (see Engine.offers), or {"error": sentence}."""
+    return context.engine.offers(quantization if quantization in QUANTIZATIONS else None)
+
+
+def fetch_place(context: Context, full: bool) -> dict[str, Any]:
+    """What a visitor who waits is told. full: their run was not let into the queue."""
+    return queue_note(context.engine, context.waiting(), bool(full))
+
+
+def queue_note(engine: Any, waiting: int, full: bool) -> dict[str, Any]:
+    """{key, values} of the text table for who waits behind so many runs. full: their run was not let into the queue."""
+    seconds = engine.pace.wait(waiting)
+    if full:
+        key = "queue_full" if seconds is None else "queue_full_seconds"
+    else:
+        key = "queued" if seconds is None or not waiting else "queued_seconds"
+    return {"key": key, "values": {"waiting": str(waiting), "seconds": str(seconds)}}
+
+
+def share_run(context: Context, run_id: str) -> bool:
+    """A link was copied: keep the run beyond the visit."""
+    return context.store.share(str(run_id))

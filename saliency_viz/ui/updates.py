@@ -1,0 +1,86 @@
+"""What handlers answer: updates of the page's parts by name, news for our own parts, and refusals as notices.
+
+Ignores which component has which name (layout.py) and what is told.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+import gradio as gr
+
+from ..errors import SaliencyVizError
+from .i18n import english
+
+log = logging.getLogger("saliency_viz")
+Updates = dict[str, Any]  # a part's name (see Page.parts): its new value, or an update of its properties
+
+
+def update(**properties: Any) -> dict[str, Any]:
+    """An update of a part's properties, its value left as it is."""
+    return gr.update(**properties)
+
+
+def told(**props: Any) -> dict[str, Any]:
+    """An update of one of our own parts. Each prop travels as JSON text: between the yields of a generator gradio 6.31
+    sends only what changed inside a value, and its page can lose track and stop listening."""
+    return gr.update(**{name: json.dumps(value, ensure_ascii=False) for name, value in props.items()})
+
+
+def note(kind: str = "", key: str | None = None, text: str | None = None, **more: Any) -> dict[str, Any]:
+    """An update of the notice: kind busy, info, warning or error, with a key of the table or a sentence; "" clears.
+
+    more: values for the blanks of the key's text; offers, wanted: see assets/app/again.js.
+    """
+    return told(note={"kind": kind, "key": key, "text": text, **more})
+
+
+def sentence(error: Exception, what: str) -> str:
+    """What a person is told of an error: a refusal's own words; an accident goes to the log, as what failed."""
+    if isinstance(error, SaliencyVizError):
+        return str(error)
+    log.error(what, exc_info=error)
+    return english("unexpected")
+
+
+def trouble(error: Exception, what: str) -> dict[str, Any]:
+    """An update of the notice with what went wrong, as `sentence`."""
+    if isinstance(error, SaliencyVizError):
+        return note("error", text=str(error))
+    log.error(what, exc_info=error)
+    return note("error", "unexpected")
+
+
+def busy(on: bool) -> Updates:
+    """Run and Stop, one of which can be pressed."""
+    return {"run": update(interactive=not on), "stop": update(interactive=on)}
+
+
+def guarded(handler: Callable[..., Updates]) -> Callable[..., Updates]:
+    """The handler, with refusals and accidents as notices."""
+
+    @wraps(handler)
+    def safe(*given: Any) -> Updates:
+        try:
+            return handler(*given)
+        except Exception as error:
+            return {"notice": trouble(error, f"{handler.__name__} failed")}
+
+    return safe
+
+
+def answered(function: Callable[..., dict[str, Any]]) -> Callable[..., dict[str, Any]]:
+    """A server function whose refusals and accidents become {"error": sentence}."""
+
+    @wraps(function)
+    def safe(*given: Any) -> dict[str, Any]:
+        try:
+            return function(*given)
+        except Exception as error:
+            return {"error": sentence(error, "A request of the page failed")}
+
+    return safe

@@ -1,0 +1,144 @@
+"""Which event of the page calls which handler, with which values, and which of its parts the answer changes.
+
+Ignores what handlers do. Here alone gradio's requests and events become plain values, and part names components.
+"""
+
+from __future__ import annotations
+
+import inspect as signatures
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing
+from typing import Any
+
+import gradio as gr
+
+from . import controls
+from .context import Context, Visit
+from .handlers import caption, compare, export, fetch, inspect, models, page_load, run_preview, runs, select, what_if
+from .layout import Page
+from .updates import Updates
+
+GPU = {"concurrency_id": "gpu", "concurrency_limit": 1, "show_progress": "hidden", "api_visibility": "private"}
+QUICK = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
+SETTINGS = controls.Settings._fields
+# Settings stay in the visitor's browser: kept at every change without asking the server, handed over when a page opens.
+REMEMBER = "(...values) => { try { localStorage.setItem('saliency-viz-settings', JSON.stringify(values)); } catch {} }"
+# What assets/app/prefs.js recalls, once that script is there.
+RECALL = (
+    "async () => { while (!(window.SaliencyApp && SaliencyApp.recall)) await new Promise((go) => setTimeout(go, 15)); "
+    "return SaliencyApp.recall(); }"
+)
+ASKED = {  # what our own parts ask of the server, by part
+    "header": [
+        fetch.fetch_status,
+        fetch.fetch_offers,
+        fetch.fetch_place,
+        export.fetch_export,
+        export.fetch_film,
+        fetch.share_run,
+    ],
+    "media": [fetch.look_at, fetch.fetch_takes],
+    "viewer": [fetch.fetch_run, fetch.fetch_rows, inspect.fetch_answer],
+}
+
+
+def asked(context: Context) -> dict[str, list[Callable[[Any], Any]]]:
+    """The server functions of each part, with the context given."""
+    return {part: [_server_function(context, function) for function in functions] for part, functions in ASKED.items()}
+
+
+def _server_function(context: Context, function: Callable[[Context, Any], Any]) -> Callable[[Any], Any]:
+    def call(request: Any) -> Any:
+        return function(context, request)
+
+    call.__name__, call.__doc__ = function.__name__, function.__doc__  # the page calls it by name
+    return call
+
+
+def handler(context: Context, function: Callable[..., Any], parts: Mapping[str, Any]) -> Callable[..., Any]:
+    """A handler as gradio calls it. A handler with a parameter `event` is given what the event told."""
+
+    def visit(request: gr.Request) -> Visit:
+        return Visit.of(request, context.rate_limit.behind_proxy)
+
+    def named(updates: Updates | None) -> dict[Any, Any] | None:
+        return None if updates is None else {parts[name]: value for name, value in updates.items()}
+
+    def call(request: gr.Request, *values: Any) -> Any:
+        return named(function(context, visit(request), *values))
+
+    def call_with_event(request: gr.Request, event: gr.EventData, *values: Any) -> Any:
+        return named(function(context, visit(request), event._data, *values))
+
+    def stream(request: gr.Request, *values: Any) -> Iterator[Any]:
+        with closing(function(context, visit(request), *values)) as growing:
+            yield from map(named, growing)
+
+    def stream_with_event(request: gr.Request, event: gr.EventData, *values: Any) -> Iterator[Any]:
+        with closing(function(context, visit(request), event._data, *values)) as growing:
+            yield from map(named, growing)
+
+    grows, told = signatures.isgeneratorfunction(function), "event" in signatures.signature(function).parameters
+    made = {
+        (False, False): call,
+        (False, True): call_with_event,
+        (True, False): stream,
+        (True, True): stream_with_event,
+    }
+    wrapped = made[grows, told]
+    wrapped.__name__, wrapped.__doc__ = function.__name__, function.__doc__
+    return wrapped
+
+
+def wire(blocks: gr.Blocks, page: Page, context: Context) -> None:
+    """Events to handlers."""
+    parts, left, header, viewer = page.parts(), page.left, page.header, page.viewer
+    everything = [part for name, part in parts.items() if name not in ("plan", "thumbnails", "reset", "remembered")]
+
+    def on(event: Any, function: Callable[..., Any], values: Any = None, outputs: Any = everything, **how: Any) -> None:
+        values = [parts[value] if isinstance(value, str) else value for value in values or ()]
+        event(handler(context, function, parts), values, outputs, **how)
+
+    on(left.run.click, caption.start, ("media", "prompt", "system", "model", *SETTINGS), **GPU)
+    on(left.stop.click, caption.stop, None, [left.stop], **QUICK)
+    on(header.compare, compare.compare, ("first", "model", *SETTINGS), **GPU)
+    on(header.compare_all, compare.compare_all, ("first", "model", *SETTINGS), **GPU)
+    for part in (page.methods, header):
+        on(part.show_pair, compare.show_pair, **QUICK)
+    on(header.manage, runs.manage_run, ("first", "second"), **QUICK)
+    on(header.show_run, select.show_run, **QUICK)
+    on(header.model, models.choose_model, **QUICK)
+    on(header.halt_model, models.halt_model, **QUICK)
+    on(viewer.action, what_if.act, ("model",), **GPU)
+    on(viewer.look, inspect.look, ("model",), [viewer, page.notice], trigger_mode="multiple", **GPU)
+    on(viewer.halt, inspect.halt, None, None, **QUICK)
+    on(viewer.mark, runs.mark, **QUICK)
+    on(left.thumbnails.pick, select.pick, ("thumbnails",), **QUICK)
+    on(left.media.chosen, select.chosen, ("media",), **QUICK)
+    on(left.media.cleared, select.cleared, **QUICK)
+    for upload, opened in zip(page.uploads, (select.open_first, select.open_second), strict=True):
+        on(upload.upload, opened, (upload,), **QUICK)
+    changes = [left.media.chosen, left.media.cleared, left.thumbnails.pick, header.plan]
+    changes += [left.prompt.change, left.system.change, left.settings.max_new_tokens.change]
+    for change in changes:
+        planned = ("media", "prompt", "system", "model", "max_new_tokens")
+        on(change, run_preview.plan, planned, [left.plan], trigger_mode="always_last", **QUICK)
+    on(blocks.load, page_load.restore, ("remembered",), js=RECALL, **QUICK)
+    blocks.unload(_closed(context))
+    _wire_settings(left)
+
+
+def _wire_settings(left: controls.Left) -> None:
+    """What the settings do among themselves: reset, presets, and staying in the browser."""
+    usual = [widget.value for widget in left.settings]
+    left.reset.click(lambda: usual, None, list(left.settings), **QUICK)
+    for key, button in left.presets.items():
+        button.click(lambda key=key: controls.PRESETS[key], None, [left.settings.alpha, left.settings.beta], **QUICK)
+    gr.on([widget.change for widget in left.settings], None, list(left.settings), None, js=REMEMBER, **QUICK)
+
+
+def _closed(context: Context) -> Callable[[gr.Request], None]:
+    def left(request: gr.Request) -> None:
+        page_load.left(context, Visit.of(request))
+
+    return left
