@@ -1,8 +1,8 @@
-"""Read in one direction: every file imports only what stands above it, and importing does nothing visible."""
+"""Read in one direction: every module imports only what stands above it (tests/import_order.txt), and importing does
+nothing visible."""
 
 from __future__ import annotations
 
-import ast
 import subprocess
 import sys
 from pathlib import Path
@@ -11,36 +11,12 @@ import pytest
 
 import saliency_viz
 
+from . import imports
+
 tomllib = pytest.importorskip("tomllib", reason="comes with Python 3.11")
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = ROOT / "saliency_viz"
 
-# Each may import those before it, and itself.
-ORDER = (
-    "errors",
-    "settings",
-    "paths",
-    "images",
-    "trace_checks",
-    "trace",
-    "video",
-    "scores",
-    "memory",
-    "saliency",
-    "attention",
-    "models",
-    "decoding",
-    "figures",
-    "terminal",
-    "flags",
-    "demo",
-    "evaluation",
-    "serving",
-    "ui",
-    "bench",
-    "sweep",
-    "__main__",
-)
 WITHOUT_TORCH = (
     "errors",
     "settings",
@@ -53,7 +29,7 @@ WITHOUT_TORCH = (
     "scores",
     "figures",
 )
-WITHOUT_GRADIO = tuple(name for name in ORDER if name not in ("ui", "bench", "__main__"))
+WITH_GRADIO = ("ui", "bench", "__main__")
 OPTIONAL = {
     "pillow_heif",
     "spaces",
@@ -64,78 +40,143 @@ OPTIONAL = {
 }  # imported where they are used, with a sentence
 PACKAGE_OF = {"PIL": "pillow"}  # distribution names that differ from the import
 
-FILES = sorted(PACKAGE.rglob("*.py"))
+KNOWN = imports.modules(PACKAGE)
+APP = imports.Module("saliency_viz", "", ROOT / "app.py")
+ORDER = [line for line in (ROOT / "tests" / "import_order.txt").read_text().split("\n") if line and line[0] != "#"]
 
 
-def part(file: Path) -> str:
-    """The noun a file belongs to: its module or subpackage directly under saliency_viz."""
-    return file.relative_to(PACKAGE).parts[0].removesuffix(".py")
+def room(name: str) -> str:
+    """The noun a module belongs to: itself, or the folder directly under saliency_viz."""
+    return name.split(".")[0]
 
 
-def imports(file: Path) -> list[tuple[str, int]]:
-    """Absolute names and line numbers of all modules a file imports, also inside functions."""
-    package = (".".join(("saliency_viz", *file.relative_to(PACKAGE).parts))).removesuffix(".py").split(".")[:-1]
-    found = []
-    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.Import):
-            found += [(name.name, node.lineno) for name in node.names]
-        elif isinstance(node, ast.ImportFrom):
-            base = package[: len(package) - node.level + 1] if node.level else []
-            module = ".".join([*base, *([node.module] if node.module else [])])
-            # `from . import attention` imports a module, `from .attention import NAME` a name: keep both readings
-            found += [(module, node.lineno)] + [(f"{module}.{name.name}", node.lineno) for name in node.names]
-    return found
-
-
-def own_parts(file: Path) -> list[tuple[str, int]]:
-    """Parts of this package that a file imports."""
-    names = [(name.split(".")[1], line) for name, line in imports(file) if name.startswith("saliency_viz.")]
-    return [(name, line) for name, line in names if name in ORDER or (PACKAGE / f"{name}.py").exists()]
-
-
-def outside(file: Path) -> set[str]:
-    """Top-level names of other people's packages that a file imports."""
-    names = {name.split(".")[0] for name, _ in imports(file)}
+def outside(module: imports.Module) -> set[str]:
+    """Top-level names of other people's packages that a module imports."""
+    names = {readings[0].split(".")[0] for readings, _ in module.imports()}
     return names - set(sys.stdlib_module_names) - {"saliency_viz"}
 
 
-def test_every_part_has_its_place_in_the_order():
-    assert {part(file) for file in FILES} - {"__init__"} <= set(ORDER)
+# ---- the order -------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("file", FILES, ids=lambda file: str(file.relative_to(PACKAGE)))
-def test_a_file_imports_only_what_stands_above_it(file):
-    if part(file) == "__init__":
-        return  # the public face names everything, lazily
-    rank = ORDER.index(part(file))
-    wrong = [f"line {line}: {name}" for name, line in own_parts(file) if ORDER.index(name) > rank]
-    assert not wrong
+def test_every_module_has_its_line_in_the_order():
+    assert imports.unlisted(KNOWN, ORDER) == []
 
 
-@pytest.mark.parametrize("file", FILES, ids=lambda file: str(file.relative_to(PACKAGE)))
-def test_torch_and_gradio_stay_where_they_belong(file):
-    if part(file) in WITHOUT_TORCH:
-        assert not outside(file) & {"torch", "torchvision", "transformers", "jaxtyping"}
-    if part(file) in WITHOUT_GRADIO:
-        assert "gradio" not in outside(file)
+def test_every_module_imports_only_what_stands_above_it():
+    assert imports.upward(KNOWN, ORDER) == []
+
+
+def test_every_import_is_one_that_an_editor_can_follow():
+    assert imports.by_string(KNOWN) == []
+
+
+def test_no_chain_of_imports_comes_back_to_its_beginning():
+    assert imports.cycles(KNOWN) == []
+
+
+@pytest.mark.parametrize("name", [name for name in KNOWN if name])
+def test_torch_and_gradio_stay_where_they_belong(name):
+    if room(name) in WITHOUT_TORCH:
+        assert not outside(KNOWN[name]) & {"torch", "torchvision", "transformers", "jaxtyping"}
+    if room(name) not in WITH_GRADIO:
+        assert "gradio" not in outside(KNOWN[name])
+
+
+# ---- the checker itself, on a tree that is made up -------------------------------------------------------------------
+
+TREE = {
+    "__init__.py": "import importlib\n\ndef __getattr__(name):\n    return importlib.import_module(f'.{name}', 'pkg')",
+    "low.py": "import os",
+    "room/__init__.py": "",
+    "room/base.py": "from ..low import thing",
+    "room/top.py": "def late():\n    from . import base\n    from .. import low, __version__",
+    "high.py": "import pkg.room.top\nfrom pkg.room import base\nfrom .room import VALUE",
+}
+PLACES = ["low", "room", "room.base", "room.top", "high"]
+
+
+def tree(folder: Path, **changes: str) -> dict[str, imports.Module]:
+    """The tree with some files changed; a double underscore stands for a folder."""
+    for name, text in {**TREE, **{f"{key.replace('__', '/')}.py": text for key, text in changes.items()}}.items():
+        file = folder / "pkg" / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text)
+    return imports.modules(folder / "pkg")
+
+
+def complaints(known, order=PLACES):
+    return [*imports.unlisted(known, order), *imports.upward(known, order), *imports.by_string(known)]
+
+
+def test_a_tree_that_points_one_way_is_right(tmp_path):
+    known = tree(tmp_path)
+    assert set(known) == {"", *PLACES}
+    assert imports.own_imports(known["room.top"], known) == {"room.base": 2, "low": 3}
+    assert imports.own_imports(known["high"], known) == {"room.top": 1, "room.base": 2, "room": 3}
+    assert complaints(known) == [] and imports.cycles(known) == []
+
+
+@pytest.mark.parametrize(
+    "text", ["from .high import x", "from . import low, high", "import pkg.high", "from pkg import high"]
+)
+@pytest.mark.parametrize("late", [False, True])
+def test_an_upward_import_is_found_however_it_is_written(tmp_path, text, late):
+    known = tree(tmp_path, low=f"def late():\n    {text}" if late else text)
+    assert complaints(known) == [f"low, line {1 + late}, imports high, which stands later in the order"]
+
+
+def test_an_upward_import_within_a_room_is_found(tmp_path):
+    known = tree(tmp_path, room__base="from .top import late")
+    assert complaints(known) == ["room.base, line 1, imports room.top, which stands later in the order"]
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("import importlib\nimportlib.import_module('pkg.low')", "pkg.low"),
+        ("from importlib import import_module\nimport_module('.low', 'pkg')", ".low"),
+        ("from importlib import import_module as load\nload('pkg.room.base')", "pkg.room.base"),
+        ("name = 'low'\n__import__(f'pkg.{name}')", "pkg."),
+    ],
+)
+def test_an_import_by_string_is_found(tmp_path, text, told):
+    (found,) = complaints(tree(tmp_path, high=text))
+    assert found.startswith(f"high, line 2, imports {told!r} by a string")
+
+
+def test_other_peoples_modules_may_be_imported_by_string(tmp_path):
+    assert complaints(tree(tmp_path, high="__import__('spaces')\n__import__('pkgother')\n__import__(NAME)")) == []
+
+
+def test_a_module_without_a_line_and_a_line_without_a_module_are_found(tmp_path):
+    known = tree(tmp_path, room__extra="")
+    assert imports.unlisted(known, [*PLACES, "gone", "low"]) == [
+        "gone is in the order, and there is no such module: remove its line",
+        "low is in the order twice",
+        "room.extra has no line in the order: add one after what it imports",
+    ]
+
+
+def test_a_cycle_is_told_once_with_every_module_of_it(tmp_path):
+    known = tree(tmp_path, low="def late():\n    from .high import x")
+    assert imports.cycles(known) == [
+        "high imports room.base imports low imports high",
+    ]
+    assert imports.cycles(tree(tmp_path, low="", room__base="from .top import late")) == [
+        "room.base imports room.top imports room.base"
+    ]
+
+
+# ---- what stands in requirements -------------------------------------------------------------------------------------
 
 
 def test_every_imported_package_is_a_stated_requirement():
     lines = (ROOT / "requirements.txt").read_text(encoding="utf-8").splitlines()
     stated = {line.split(">")[0].split("=")[0] for line in lines if line and not line.startswith("#")}
     comes_along = {"gradio_client", "tokenizers", "huggingface_hub", "fastapi", "starlette", "jinja2", "tqdm"}
-    files = [*FILES, *(file for file in [ROOT / "app.py"] if file.exists())]
-    used = set().union(*(outside(file) if file.is_relative_to(PACKAGE) else app_imports(file) for file in files))
+    used = set().union(*(outside(module) for module in KNOWN.values()), outside(APP))
     assert {PACKAGE_OF.get(name, name) for name in used} - OPTIONAL - comes_along <= stated
-
-
-def app_imports(file: Path) -> set[str]:
-    """Like `outside`, for a file beside the package."""
-    tree = ast.walk(ast.parse(file.read_text(encoding="utf-8")))
-    names = {name.name for node in tree if isinstance(node, ast.Import) for name in node.names}
-    tree = ast.walk(ast.parse(file.read_text(encoding="utf-8")))
-    names |= {node.module or "" for node in tree if isinstance(node, ast.ImportFrom)}
-    return {name.split(".")[0] for name in names} - set(sys.stdlib_module_names) - {"saliency_viz"}
 
 
 def test_optional_extras_are_stated_with_one_range():
