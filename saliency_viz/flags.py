@@ -12,6 +12,7 @@ from typing import Any
 
 from .errors import SettingError
 from .settings import FUSIONS, HISTORIES, SCORES, SGRS, LocoRE, Recording, Sampling
+from .whole_numbers import indices_from
 
 
 def add_model_flags(command: argparse.ArgumentParser) -> None:
@@ -137,10 +138,9 @@ def quiet() -> None:
 def indices(text: str) -> tuple[int, ...]:
     """ "6-8" or "6,7,8" as indices."""
     try:
-        pieces = [part.split("-") for part in text.split(",")]
-        return tuple(index for piece in pieces for index in range(int(piece[0]), int(piece[-1]) + 1))
-    except ValueError as error:
-        raise argparse.ArgumentTypeError(f"expected numbers such as 6-8 or 3,5. Got {text!r}") from error
+        return indices_from("the numbers", text)
+    except SettingError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
 
 
 def numbers(text: str) -> list[float]:

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from numbers import Integral, Real
+from numbers import Real
 from sys import float_info
 from typing import Any, Literal
 
 from .errors import SettingError
+from .whole_numbers import indices, whole
 
 Fusion = Literal["product", "sum", "max", "gradient"]
 FUSIONS: tuple[str, ...] = ("product", "sum", "max", "gradient")
@@ -36,9 +37,9 @@ class Sampling:
 
     def __post_init__(self) -> None:
         _store(self, temperature=_real("temperature", self.temperature, 0.0, 10.0))
-        _store(self, seed=_whole("seed", self.seed, 0, 2**63 - 1))
+        _store(self, seed=whole("seed", self.seed, 0, 2**63 - 1))
         if self.top_k is not None:
-            _store(self, top_k=_whole("top_k", self.top_k, 1))
+            _store(self, top_k=whole("top_k", self.top_k, 1))
         if self.top_p is not None:
             _store(self, top_p=_real("top_p", self.top_p, 0.0, 1.0, open_low=True))
 
@@ -63,12 +64,12 @@ class SGRS:
     recent: int = 10  # w_s of the score "recent"
 
     def __post_init__(self) -> None:
-        _store(self, top_k=_whole("top_k (K)", self.top_k, 1, 1000), tries=_whole("tries (R)", self.tries, 1, 1000))
-        _store(self, alpha=_real("alpha", self.alpha, 0.0, 1.0), window=_whole("window (W)", self.window, 1, 100_000))
+        _store(self, top_k=whole("top_k (K)", self.top_k, 1, 1000), tries=whole("tries (R)", self.tries, 1, 1000))
+        _store(self, alpha=_real("alpha", self.alpha, 0.0, 1.0), window=whole("window (W)", self.window, 1, 100_000))
         _store(self, layers=_indices("layers (L_target)", self.layers))
         _one_of("history", self.history, HISTORIES)
         _one_of("score", self.score, SCORES)
-        _store(self, recent=_whole("recent (w_s of the score)", self.recent, 1, 100_000))
+        _store(self, recent=whole("recent (w_s of the score)", self.recent, 1, 100_000))
 
 
 @dataclass(frozen=True)
@@ -103,7 +104,7 @@ class LocoRE:
     renormalize: bool = False
 
     def __post_init__(self) -> None:
-        _store(self, beta=_real("beta", self.beta, 0.0, 100.0), window=_whole("window (w_s)", self.window, 1, 100_000))
+        _store(self, beta=_real("beta", self.beta, 0.0, 100.0), window=whole("window (w_s)", self.window, 1, 100_000))
         _flag("renormalize", self.renormalize)
 
 
@@ -169,14 +170,6 @@ def _real(name: str, value: Any, low: float, high: float, open_low: bool = False
     return float(value)
 
 
-def _whole(name: str, value: Any, low: int, high: int | None = None) -> int:
-    is_whole = isinstance(value, Integral) and not isinstance(value, bool)
-    if not is_whole or value < low or (high is not None and value > high):
-        span = f"of at least {low}" if high is None else f"in [{low}, {high}]"
-        raise SettingError(f"{name} must be a whole number {span}. Got {value!r}.")
-    return int(value)
-
-
 def _flag(name: str, value: Any) -> None:
     if not isinstance(value, bool):
         raise SettingError(f"{name} must be True or False. Got {value!r}.")
@@ -188,15 +181,4 @@ def _one_of(name: str, value: Any, names: tuple[str, ...]) -> None:
 
 
 def _indices(name: str, values: Any) -> tuple[int, ...] | None:
-    """Sorted unique indices, or None. Raises when empty, negative, or not whole numbers."""
-    if values is None:
-        return None
-    try:
-        values = tuple(values)  # once: a generator has nothing left for a second look
-        indices = tuple(sorted({int(value) for value in values}))
-        exact = all(int(value) == value for value in values)
-    except (TypeError, ValueError, OverflowError):
-        indices, exact = (), False
-    if not indices or not exact or indices[0] < 0:
-        raise SettingError(f"{name} must be a non-empty list of whole numbers of at least 0. Got {values!r}.")
-    return indices
+    return None if values is None else indices(name, values)

@@ -23,6 +23,7 @@ from .demo.world import Scene, render
 from .errors import SettingError
 from .settings import SGRS, LocoRE, Sampling
 from .trace import Trace
+from .whole_numbers import whole
 
 SIDE = 512  # pixels of a rendered scene
 RESAMPLES = 2000
@@ -93,8 +94,7 @@ def sweep(
     """
     if world not in WORLDS:
         raise SettingError(f"world must be one of {', '.join(WORLDS)}. Got {world!r}.")
-    if not isinstance(scenes, int) or scenes < 1:
-        raise SettingError(f"scenes must be a whole number of at least 1. Got {scenes!r}.")
+    scenes = whole("scenes", scenes, 1)
     if not alphas or not betas:
         raise SettingError("A sweep needs at least one alpha and one beta. Pass 0 to leave a method off.")
     grid = [(alpha, beta, *methods(alpha, beta, base)) for alpha in alphas for beta in betas]

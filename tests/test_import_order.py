@@ -19,6 +19,7 @@ PACKAGE = ROOT / "saliency_viz"
 
 WITHOUT_TORCH = (
     "errors",
+    "whole_numbers",
     "settings",
     "terminal",
     "paths",

@@ -22,6 +22,7 @@ from ..models.base import LVLM, Prepared
 from ..models.memory.budget import require_room
 from ..models.prepare import inputs_of
 from ..trace import Trace
+from ..whole_numbers import layers_of, whole
 from .occlusion import FILLS, Fill, Places, fill_of, places_of
 from .replay_context import ADVICE, checked_step, edits_of, prepared_again, request_of
 from .session import Session
@@ -100,7 +101,7 @@ def stream_faithfulness(
     mean colour) or "blur". Calls: 2 + 2 * (2 + draws) * (fractions strictly between 0 and 1). Raises SettingError.
     """
     step = checked_step(trace, step)
-    chosen, points = _layers(trace, layers), _checked(fractions, draws, seed, fill)
+    chosen, points = layers_of(layers, trace.target_layers, trace.model.layers), _checked(fractions, draws, seed, fill)
     places = places_of(trace)
     orders = _orders(trace, places, step, chosen, draws, seed)
     blank = Faithfulness(step, chosen, fill, seed, points, {}, {}, {})
@@ -187,15 +188,6 @@ def _orders(
     return orders
 
 
-def _layers(trace: Trace, layers: str | int | Sequence[int]) -> tuple[int, ...]:
-    names = {"target": trace.target_layers, "all": tuple(range(trace.model.layers))}
-    chosen = names.get(layers, ()) if isinstance(layers, str) else layers
-    chosen = (chosen,) if isinstance(chosen, int) else tuple(chosen)
-    if not chosen or any(not isinstance(layer, int) or not 0 <= layer < trace.model.layers for layer in chosen):
-        raise SettingError(f'layers must be "target", "all", or in 0..{trace.model.layers - 1}. Got {layers!r}.')
-    return chosen
-
-
 def _checked(fractions: Sequence[float], draws: int, seed: int, fill: str) -> np.ndarray:
     """The fractions as float64, if all settings can be used. Raises SettingError."""
     points = np.asarray(tuple(fractions), np.float64)
@@ -203,8 +195,7 @@ def _checked(fractions: Sequence[float], draws: int, seed: int, fill: str) -> np
     if not rising or points[0] != 0 or points[-1] != 1:
         raise SettingError(f"fractions must rise from 0 to 1. Got {tuple(fractions)!r}.")
     for name, value, low in (("draws", draws, 1), ("seed", seed, 0)):
-        if not isinstance(value, int) or isinstance(value, bool) or value < low:
-            raise SettingError(f"{name} must be a whole number of at least {low}. Got {value!r}.")
+        whole(name, value, low)
     if fill not in FILLS:
         raise SettingError(f"fill must be one of {', '.join(FILLS)}. Got {fill!r}.")
     calls = 2 + 2 * (2 + draws) * (len(points) - 2)

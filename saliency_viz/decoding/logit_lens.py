@@ -10,11 +10,12 @@ from dataclasses import dataclass
 import torch
 
 from ..attention import at_least_float32
-from ..errors import ModelError, SettingError
+from ..errors import ModelError
 from ..memory import guarded
 from ..models.base import LVLM
 from ..models.token_text import next_texts
 from ..trace import Trace
+from ..whole_numbers import whole
 from .replay_context import ADVICE, replayed
 
 
@@ -45,8 +46,7 @@ def logit_lens(model: LVLM, trace: Trace, step: int, count: int = 5) -> tuple[Le
     that stands between the last layer and the logits.
     """
     vocabulary = model.network.get_output_embeddings().weight.shape[0]
-    if not isinstance(count, int) or not 1 <= count <= vocabulary:
-        raise SettingError(f"count must be a whole number in 1..{vocabulary}. Got {count!r}.")
+    count = whole("count", count, 1, vocabulary)
     session, row = replayed(model, trace, step)
     norm, head = getattr(model.network.get_decoder(), "norm", None), model.network.get_output_embeddings()
     if norm is None:

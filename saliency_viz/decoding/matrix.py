@@ -27,7 +27,7 @@ from ..models.base import LVLM
 from ..models.memory.budget import matrix_needs
 from ..saliency import layer_saliency, normalize_matrix, normalize_rows
 from ..trace import Trace
-from .replay_context import ADVICE, edits_of, extended, prepared_again
+from .replay_context import ADVICE, checked_step, edits_of, extended, prepared_again
 from .session import LOSS_SCALE
 
 BLOCK_BYTES = 64_000_000  # of float32 scores held at once
@@ -95,11 +95,9 @@ def token_matrix(model: LVLM, trace: Trace, step: int, normalization: Normalizat
     ("none"), per query row ("row") or divided by the whole matrix's Frobenius norm ("matrix", Eq. 5 to the letter).
     attention: mean over heads, edits applied as in the run. Raises MemoryLimitError before the start if it cannot fit.
     """
-    if not isinstance(step, int) or not -len(trace.steps) <= step < len(trace.steps):
-        raise SettingError(f"step must lie in 0..{len(trace.steps) - 1} for this trace. Got {step!r}.")
     if normalization not in ("none", "row", "matrix"):
         raise SettingError(f"normalization must be none, row or matrix. Got {normalization!r}.")
-    taken = trace.steps[step]
+    taken = trace.steps[checked_step(trace, step)]
     for needed, device in zip(matrix_needs(model, taken.position), (model.device, torch.device("cpu")), strict=True):
         require(needed, device, f"The matrix of token {taken.index}", ADVICE)
     with guarded(model.device, ADVICE.capitalize()), grad_mode(True):

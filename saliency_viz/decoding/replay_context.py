@@ -15,6 +15,7 @@ from ..errors import SettingError
 from ..memory import guarded
 from ..models.base import LVLM, Message, Prepared, Request
 from ..trace import Trace
+from ..whole_numbers import index
 from .decoders import decoder_parts
 from .session import Session
 
@@ -23,10 +24,7 @@ ADVICE = "choose an earlier token, a smaller picture or model, or close other pr
 
 def checked_step(trace: Trace, step: int) -> int:
     """The step's index, counted from the front. Raises SettingError when there is no such step."""
-    count = len(trace.steps)
-    if not isinstance(step, int) or isinstance(step, bool) or not 0 <= step < count:
-        raise SettingError(f"step must lie in 0..{count - 1} for this trace. Got {step!r}.")
-    return step
+    return index("step", step, len(trace.steps), " for this trace")
 
 
 def request_of(trace: Trace) -> Request:

@@ -16,6 +16,7 @@ from ..errors import SettingError
 from ..serving.request import MAX_PROMPT
 from ..settings import HISTORIES, SCORES, SGRS, LocoRE, Sampling
 from ..trace import RunSettings
+from ..whole_numbers import indices_from
 from .components import media, remark, thumbnails
 
 DEFAULT_PROMPT = "Describe the image."
@@ -112,17 +113,7 @@ def locore_from(given: dict[str, Any]) -> LocoRE:
 
 def layers_from(text: str | None) -> tuple[int, ...] | None:
     """ "3-5, 8" as (3, 4, 5, 8); empty as None. Raises SettingError."""
-    layers: list[int] = []
-    for part in (text or "").replace(" ", "").split(","):
-        first, dash, last = part.partition("-")
-        if not part:
-            continue
-        if not first.isdigit() or (dash and not last.isdigit()) or len(part) > 9:
-            raise SettingError(f"target layers must look like 3-5 or 2,4. Got {text!r}.")
-        layers += range(int(first), int(last if dash else first) + 1)
-        if len(layers) > 1000:
-            raise SettingError(f"target layers must be at most 1000 layers. Got {text!r}.")
-    return tuple(layers) or None
+    return indices_from("target layers", text) if (text or "").strip() else None
 
 
 def widget_values(settings: RunSettings) -> list[Any]:

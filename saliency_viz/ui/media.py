@@ -20,6 +20,7 @@ from ..images import MAX_IMAGES, load_image, load_images
 from ..serving.request import CaptionRequest
 from ..trace import Trace
 from ..video import Video
+from ..whole_numbers import is_whole
 from .gallery import Gallery
 from .i18n import english
 from .thumbnails import small
@@ -117,4 +118,4 @@ def path_of(file: Any, gallery: Gallery) -> Path:
 def frames_of(value: Any) -> int:
     """How many frames a value asks for, within bounds."""
     least, usual, most = FRAMES
-    return min(max(value, least), most) if isinstance(value, int) and not isinstance(value, bool) else usual
+    return min(max(value, least), most) if is_whole(value) else usual

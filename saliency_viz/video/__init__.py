@@ -14,6 +14,7 @@ from PIL import Image
 
 from ..errors import ImageError
 from ..images import MAX_IMAGES, load_images, read_file
+from ..whole_numbers import whole
 from .sampling import sampled
 from .stream import opened
 
@@ -59,8 +60,7 @@ class Video:
         their long side. Needs the package av. Raises ImageError with a sentence for files that are missing, damaged,
         not a video, longer than 432 000 frames, larger than 500 MiB, or too much to decode.
         """
-        if not isinstance(max_frames, int) or isinstance(max_frames, bool) or not 1 <= max_frames <= MAX_IMAGES:
-            raise ImageError(f"max_frames must be a whole number in [1, {MAX_IMAGES}]. Got {max_frames!r}.")
+        max_frames = whole("max_frames", max_frames, 1, MAX_IMAGES, error=ImageError)
         if not isinstance(path, (str, os.PathLike)):
             raise ImageError(f"Expected the path of a video file. Got {type(path).__name__}. Name a file.")
         file = read_file(path, MAX_BYTES, "a video")

@@ -16,6 +16,7 @@ from PIL import Image, ImageDraw
 
 from ...errors import SettingError
 from ...trace import Trace
+from ...whole_numbers import whole
 from ..caption_text import NAMES, judged_words, picture_words, run_words
 from ..colors import DIVERGING, JUDGEMENTS, painted, table
 from ..labels import label
@@ -99,9 +100,7 @@ def film(
 def _stage(trace: Trace, kind: FilmKind, width: int, view: View, shown: Shown = "all") -> Stage:
     if kind not in (*KINDS, "both"):
         raise SettingError(f"kind must be one of saliency, attention, both. Got {kind!r}.")
-    whole = isinstance(width, (int, np.integer)) and not isinstance(width, bool)
-    if not whole or not WIDTHS[0] <= width <= WIDTHS[1]:
-        raise SettingError(f"width must be a whole number of pixels in [{WIDTHS[0]}, {WIDTHS[1]}]. Got {width!r}.")
+    whole("width", width, *WIDTHS, " of pixels")
     if not trace.steps:
         raise SettingError("This trace has no output tokens, so there is no film. Choose a run with a caption.")
     if view.lock == "token" or view.normalization == "raw":

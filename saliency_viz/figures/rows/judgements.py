@@ -12,6 +12,7 @@ import numpy as np
 
 from ...errors import SettingError
 from ...trace import Trace
+from ...whole_numbers import whole
 
 
 @dataclass(frozen=True, eq=False)
@@ -89,8 +90,7 @@ def weights_by_value(
 
 def statistics(judged: Judged, bins: int = 10, top: float | None = None) -> Statistics:
     """Fig. 10 and Table 5 over `bins` equal bins from 0 to top (None: the largest score; then it lies in the last)."""
-    if not isinstance(bins, int) or bins < 1:
-        raise SettingError(f"bins must be a whole number of at least 1. Got {bins!r}.")
+    bins = whole("bins", bins, 1)
     largest = float(judged.scores.max()) if len(judged.scores) else 0.0
     edges = np.linspace(0.0, top if top is not None else (largest or 1.0), bins + 1)
     if top is not None and not largest <= top:

@@ -22,6 +22,7 @@ from ... import scores
 from ...errors import SettingError, TraceError
 from ...settings import SGRS, Score
 from ...trace import Trace
+from ...whole_numbers import index, layers_of
 from .patches import ImageMap
 
 Kind = Literal["attention", "saliency"]
@@ -46,19 +47,7 @@ UNITS: Mapping[tuple[str, str], str] = {
 
 def layer_indices(trace: Trace, layers: Layers = "target") -> tuple[int, ...]:
     """The layers a choice stands for. Raises SettingError naming the layers there are."""
-    if layers == "target":
-        return trace.target_layers
-    if layers == "all":
-        return tuple(range(trace.model.layers))
-    chosen = (layers,) if isinstance(layers, (int, np.integer)) and not isinstance(layers, bool) else layers
-    whole = isinstance(chosen, (tuple, list, range)) and all(
-        isinstance(layer, (int, np.integer)) and 0 <= layer < trace.model.layers for layer in chosen
-    )
-    if not whole or not len(chosen):
-        raise SettingError(
-            f'layers must be "target", "all", or layers in 0..{trace.model.layers - 1} of this model. Got {layers!r}.'
-        )
-    return tuple(int(layer) for layer in chosen)
+    return layers_of(layers, trace.target_layers, trace.model.layers)
 
 
 def layer_rows(
@@ -338,7 +327,4 @@ def facts(trace: Trace, step: int, layers: Layers = "target", normalization: Nor
 
 
 def _step(trace: Trace, step: int) -> int:
-    whole = isinstance(step, (int, np.integer)) and not isinstance(step, bool)
-    if not whole or not 0 <= step < len(trace.steps):
-        raise SettingError(f"step must lie in 0..{len(trace.steps) - 1} of this caption. Got {step!r}.")
-    return int(step)
+    return index("step", step, len(trace.steps), " of this caption")

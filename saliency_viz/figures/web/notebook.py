@@ -11,8 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ...errors import SettingError
 from ...trace import Trace
+from ...whole_numbers import whole
 from .standalone import standalone
 
 HEIGHT = 860  # pixels; the cell's corner can be dragged
@@ -51,8 +51,7 @@ def view(
     height: of the cell in pixels. state: what is looked at first (token, layer, view, scale, ...). theme: "light",
     "dark", or None for what the reader's system prefers. Raises SettingError.
     """
-    if isinstance(height, bool) or not isinstance(height, int) or not LOWEST <= height <= HIGHEST:
-        raise SettingError(f"height must be a whole number of pixels in [{LOWEST}, {HIGHEST}]. Got {height!r}.")
+    height = whole("height", height, LOWEST, HIGHEST, " of pixels")
     runs = (first,) if second is None else (first, second)
     text = " beside ".join(map(repr, runs))
     page = standalone(runs, state=state, theme=theme, language=language)

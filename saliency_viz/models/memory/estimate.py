@@ -13,6 +13,7 @@ from transformers import AutoConfig, AutoModelForImageTextToText
 
 from ...errors import ModelError, SettingError
 from ...memory import size_text
+from ...whole_numbers import whole
 from ..loading.devices import DTYPES, QUANTIZATIONS
 from .vision_memory import patches_of, vision_bytes
 
@@ -152,8 +153,7 @@ def about(billions: float, dtype: str, quantization: str | None) -> tuple[int, i
 
 def _check(prompt_tokens: int, new_tokens: int, dtype: str, quantization: str | None) -> None:
     for name, value in (("prompt_tokens", prompt_tokens), ("new_tokens", new_tokens)):
-        if not isinstance(value, int) or isinstance(value, bool) or value < 1:
-            raise SettingError(f"{name} must be a whole number of at least 1. Got {value!r}.")
+        whole(name, value, 1)
     if dtype not in DTYPES:
         raise SettingError(f"dtype must be one of {', '.join(DTYPES)}. Got {dtype!r}.")
     if quantization not in (None, *QUANTIZATIONS):

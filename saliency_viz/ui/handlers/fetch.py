@@ -10,6 +10,7 @@ from typing import Any
 from ...errors import TraceError
 from ...figures.web.payload import payload, rows_bytes, rows_payload
 from ...serving.model_key import QUANTIZATIONS, ModelKey
+from ...whole_numbers import is_whole
 from .. import media
 from ..context import Context
 from ..updates import answered
@@ -29,7 +30,7 @@ def fetch_rows(context: Context, request: list[Any]) -> dict[str, Any]:
     run_id, step, count = (*request, 1)[:3]
     trace = context.trace(run_id)
     last = len(trace.steps)
-    if not isinstance(step, int) or not isinstance(count, int) or not 0 <= step < step + count <= last:
+    if not is_whole(step, 0, last - 1) or not is_whole(count, 1, last - step):
         raise TraceError(f"There are no steps {step!r} to {step!r} + {count!r} in this run of {last} steps.")
     if count > 1 and count * rows_bytes(trace, 1) > ROWS_BYTES:
         raise TraceError(f"{count} steps of this run are more than one answer holds. Ask for fewer at once.")

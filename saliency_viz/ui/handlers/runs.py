@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from ...errors import SettingError
 from ...trace import Mark, Trace
+from ...whole_numbers import index
 from ..context import EXAMPLE, Context, Visit
 from ..updates import Updates, guarded, note
 from .show import label_of, listed, shown
@@ -66,10 +66,9 @@ def mark(context: Context, visit: Visit, event: Mapping[str, Any]) -> Updates:
 
 def judged(trace: Trace, event: Mapping[str, Any]) -> Trace:
     """The trace with one token marked as asked: {step, judgement (None takes the mark away), note}."""
-    step, judgement = event.get("step"), event.get("judgement")
-    if not isinstance(step, int) or not 0 <= step < len(trace.steps):
-        raise SettingError(f"step must lie in 0..{len(trace.steps) - 1} of this caption. Got {step!r}.")
-    marks = {index: mark for index, mark in trace.marks.items() if index != step}
+    step = index("step", event.get("step"), len(trace.steps), " of this caption")
+    judgement = event.get("judgement")
+    marks = {marked: mark for marked, mark in trace.marks.items() if marked != step}
     if judgement in ("right", "hallucinated"):
         marks[step] = Mark(judgement, str(event.get("note") or "")[:REMARK])
     return replace(trace, marks=marks)

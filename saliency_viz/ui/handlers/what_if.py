@@ -13,6 +13,7 @@ from ...errors import PromptError, SettingError
 from ...serving.request import CaptionRequest, checked_prompt
 from ...settings import Edit
 from ...trace import RunSettings, Trace
+from ...whole_numbers import index
 from ..context import Context, Visit
 from ..updates import Updates
 from .caption import bounded, captioned
@@ -58,9 +59,7 @@ def changed(trace: Trace, asked: Mapping[str, Any]) -> RunSettings:
     attention to these keys (and layers, heads, if given) in every row from the one that predicts the step. Raises
     SettingError.
     """
-    step = asked.get("step")
-    if not isinstance(step, int) or not 0 <= step < max(len(trace.steps), 1):
-        raise SettingError(f"step must lie in 0..{len(trace.steps) - 1} of this caption. Got {step!r}.")
+    step = index("step", asked.get("step"), max(len(trace.steps), 1), " of this caption")
     if asked.get("kind") == "force":
         forced = (*trace.output_ids[:step], int(asked.get("token_id", -1)))
         return replace(trace.settings, forced=forced)

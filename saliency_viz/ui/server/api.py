@@ -24,6 +24,7 @@ from ...serving.model_catalog import beta_of
 from ...serving.request import CaptionRequest
 from ...settings import SGRS, LocoRE, Sampling
 from ...trace import RunSettings, Trace
+from ...whole_numbers import indices_from, is_whole
 from .. import exports, media
 from ..context import Context, Visit
 from ..controls import DEFAULT_PROMPT
@@ -55,15 +56,17 @@ def layer_of(layer: Any) -> str | int:
     text = str(layer).strip()
     if text in ("target", "all"):
         return text
-    if not (text.isascii() and text.isdigit()):
-        raise SettingError(f'layer must be "target", "all" or a layer\'s number, such as 3. Got {layer!r}.')
-    return int(text)
+    try:
+        (found,) = indices_from("layer", text)
+    except ValueError as error:  # a sentence of the parser's own, or more than one layer
+        raise SettingError(f'layer must be "target", "all" or a layer\'s number, such as 3. Got {layer!r}.') from error
+    return found
 
 
 def checked(trace: Trace, token: Any) -> int | None:
     """An output token's index, or None where it was left out. Raises SettingError."""
     last = len(trace.steps) - 1
-    if token is not None and (isinstance(token, bool) or not isinstance(token, int) or not 0 <= token <= last):
+    if token is not None and not is_whole(token, 0, last):
         raise SettingError(f"token must be a whole number in 0..{last} of this caption. Got {token!r}.")
     return token
 
@@ -134,7 +137,7 @@ class Endpoints:
     ) -> RunSettings:
         """Checked settings; LocoRE's beta left out is that of the model's family. Raises SettingError."""
         limit, engine = self.context.limit, self.context.engine
-        if not isinstance(max_new_tokens, int) or not 1 <= max_new_tokens <= limit:
+        if not is_whole(max_new_tokens, 1, limit):
             raise SettingError(f"max_new_tokens must be in [1, {limit}] here. Got {max_new_tokens!r}.")
         if locore and beta is None:
             beta = beta_of(engine.first, engine.pool.peek(engine.first))
