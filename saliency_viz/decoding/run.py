@@ -6,7 +6,7 @@ Ignores how a step is made (loop.py) and how it is drawn.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from numbers import Integral, Real
+from numbers import Real
 from typing import Any
 
 from ..attention import Edits
@@ -17,12 +17,13 @@ from ..models.base import LVLM, Message, Request
 from ..settings import SGRS, Decoding, Edit, LocoRE, Recording, Sampling
 from ..trace import RunSettings, Step, Trace
 from ..video import Video
+from ..whole_numbers import is_whole, whole
 from .build_trace import trace_of
 from .decoders import check_together, decoder_parts, resolved
 from .loop import Event, decode
 from .run_state import Run
 from .session import Session
-from .validation import check
+from .validation import check, checked_text
 
 ROLES = ("user", "assistant", "system")
 ADVICE = "Lower max_new_tokens or the picture's size, use a smaller model or dtype, or close other programs."
@@ -177,11 +178,12 @@ def replay(
     max_new_tokens: replay no more than the caption's first so many tokens. Other settings as in `stream_caption`.
     """
     if isinstance(output, str):
-        output = model.tokenizer(output, add_special_tokens=False)["input_ids"]
+        text = checked_text("The caption to replay", output)
+        output = model.tokenizer(text, add_special_tokens=False, truncation=False)["input_ids"]
     ids = _token_ids("The caption to replay", output)
     if not ids:
         raise PromptError("The caption to replay must have at least one token. Got an empty one.")
-    length = len(ids) if max_new_tokens is None else _at_least_one("max_new_tokens", max_new_tokens)
+    length = len(ids) if max_new_tokens is None else whole("max_new_tokens", max_new_tokens, 1)
     ids = ids[:length]
     more = (lookahead, edits, ids, recording, time_limit, system, history, decoding)
     return caption(model, image, prompt, len(ids), sampling, sgrs, locore, *more)
@@ -198,8 +200,8 @@ def _settings(
     recording: Recording,
     decoding: Decoding | str | None,
 ) -> RunSettings:
-    max_new_tokens = _at_least_one("max_new_tokens", max_new_tokens)
-    lookahead = None if lookahead is None else _at_least_one("lookahead", lookahead)
+    max_new_tokens = whole("max_new_tokens", max_new_tokens, 1)
+    lookahead = None if lookahead is None else whole("lookahead", lookahead, 1)
     kinds = (("sampling", sampling, Sampling), ("sgrs", sgrs, SGRS), ("locore", locore, LocoRE))
     for name, value, kind in (*kinds, ("recording", recording, Recording)):
         if not isinstance(value, kind) and not (value is None and name in ("sgrs", "locore")):
@@ -218,26 +220,19 @@ def _is_number(value: Any) -> bool:
     return isinstance(value, Real) and not isinstance(value, bool)
 
 
-def _at_least_one(name: str, value: Any) -> int:
-    if not isinstance(value, Integral) or isinstance(value, bool) or value < 1:
-        raise SettingError(f"{name} must be a whole number of at least 1. Got {value!r}.")
-    return int(value)
-
-
 def _token_ids(name: str, values: Any) -> tuple[int, ...]:
     """Token ids from a list, an array or a tensor. Raises PromptError for anything but whole numbers."""
     items = values.tolist() if hasattr(values, "tolist") else values
     items = tuple(items) if isinstance(items, Iterable) else (None,)
-    if not all(isinstance(item, Integral) and not isinstance(item, bool) for item in items):
+    if not all(is_whole(item) for item in items):
         raise PromptError(f"{name} must be a list of token ids, which are whole numbers. Got {values!r:.80}.")
     return tuple(int(item) for item in items)
 
 
 def _request(image: Any, prompt: str, system: str | None, history: Sequence[Message | tuple[str, str]]) -> Request:
-    if not isinstance(prompt, str):
-        raise PromptError(f"The prompt must be a text. Got {type(prompt).__name__}.")
-    if system is not None and not isinstance(system, str):
-        raise PromptError(f"system must be a text, or None. Got {type(system).__name__}.")
+    checked_text("The prompt", prompt)
+    if system is not None:
+        checked_text("system", system, ", or None")
     if isinstance(history, (str, bytes)) or not isinstance(history, Iterable):
         raise PromptError(f"history must be a list of (role, text). Got {type(history).__name__}.")
     turns = tuple(_turn(turn, index) for index, turn in enumerate(history))
@@ -253,4 +248,5 @@ def _turn(turn: Any, index: int) -> Message:
         raise PromptError(f'history[{index}] must be a pair such as ("user", "What is it?"). Got {turn!r}.')
     if said[0] not in ROLES:
         raise PromptError(f"The role of history[{index}] must be one of {', '.join(ROLES)}. Got {said[0]!r}.")
+    checked_text(f"The text of history[{index}]", said[1])
     return Message(*said)

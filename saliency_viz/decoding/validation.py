@@ -6,6 +6,7 @@ Ignores settings by themselves: those are checked where they are born.
 from __future__ import annotations
 
 from itertools import product
+from typing import Any
 
 import numpy as np
 import torch
@@ -20,6 +21,19 @@ from ..trace import RunSettings
 
 MOST_GAIN = float(np.finfo(np.float16).max)  # attention is at most 1, and a Trace keeps it in half precision
 ROWS_CHECKED = 64  # at a time: factors are heads x rows x keys
+
+
+def checked_text(name: str, value: Any, otherwise: str = "") -> str:
+    """A text that a tokenizer can take. Raises PromptError for what is none, and for half a character."""
+    if not isinstance(value, str):
+        raise PromptError(f"{name} must be a text{otherwise}. Got {type(value).__name__}.")
+    halves = [letter for letter in value if "\ud800" <= letter <= "\udfff"]
+    if halves:
+        raise PromptError(
+            f"{name} must be whole characters. Got half of one (a lone surrogate, {halves[0]!r}): the text was cut or "
+            "decoded wrongly. Remove it."
+        )
+    return value
 
 
 def check(model: LVLM, prepared: Prepared, settings: RunSettings, edited: Edits) -> None:

@@ -13,7 +13,7 @@ from typing import Any
 import torch
 from huggingface_hub import errors as hub_errors
 from safetensors import SafetensorError
-from transformers import AutoConfig, AutoModelForImageTextToText, AutoProcessor
+from transformers import AutoConfig, AutoModelForImageTextToText, AutoProcessor, PreTrainedConfig
 from transformers.models.auto.modeling_auto import (
     MODEL_FOR_CAUSAL_LM_MAPPING_NAMES,
     MODEL_FOR_IMAGE_TEXT_TO_TEXT_MAPPING_NAMES,
@@ -24,6 +24,7 @@ from ..base import Family
 from ..families import generic
 from ..families.table import FAMILIES, family_of
 from .hub import HUB_ID
+from .missing_fields import fill_in
 
 BAD_FIELD = getattr(hub_errors, "StrictDataclassError", ArithmeticError)  # older hub libraries check no config
 FAULTS = (
@@ -101,8 +102,8 @@ def _generic(config: Any, name: str) -> Family:
 
 
 def read_processor(source: str, name: str, revision: str | None, config: Any, family: Family) -> Any:
-    """Tokenizer, image processor and chat template (the family's own where the checkpoint has none). Raises ModelError
-    where one is missing or belongs elsewhere."""
+    """Tokenizer, image processor and chat template (the family's own where the checkpoint has none). What is missing
+    is filled in, also in the config. Raises ModelError where something is missing everywhere or belongs elsewhere."""
     try:
         processor = AutoProcessor.from_pretrained(source, revision=revision, trust_remote_code=False)
     except FAULTS as error:
@@ -111,8 +112,8 @@ def read_processor(source: str, name: str, revision: str | None, config: Any, fa
         ) from error
     if getattr(processor, "tokenizer", None) is None or getattr(processor, "image_processor", None) is None:
         raise ModelError(f"{name!r} has no image processor with a tokenizer. Expected a vision-language checkpoint.")
-    if not getattr(processor, "chat_template", None):
-        processor.chat_template = family.template
+    fill_in(processor, config, _written(source, revision), name)
+    processor.chat_template = processor.chat_template or family.template
     if not processor.chat_template:
         raise ModelError(f"{name!r} has no chat template, so a prompt cannot be built. Use an instruction-tuned model.")
     vocabulary = config.get_text_config().vocab_size
@@ -124,6 +125,11 @@ def read_processor(source: str, name: str, revision: str | None, config: Any, fa
     if family is not generic.FAMILY:  # others may write tokens that are not what the model replaces (Llama 4's tiles)
         _same_image_token(processor, config, name)
     return processor
+
+
+def _written(source: str, revision: str | None) -> dict[str, Any]:
+    """config.json as it stands, without what transformers adds."""
+    return PreTrainedConfig.get_config_dict(source, revision=revision)[0]
 
 
 def _processor_fault(error: BaseException) -> str:
@@ -150,12 +156,15 @@ def _same_image_token(processor: Any, config: Any, name: str) -> None:
         )
 
 
-def read_network(source: str, name: str, revision: str | None, dtype: torch.dtype, **placing: Any) -> torch.nn.Module:
+def read_network(
+    source: str, name: str, revision: str | None, dtype: torch.dtype, config: Any, **placing: Any
+) -> torch.nn.Module:
     """The network, every weight from the checkpoint. placing: device_map, quantization_config. Raises ModelError."""
     try:
         network, report = AutoModelForImageTextToText.from_pretrained(
             source,
             revision=revision,
+            config=config,
             dtype=dtype,
             attn_implementation="sdpa",
             use_safetensors=True,

@@ -72,6 +72,30 @@ def placing(
     return settings
 
 
+def stored_quantization(config: Any) -> str | None:
+    """How small a checkpoint's weights are stored: "4bit" or "8bit" (bitsandbytes), "gptq 4bit" and the like of other
+    methods, or None for whole weights."""
+    stored = getattr(config, "quantization_config", None) or {}
+    stored = stored if isinstance(stored, dict) else stored.to_dict()
+    for name in QUANTIZATIONS:
+        if stored.get(f"load_in_{name}"):
+            return name
+    method = stored.get("quant_method")
+    bits = stored.get("bits", stored.get("w_bit"))
+    method = getattr(method, "value", method)
+    return method and (f"{method} {bits}bit" if bits else str(method))
+
+
+def weights_as(quantization: str | None, stored: str | None, name: str) -> str | None:
+    """How small the weights will be: as stored, else as asked. Raises ModelError where the two differ."""
+    if stored is not None and quantization not in (None, stored):
+        raise ModelError(
+            f"The weights of {name!r} are stored small already ({stored}) and cannot be made {quantization}. Load it "
+            "without quantization, or choose the checkpoint with whole weights."
+        )
+    return stored or quantization
+
+
 def _mapped(device_map: str | dict[str, Any]) -> str | dict[str, Any]:
     if isinstance(device_map, str) and device_map not in DEVICE_MAPS:
         try:

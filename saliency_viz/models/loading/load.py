@@ -19,7 +19,17 @@ from ..base import LVLM
 from ..families import generic
 from ..memory.estimate import weights_of
 from .checkpoint_io import FAULTS, read_config, read_network, read_processor
-from .devices import DTYPES, add_adapter, device_of, dtype_of, keep_gradients, need_packages, placing
+from .devices import (
+    DTYPES,
+    add_adapter,
+    device_of,
+    dtype_of,
+    keep_gradients,
+    need_packages,
+    placing,
+    stored_quantization,
+    weights_as,
+)
 from .hub import Loading, Tell, fetch, find, weights_told
 
 __all__ = ["DTYPES", "Loading", "load_model"]
@@ -54,14 +64,19 @@ def load_model(
     found = find(str(assets() / "demo-model") if name == "demo" else str(name), revision, tell)
     config, family = read_config(found.source, str(name), found.commit)
     kind = dtype_of(dtype, where, config)
-    settings = placing(where, kind, quantization, device_map)
+    stored = stored_quantization(config)
+    small = weights_as(quantization, stored, str(name))
+    need_packages(small, adapter)
+    settings = placing(where, kind, None if stored else quantization, device_map)
+    if stored:
+        settings.setdefault("device_map", {"": where})  # small weights are not moved afterwards
     if device_map is None:
-        require(_size(config, kind, quantization), where, f"The model {Path(str(name)).name}", ROOM)
+        require(_size(config, kind, small), where, f"The model {Path(str(name)).name}", ROOM)
     source = fetch(found, tell)
     processor = read_processor(source, str(name), None, config, family)
     with guarded(where, ROOM):
         with weights_told(tell):
-            network = read_network(source, str(name), None, kind, **settings)
+            network = read_network(source, str(name), None, kind, config, **settings)
         if adapter is not None:
             add_adapter(network, str(adapter))
         keep_gradients(network)
@@ -80,7 +95,7 @@ def load_model(
             family=family.name,
             layers=text.num_hidden_layers,
             heads=text.num_attention_heads,
-            dtype=_described(kind, quantization, adapter),
+            dtype=_described(kind, small, adapter),
             device=str(where) if device_map is None else f"device_map {device_map}",
             revision=found.commit,
         ),

@@ -16,7 +16,7 @@ from ...memory import free_memory, size_text
 from ...paths import assets
 from ..loading.checkpoint_io import read_config
 from ..loading.checkpoints import checkpoint_of
-from ..loading.devices import device_of, dtype_of
+from ..loading.devices import QUANTIZATIONS, device_of, dtype_of, stored_quantization
 from ..loading.hub import find
 from .estimate import about, estimate
 from .reference_configs import PUBLISHED
@@ -42,6 +42,8 @@ def check(
             raise
         return _about(name, row.billions, _kind(dtype, where, None), quantization, where, str(error))
     kind = _kind(dtype, where, config)
+    stored = stored_quantization(config)
+    quantization = quantization or (stored if stored in QUANTIZATIONS else None)
     found = estimate(config, *lengths, kind, quantization)
     of = f"{prompt_tokens} tokens of prompt and picture, {new_tokens} of caption"
 
