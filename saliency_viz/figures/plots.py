@@ -162,8 +162,7 @@ def distance(
             hovertemplate="%{x} back, “%{customdata}”: %{y:.4g}<extra></extra>",
         )  # fmt: skip
     figure.update_xaxes(title="distance back from the predicted token", rangemode="tozero")
-    kind_of_axis = {"type": "log"} if view.transform == "log" else {"rangemode": "tozero"}
-    figure.update_yaxes(title=view.unit(kind), **kind_of_axis)
+    figure.update_yaxes({"type": "log"} if view.transform == "log" else {"rangemode": "tozero"}, title=view.unit(kind))
     return figure
 
 

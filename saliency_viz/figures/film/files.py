@@ -5,7 +5,7 @@ Ignores what is on the frames.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from fractions import Fraction
 from io import BytesIO
 from math import isfinite
@@ -77,7 +77,7 @@ def save_film(
 ) -> Path:
     """Write a film of a run in the format its name ends in (.gif or .mp4); returns the path. Raises SettingError."""
     path = Path(path)
-    encoders = dict(zip(SUFFIXES, (gif_bytes, mp4_bytes), strict=True))
+    encoders: dict[str, Callable[..., bytes]] = dict(zip(SUFFIXES, (gif_bytes, mp4_bytes), strict=True))
     if path.suffix.lower() not in encoders:
         raise SettingError(f"A film's name must end in {' or '.join(SUFFIXES)}. Got {path.name!r}.")
     _seconds(seconds_per_token)

@@ -131,7 +131,7 @@ def _stage(trace: Trace, kind: FilmKind, width: int, view: View, shown: Shown = 
         first = notes[-1].line + 1 if notes else 0
         notes += [replace(run, line=run.line + first) for run in lines_of([words], width - 2 * margin, small)]
     height += line_height(text) + (1 + notes[-1].line) * line_height(small) + margin
-    shares = {
+    shares: dict[Kind, np.ndarray] = {
         one: np.stack(
             [picture_shares(trace, step, one, view.layers, view.normalization) for step in range(len(trace.steps))]
         )
@@ -260,6 +260,7 @@ def _painted(stage: Stage, panel: Panel, picture: Image.Image, step: int) -> Ima
 
 def _draw_share(draw: ImageDraw.ImageDraw, stage: Stage, panel: Panel, step: int) -> None:
     """Bar and number of one picture's share under it; bars end at the film's largest share, the largest is framed."""
+    assert panel.kind is not None  # a plain picture has no share
     shares = stage.shares[panel.kind]
     share, top = shares[step, panel.picture], shares.max()
     left, _, right, bottom = panel.box
@@ -289,7 +290,8 @@ def _draw_bar(frame: Image.Image, draw: ImageDraw.ImageDraw, stage: Stage) -> in
     frame.paste(Image.fromarray(np.round(strip).astype(np.uint8)), (left, top + 2))
     left += wide + 6
     left += round(write(draw, (left, top), high, small, INK)) + small
-    unit = pair_unit(stage.view) if len(stage.kinds) > 1 else stage.view.unit(stage.kinds[0])
+    first, *second = stage.kinds
+    unit = pair_unit(stage.view) if second else stage.view.unit(first)
     write(draw, (left, top), unit, small, FAINT, stage.width - stage.margin - left)
     return stage.bottom + 2 * line_height(small) + stage.margin // 2
 

@@ -111,8 +111,8 @@ def _runs(placed: Sequence[Placed], size: int) -> list[Run]:
             continue
         text, face, right = _sign(letter), _face_of(letter), left + _advance(letter, size)
         last = runs[-1] if runs else None
-        touches = last is not None and abs(last.left + last.width - left) < 0.01
-        if touches and (last.token, last.line, last.face) == (token, line, face):
+        same = last is not None and (last.token, last.line, last.face) == (token, line, face)
+        if last is not None and same and abs(last.left + last.width - left) < 0.01:
             runs[-1] = Run(token, line, last.left, right - last.left, last.text + text, face)
         else:
             runs.append(Run(token, line, left, right - left, text, face))

@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterable, Sequence
 
 import numpy as np
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 from ...trace import Trace
 from ..caption_text import EXPECTED, hidden_words, judged_words, mark_words, method_words, run_words, view_words
@@ -132,11 +133,11 @@ def judgements(traces: Trace | Iterable[Trace], bins: int = 10) -> Figure:
             left.stairs(number, edges, color=JUDGEMENTS[name], linewidth=0.8, label=_summary(name, found))
         left.set_xlabel("score S (Eq. 6)")
         left.set_ylabel("marked tokens")
-        left.yaxis.get_major_locator().set_params(integer=True)
+        left.yaxis.set_major_locator(MaxNLocator("auto", integer=True))
         left.legend(loc="lower left", bbox_to_anchor=(0, 1), borderaxespad=0.1)
         middle, rate = (edges[:-1] + edges[1:]) / 2, np.array(found.rates, float)
         right.bar(middle, rate, np.diff(edges) * 0.9, color=JUDGEMENTS["hallucinated"], alpha=0.75)
-        for x, height, total in zip(middle, rate, np.add(*counts.values()), strict=True):
+        for x, height, total in zip(middle, rate, np.add(found.right_counts, found.hallucinated_counts), strict=True):
             right.text(
                 x, (0 if np.isnan(height) else height) + 0.02, str(total), ha="center", fontsize=LABEL - 1, color=FAINT
             )

@@ -166,9 +166,10 @@ def token_title(trace: Trace, step: Steps, view: View) -> str:
     if len(steps) > 1:
         text = label("".join(trace.steps[one].text for one in steps))
         return f"“{text}” ({view.reduce} of steps {', '.join(map(str, steps))})"
-    one, step = trace.steps[steps[0]], steps[0]
+    only = next(iter(steps))
+    one = trace.steps[only]
     score = "no score (first output)" if one.score is None else f"score {one.score:.3g}"
-    return f"“{label(one.text)}” (step {step}, p {one.probability:.2f}, {score}{judged_words(trace, step)})"
+    return f"“{label(one.text)}” (step {only}, p {one.probability:.2f}, {score}{judged_words(trace, only)})"
 
 
 def _compared(trace: Trace, step: Steps, beside: Beside | None) -> tuple[list[Trace], list[Steps]]:

@@ -14,7 +14,7 @@ from functools import cache, partial
 from io import BytesIO
 from pathlib import Path
 from threading import RLock
-from typing import Any
+from typing import Any, Literal, cast
 
 import matplotlib
 import numpy as np
@@ -95,7 +95,7 @@ def style() -> Iterator[None]:
         "legend.fontsize": LABEL,
         "figure.facecolor": "white",
     }
-    with _settings_lock, matplotlib.rc_context(settings), warnings.catch_warnings():
+    with _settings_lock, matplotlib.rc_context(cast("dict[Any, Any]", settings)), warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="Glyph .* missing from")
         yield
 
@@ -136,7 +136,7 @@ def color_map(name: str, missing: str = MISSING) -> Colormap:
     return matplotlib.colormaps[name].with_extremes(bad=missing)
 
 
-@make_norm_from_scale(partial(LogScale, nonpositive="clip"))
+@make_norm_from_scale(cast("type[LogScale]", partial(LogScale, nonpositive="clip")))
 class _LogNorm(Normalize):
     """matplotlib's LogNorm, without its refusal to be built on a scale that clips."""
 
@@ -148,7 +148,7 @@ class FloorLogNorm(_LogNorm):
     """
 
     def __call__(self, value: Any, clip: bool | None = None) -> np.ma.MaskedArray:
-        raised = np.maximum(np.ma.getdata(value), self.vmin)
+        raised = np.maximum(np.ma.getdata(value), np.float64(self.vmin or 0))
         return super().__call__(np.ma.array(raised, mask=np.ma.getmask(value)), clip)
 
 
@@ -227,7 +227,7 @@ def pair_unit(view: View) -> str:
 
 
 def token_ticks(
-    axes: Axes, labels: Sequence[str], which: str, size: float = LABEL, rotation: float = 90, **options
+    axes: Axes, labels: Sequence[str], which: Literal["x", "y"], size: float = LABEL, rotation: float = 90, **options
 ) -> None:
     """Token labels at 0, 1, 2 ... along "x" or "y", literal."""
     setter = axes.set_xticks if which == "x" else axes.set_yticks

@@ -21,7 +21,7 @@ import numpy as np
 from ... import scores
 from ...errors import SettingError, TraceError
 from ...settings import SGRS, Score
-from ...trace import Trace
+from ...trace import SpanKind, Trace
 from ...whole_numbers import index, layers_of
 from .patches import ImageMap
 
@@ -148,7 +148,9 @@ def part_of_keys(trace: Trace) -> np.ndarray:
     """int8 [keys]: index into PARTS. Earlier turns of a conversation count as prompt; system tokens and positions in no
     span as template."""
     parts = np.zeros(trace.attention.shape[2], np.int8)
-    kinds = (("image", "image"), ("prompt", "prompt"), ("prompt", "history"), ("outputs", "output"))
+    kinds: tuple[tuple[str, SpanKind], ...] = (
+        ("image", "image"), ("prompt", "prompt"), ("prompt", "history"), ("outputs", "output"),
+    )  # fmt: skip
     for name, kind in kinds:
         parts[trace.positions(kind)] = PARTS.index(name)
     return parts

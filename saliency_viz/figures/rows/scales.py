@@ -180,13 +180,13 @@ def locked_scale(
     if lock == "manual" and ends is None:
         raise SettingError('lock "manual" needs its two numbers, such as (0, 0.5). Got None.')
     traces = [traces] if isinstance(traces, Trace) else list(traces)
-    each = [step] * len(traces) if each is None else list(each)
-    if lock == "token" and (None in each or len(each) != len(traces)):
-        raise SettingError(f'lock "token" needs the step it is locked to, of each of {len(traces)} runs. Got {each}.')
+    steps: list[Steps | None] = [step] * len(traces) if each is None else list(each)
+    if lock == "token" and (None in steps or len(steps) != len(traces)):
+        raise SettingError(f'lock "token" needs the step it is locked to, of each of {len(traces)} runs. Got {steps}.')
     kinds = (kinds,) if isinstance(kinds, str) else tuple(kinds)
     found = []
     runs = list({id(trace): trace for trace in traces}.values())
-    for trace, own in zip(traces, each, strict=True) if lock == "token" else ((run, None) for run in runs):
+    for trace, own in zip(traces, steps, strict=True) if lock == "token" else ((run, None) for run in runs):
         layer_indices(trace, layers)
         mask = key_mask(trace, keys)
         for one in [steps_of(own)] if own is not None else [(index,) for index in range(len(trace.steps))]:
@@ -197,7 +197,7 @@ def locked_scale(
                 else:
                     values = row(trace, one, kind, layers, normalization, reduce)
                 found.append(values[..., : len(shown)][..., shown])
-    if lock == "manual":
+    if ends is not None and lock == "manual":
         return scale_between(found, ends, transform)
     words = {
         "run": "locked over the run, every layer",

@@ -161,7 +161,8 @@ def arrays(trace: Trace, view: View = PLAIN) -> dict[str, np.ndarray]:
 def npz_bytes(trace: Trace, view: View = PLAIN) -> bytes:
     """The arrays as one compressed NPZ that loads without pickle."""
     buffer = BytesIO()
-    np.savez_compressed(buffer, **arrays(trace, view))
+    found: dict[str, Any] = {**arrays(trace, view)}
+    np.savez_compressed(buffer, **found)
     return buffer.getvalue()
 
 

@@ -63,7 +63,7 @@ class View:
         """The one scale of everything compared under this view (`locked_scale`). Raises SettingError where attention
         and saliency would share a scale and have different ranges set by hand."""
         kinds = (kinds,) if isinstance(kinds, str) else tuple(kinds)
-        ranges = {self.ends(kind) for kind in kinds} if self.lock == "manual" else {None}
+        ranges: set[Ends | None] = {self.ends(kind) for kind in kinds} if self.lock == "manual" else {None}
         if len(ranges) > 1:
             raise SettingError(
                 "Attention and saliency have different ranges set by hand, so one scale cannot show both. "
@@ -71,7 +71,7 @@ class View:
             )
         return locked_scale(
             traces, kinds, self.layers, self.normalization, self.transform, self.lock, step, keys, self.percentile,
-            *ranges, self.reduce, each,
+            ranges.pop(), self.reduce, each,
         )  # fmt: skip
 
     def ends(self, kind: Kind) -> Ends | None:
@@ -93,7 +93,7 @@ class View:
         if self.layers == "target":
             return f"mean of target layers {_ranges(trace.target_layers)}"
         if isinstance(self.layers, tuple):
-            return f"mean of layers {_ranges(self.layers)}" if len(self.layers) > 1 else f"layer {self.layers[0]}"
+            return f"{'mean of layers' if len(self.layers) > 1 else 'layer'} {_ranges(self.layers)}"
         return f"layer {self.layers}"
 
 
