@@ -19,6 +19,11 @@ def model(llava_dir):
     return sv.load_model(llava_dir, device="cpu")
 
 
+def test_a_whole_caption_takes_the_arguments_of_a_streamed_one():
+    whole, streamed = (inspect.signature(function) for function in (sv.caption, sv.stream_caption))
+    assert whole.parameters == streamed.parameters and whole.return_annotation == "Trace"
+
+
 def test_settings_may_be_given_by_place(model):
     trace = sv.caption(model, picture(), PROMPT, 6, sv.Sampling(1.0, 3), sv.SGRS(alpha=0.9), sv.LocoRE(0.7, 3), 2)
     assert (

@@ -1,11 +1,12 @@
 """Decoding with observation: plain, SGRS and LocoRE in one loop; replay; and what a trace leaves out, step by step."""
 
+from .caption_stream import CaptionStream
 from .faithfulness import Faithfulness, Measuring, faithfulness, stream_faithfulness
 from .heads import HeadRows, head_rows
 from .logit_lens import LensLayer, LensToken, logit_lens
 from .loop import Drafted, Withdrawn
 from .matrix import token_matrix
-from .run import CaptionStream, caption, replay, stream_caption
+from .run import caption, replay, stream_caption
 
 __all__ = [
     "CaptionStream",

@@ -30,7 +30,7 @@ def checked_step(trace: Trace, step: int) -> int:
 def request_of(trace: Trace) -> Request:
     """The request a trace was made from."""
     images = tuple(picture.image for picture in trace.pictures)
-    history = tuple(Message(role, text) for role, text in trace.history)
+    history = tuple(Message(*turn) for turn in trace.history)
     return Request(images, trace.prompt, trace.system, history, trace.fps)
 
 

@@ -59,7 +59,7 @@ def template_parts(processor: Any, request: Request) -> list[str]:
     """
     marks = iter(f"{MARK[0]}{number}{MARK[1]}" for number in range(len(said_of(request))))
     system = next(marks) if request.system else None
-    history = tuple(replace(turn, text=next(marks)) for turn in request.history)
+    history = tuple(turn._replace(text=next(marks)) for turn in request.history)
     marked = replace(request, system=system, history=history, prompt=next(marks))
     rendered = processor.apply_chat_template(messages(marked), add_generation_prompt=True)
     return re.split(f"{MARK[0]}(\\d+){MARK[1]}", rendered)

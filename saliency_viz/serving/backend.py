@@ -6,7 +6,6 @@ Ignores everything else of the package. Tests give the engine another object wit
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import fields
 from typing import Any
 
 from ..trace import Trace
@@ -22,12 +21,11 @@ def load_model(name: str, tell: Callable[[Any], None], **options: Any) -> Any:
 
 def stream_caption(model: Any, request: CaptionRequest) -> Any:
     """A CaptionStream that has not begun."""
-    from ..decoding import stream_caption
+    from ..decoding.arguments import checked_settings, request_for
+    from ..decoding.run import stream
 
-    settings = {field.name: getattr(request.settings, field.name) for field in fields(request.settings)}
-    return stream_caption(
-        model, request.image, request.prompt, **settings, system=request.system, history=request.history
-    )
+    settings = checked_settings(request.settings)
+    return stream(model, request_for(request.image, request.prompt, request.system, request.history), settings)
 
 
 def head_rows(model: Any, trace: Trace, step: int) -> Any:
