@@ -5,11 +5,14 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 
+import numpy as np
 import pytest
 import torch
+from PIL import Image
 
 import saliency_viz as sv
 from saliency_viz.decoding.decoders import DECODERS, decoder_of
+from saliency_viz.decoding.decoders.agla import places_of_prompt
 from saliency_viz.decoding.decoders.icd import DISTURBANCE
 from saliency_viz.decoding.decoders.ritual import transformed
 from saliency_viz.models import Request
@@ -199,6 +202,149 @@ def test_only_contrasts_or_adds_one_layer_of_silenced_heads(case, literal):
     assert taken
 
 
+def test_agla_adds_what_the_most_salient_half_of_the_picture_says(case, literal):
+    """Which half: Eq. 4 of the first output by one backward pass through everything."""
+    main = prepared(case.model)
+    first = len(main.prompt_ids)
+    truth = literal_saliency(case, main)
+    places = places_of_prompt(main)
+    values = places.values(truth[first - 1])
+    keep = sorted(range(len(places)), key=lambda place: -values[place])[: max(1, round(0.5 * len(places)))]
+    pixels = np.array(picture())
+    for areas in places.areas:
+        for place, left, top, right, bottom in areas:
+            if place not in keep:
+                pixels[top:bottom, left:right] = 0
+    other = prepared(case.model, Request((Image.fromarray(pixels),), PROMPT))
+
+    def combined(outputs):
+        one, two = (literal.next_logits(stream.inputs, outputs) for stream in (main, other))
+        return plausible(one + 2 * two, one, 0.02)
+
+    assert written(case.model, decoding("agla", beta=0.02)) == greedy(combined, COUNT)
+
+
+def literal_saliency(case, main):
+    """Eq. 5 of the most probable first output, mean over the deeper half of the layers: [n, n]."""
+    logits = case.reference.truth(main.inputs, [], 0).logits
+    rows = case.reference.truth(main.inputs, [], int(logits.argmax())).saliency
+    rows = rows / torch.linalg.vector_norm(rows, dim=-1, keepdim=True).clamp_min(1e-300)
+    return rows[rows.shape[0] // 2 :].mean(0).numpy()
+
+
+def test_var_moves_attention_from_sinks_to_the_rest_of_the_picture(case, literal):
+    main = prepared(case.model)
+    first, columns = len(main.prompt_ids), image_columns(main)
+    tau, rho, keep, least = 2.2, 0.3, 0.25, 0.05
+    states = literal.run(main.inputs, []).hidden_states
+    sinks = {}
+    for layer in range(2, case.model.info.layers - 1):
+        scaled = [(state / state.square().mean().sqrt()).abs() for state in states[layer][0]]
+        massive = [d for d in range(len(scaled[0])) if scaled[0][d] >= tau]
+        sinks[layer] = [at for at in range(first) if any(scaled[at][d] >= tau for d in massive)]
+    changed = []
+
+    def shape(layer, scores):
+        weights = scores.softmax(-1).clone()
+        if not sinks.get(layer):
+            return weights
+        rest = [column for column in columns if column not in sinks[layer]]
+        for row in range(first - 1, scores.shape[1]):
+            for head in range(scores.shape[0]):
+                own = weights[head, row].clone()
+                looked, useful = float(own[columns].sum()), float(own[rest].sum())
+                if looked >= least and useful / looked >= rho and useful > 0:
+                    freed = (1 - keep) * float(own[sinks[layer]].sum())
+                    weights[head, row, sinks[layer]] = keep * own[sinks[layer]]
+                    weights[head, row, rest] = own[rest] + freed * own[rest] / useful
+                    changed.append(freed)
+        return weights
+
+    own = greedy(lambda outputs: literal.next_logits(main.inputs, outputs, shape), COUNT)
+    assert written(case.model, decoding("var", tau=tau, rho=rho, keep=keep, least=least)) == own
+    assert max(changed) > 0.01
+
+
+def test_eah_lets_the_densest_head_speak_for_all_in_prompt_rows(case, literal):
+    main = prepared(case.model)
+    first, columns = len(main.prompt_ids), image_columns(main)
+    limit = 0.7 / first
+
+    def shape(layer, scores):
+        weights = scores.softmax(-1)
+        if layer != 1:
+            return weights
+        counts = []
+        for head in range(scores.shape[0]):
+            means = [float(weights[head, column + 1 : first, column].mean()) for column in columns]
+            counts.append(sum(mean > limit for mean in means))
+        weights = weights.clone()
+        weights[:, :first] = weights[counts.index(max(counts)), :first]
+        return weights
+
+    own = greedy(lambda outputs: literal.next_logits(main.inputs, outputs, shape), COUNT)
+    assert written(case.model, decoding("eah", threshold=limit)) == own
+
+
+def test_farsight_lets_registers_take_a_share_of_every_row(case, literal):
+    main = prepared(case.model)
+
+    def shape(layer, scores):
+        registers = torch.tensor([-0.5 * k for k in range(1, 12)], dtype=scores.dtype)
+        wide = torch.cat([scores, registers.expand(*scores.shape[:2], -1)], dim=-1)
+        return wide.softmax(-1)[..., : scores.shape[-1]]
+
+    own = greedy(lambda outputs: literal.next_logits(main.inputs, outputs, shape), COUNT)
+    assert written(case.model, decoding("farsight", sigma=0.5, registers=11)) == own
+
+
+@pytest.mark.parametrize("beams,penalty", [(3, 1.0), (4, 0.0)])
+def test_beam_search_is_that_of_transformers(case, beams, penalty):
+    """On a fresh copy of the checkpoint, with its own attention and cache; some captions end early."""
+    main = prepared(case.model)
+    stop = written(case.model, None)[3]
+    network = case.reference.network
+    network.set_attn_implementation("eager")
+    model = replace(case.model, stop_ids=frozenset({stop}))
+    inputs = {name: case.reference._cast(v) for name, v in main.inputs.items() if name != "position_ids"}
+    found = network.generate(
+        **inputs,
+        num_beams=beams,
+        length_penalty=penalty,
+        max_new_tokens=COUNT,
+        do_sample=False,
+        eos_token_id=stop,
+        pad_token_id=0,
+    )[0, len(main.prompt_ids) :].tolist()
+    trace = sv.caption(
+        model,
+        picture(),
+        PROMPT,
+        max_new_tokens=COUNT,
+        decoding=decoding("beam", beams=beams, length_penalty=penalty),
+    )
+    assert list(trace.output_ids) == found
+    assert trace.ended == ("end" if found[-1] == stop else "length")
+
+
+def test_a_search_that_runs_out_of_time_keeps_what_it_has(case):
+    trace = sv.caption(case.model, picture(), PROMPT, max_new_tokens=COUNT, decoding="beam", time_limit=1e-9)
+    assert trace.ended in ("time", "cancelled") and len(trace.steps) < COUNT
+
+
+def test_a_search_goes_on_from_given_tokens(case):
+    given = written(case.model, None)[:2]
+    whole = sv.caption(case.model, picture(), PROMPT, max_new_tokens=5, decoding="beam", forced=given)
+    assert list(whole.output_ids[:2]) == given and [step.forced for step in whole.steps] == [True] * 2 + [False] * 3
+
+
+@pytest.mark.parametrize("settings", [{"sgrs": sv.SGRS()}, {"sampling": sv.Sampling(temperature=0.5)}])
+def test_a_search_refuses_what_draws_token_by_token(llava_dir, settings):
+    model = sv.load_model(llava_dir, device="cpu")
+    with pytest.raises(sv.SaliencyVizError, match="Beam search"):
+        sv.caption(model, picture(), PROMPT, max_new_tokens=2, decoding="beam", **settings)
+
+
 @pytest.mark.parametrize("row", MADE, ids=lambda row: row.name)
 def test_neutral_settings_are_plain_decoding_bit_for_bit(case, row):
     plain = sv.caption(case.model, picture(), PROMPT, max_new_tokens=COUNT)
@@ -212,7 +358,9 @@ def test_neutral_settings_are_plain_decoding_bit_for_bit(case, row):
     assert all(step.plain is None for step in neutral.steps)
 
 
-@pytest.mark.parametrize("row", MADE, ids=lambda row: row.name)
+@pytest.mark.parametrize(
+    "row", [row for row in MADE if row.name not in ("var", "eah", "beam")], ids=lambda row: row.name
+)
 def test_defaults_change_something_somewhere(case, row):
     """Not the tokens, perhaps, but what they are chosen by."""
     plain = sv.caption(case.model, picture(), PROMPT, max_new_tokens=COUNT)
@@ -263,7 +411,11 @@ def test_edited_rows_equal_the_whole_matrix(case):
 
 @pytest.mark.parametrize("name", ["vcd", "sid", "dola", "pai"])
 def test_with_sgrs_the_tokens_do_not_depend_on_the_lookahead(case, name):
-    settings = {"decoding": name, "sgrs": sv.SGRS(alpha=0.9), "sampling": sv.Sampling(temperature=1.0, seed=5)}
+    settings = {
+        "decoding": name,
+        "sgrs": sv.SGRS(alpha=1.0, window=1),
+        "sampling": sv.Sampling(temperature=1.0, seed=5),
+    }
     runs = [
         sv.caption(case.model, picture(), PROMPT, max_new_tokens=11, lookahead=ahead, locore=sv.LocoRE(), **settings)
         for ahead in (1, 5, None)

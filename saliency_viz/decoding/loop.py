@@ -51,7 +51,8 @@ def decode(run: Run) -> Iterator[Event]:
     SGRS cuts a draft short."""
     started = time.perf_counter()
     logits = _timed(run, "prefill", run.session.prefill)
-    run.decoder.attach(run.session)
+    run.decoder.attach(run.session, logits)
+    _timed(run, "decode", partial(run.search, logits, started))
     patient = run.settings.sgrs is not None or run.settings.lookahead is not None
     over_time = False
     while True:
@@ -63,7 +64,7 @@ def decode(run: Run) -> Iterator[Event]:
             text = token_text(run.session.model.tokenizer, run.output_ids(drafts), index, skip_special=True)
             yield Drafted(index, run.first + index, draft.token_id, text)
             now = time.perf_counter()
-            over_time = run.time_limit is not None and now - started > run.time_limit
+            over_time = run.over_time(started) and run.found is None
             if over_time or run.stopped or (not patient and now - chunk_started > PATIENCE):
                 break
         kept = 0
@@ -86,22 +87,24 @@ def _ended(run: Run, over_time: bool) -> str:
         return "end"
     if len(run.steps) >= run.settings.max_new_tokens:
         return "given" if len(run.settings.forced) >= len(run.steps) else "length"
+    if run.found is not None and len(run.steps) >= len(run.found):  # the search was cut short
+        return "cancelled" if run.stopped else "time"
     return "time" if over_time else "cancelled"
 
 
 def _draft(run: Run, logits: Tensor, size: int) -> Iterator[Draft]:
     """Up to size tokens by plain decoding from logits on; the last one is not fed. Stops at a stop token."""
     sgrs = run.settings.sgrs
-    size = min(size, run.settings.max_new_tokens - len(run.steps))
     done = len(run.steps)
-    given = run.settings.forced[done : done + size]
+    size = min(size, (run.settings.max_new_tokens if run.found is None else len(run.found)) - done)
+    given = run.given[done : done + size]
     rows, previous = [logits], -1
     if len(given) > 1:  # all at once: nothing is chosen
         rows += list(_timed(run, "decode", partial(run.session.advance, given[:-1])))
     for offset in range(size):
         position = run.first + done + offset
-        forced = offset < len(given)
-        if offset and not (forced and offset < len(rows)):
+        forced = done + offset < len(run.settings.forced)
+        if offset and not (offset < len(given) and offset < len(rows)):
             rows.append(_timed(run, "decode", partial(run.session.advance, [previous]))[-1])
         started = time.perf_counter()
         prefix = run.session.ids[:position]
@@ -110,7 +113,8 @@ def _draft(run: Run, logits: Tensor, size: int) -> Iterator[Draft]:
         choices = run.chooser.choose(
             final, prefix, position, sgrs.top_k if sgrs else SHOWN, among=sgrs.top_k if sgrs else None
         )
-        draft = Draft(given[offset] if forced else choices.first, choices, rows[offset], forced, mixed)
+        token = given[offset] if offset < len(given) else choices.first
+        draft = Draft(token, choices, rows[offset], forced, mixed)
         previous = draft.token_id
         run.seconds["decode"] += time.perf_counter() - started
         yield draft

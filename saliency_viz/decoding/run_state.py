@@ -5,12 +5,14 @@ Ignores how tokens are drafted, judged and observed.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import torch
 from torch import Tensor
 
+from ..attention import at_least_float32
 from ..memory import free_memory
 from ..models.memory.estimate import rows_that_fit
 from ..models.prepare import placeholder_ids
@@ -18,7 +20,7 @@ from ..scores import score
 from ..settings import SGRS, target_layers
 from ..trace import RunSettings, Step
 from .candidates import Choices, Chooser
-from .decoders import Mixed, Parts
+from .decoders import Limits, Mixed, Parts
 from .session import Session
 from .sgrs import Lookahead, recent_scores
 
@@ -63,6 +65,7 @@ class Run:
     settings: RunSettings
     time_limit: float | None = None
     decoder: Parts = Parts()
+    found: tuple[int, ...] | None = None  # by a decoder that searches: the whole caption
     steps: list[Step] = field(default_factory=list)
     rows: Rows = field(default_factory=Rows)
     ended: str = "cancelled"
@@ -110,6 +113,34 @@ class Run:
         """What the run's decoder makes of the logits [vocabulary] for a position; None without one."""
         mixer = self.decoder.mixer
         return None if mixer is None else mixer.mix(logits, self.session.ids[self.first : position])
+
+    @property
+    def given(self) -> tuple[int, ...]:
+        """Output tokens that are known before they are drafted: those a person gave, or what a search found."""
+        return self.settings.forced if self.found is None else self.found
+
+    def over_time(self, started: float) -> bool:
+        """Whether the run's time is up; started: by perf_counter."""
+        return self.time_limit is not None and time.perf_counter() - started > self.time_limit
+
+    def search(self, logits: Tensor, started: float) -> None:
+        """Let a decoder that searches find the caption from the prompt and the given tokens on."""
+        forced, session = self.settings.forced, self.session
+        room = self.settings.max_new_tokens - len(forced)
+        if self.decoder.search is None or room == 0:
+            return
+        if forced:
+            session = session.fork(session.edits)
+            logits = session.advance(forced)[-1]
+
+        def scores(logits: Tensor, outputs: Sequence[int]) -> Tensor:
+            return self.chooser.scores(at_least_float32(logits).log_softmax(-1), [*session.ids, *outputs])
+
+        def enough() -> bool:
+            return self.stopped or self.over_time(started)
+
+        limits = Limits(room, session.model.stop_ids, enough, scores)
+        self.found = (*forced, *self.decoder.search.find(session, logits, limits))
 
     def drop(self) -> None:
         """Let go of every cache."""

@@ -50,21 +50,22 @@ class Mixer(Protocol):
 
 
 class Search(Protocol):
-    """Finds whole sequences, which are then recorded like a given caption."""
+    """Finds whole captions, which are then recorded like a given one."""
 
     def find(self, session: Session, logits: Tensor, limits: Limits) -> list[int]:
-        """The output tokens, from a session that has read the prompt and the outputs so far (it is left as it was).
-        logits [vocabulary]: what it predicts next."""
+        """The output tokens that follow what a session has read (it is left as it was). logits [vocabulary]: what it
+        predicts next."""
 
 
 @dataclass(frozen=True)
 class Limits:
-    """Where a search must end: tokens at most, ids that end a caption, and a clock or a person that says enough."""
+    """Where a search must end: tokens at most, ids that end a caption, and a clock or a person that says enough.
+    scores: log p [vocabulary] after the checkpoint's processors, from logits and the outputs so far."""
 
     tokens: int
     stop_ids: frozenset[int]
     enough: Callable[[], bool]
-    scores: Callable[[Tensor, Sequence[int]], Tensor]  # logits [vocabulary] and ids so far to log p, processors applied
+    scores: Callable[[Tensor, Sequence[int]], Tensor]
 
 
 @dataclass(frozen=True)
@@ -88,11 +89,12 @@ class Context:
 @dataclass(frozen=True)
 class Parts:
     """What a decoder puts into a run; empty for plain decoding. functions: edits of the main stream. tap: hears the
-    main stream's states. attach: called with the run's session after its prefill, before anything else is read."""
+    main stream's states. attach: called with the run's session after its prefill and the
+    logits [vocabulary] it ended in, before anything else is read."""
 
     functions: tuple[AttentionFunction, ...] = ()
     tap: Tap | None = None
-    attach: Callable[[Session], None] = lambda session: None
+    attach: Callable[[Session, Tensor], None] = lambda session, logits: None
     mixer: Mixer | None = None
     search: Search | None = None
 

@@ -65,7 +65,7 @@ def make(context: Context) -> Parts:
     function = TextEnhanced(int(values["layer"]), image_positions(context.prepared))
     opened: list[Session] = []
 
-    def attach(main: Session) -> None:
+    def attach(main: Session, logits: Tensor) -> None:
         opened.append(main.fork(context.other_edits(context.prepared, (function,)), len(main.ids) - 1))
 
     names = ("near", "far", "gamma", "beta")

@@ -49,7 +49,7 @@ def make(context: Context) -> Parts:
     function = LeastAttended(int(values["layer"]), context.model.info.layers, positions, count)
     opened: list[Session] = []
 
-    def attach(main: Session) -> None:
+    def attach(main: Session, logits: Tensor) -> None:
         opened.append(main.fork(context.other_edits(context.prepared, (function,)), len(main.ids) - 1))
 
     combine = partial(contrast, alpha=values["alpha"], beta=values["beta"])

@@ -9,7 +9,7 @@ from ...errors import SettingError
 from ...models.base import LVLM, Prepared
 from ...settings import SGRS, Decoding, Sampling
 from ...trace import RunSettings
-from . import dola, icd, only, pai, ritual, sid, vcd
+from . import agla, beam, dola, eah, farsight, icd, only, pai, ritual, sid, var, vcd
 from .absent import ABSENT
 from .contract import Context, Decoder, Parts
 
@@ -21,6 +21,11 @@ DECODERS: tuple[Decoder, ...] = (
     pai.DECODER,
     sid.DECODER,
     only.DECODER,
+    agla.DECODER,
+    var.DECODER,
+    eah.DECODER,
+    farsight.DECODER,
+    beam.DECODER,
     *ABSENT,
 )
 
