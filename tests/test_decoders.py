@@ -14,6 +14,7 @@ import saliency_viz as sv
 from saliency_viz.decoding.decoders import DECODERS, decoder_of
 from saliency_viz.decoding.decoders.agla import places_of_prompt
 from saliency_viz.decoding.decoders.icd import DISTURBANCE
+from saliency_viz.decoding.decoders.opera import over_trust
 from saliency_viz.decoding.decoders.ritual import transformed
 from saliency_viz.models import Request
 
@@ -327,6 +328,78 @@ def test_beam_search_is_that_of_transformers(case, beams, penalty):
     assert trace.ended == ("end" if found[-1] == stop else "length")
 
 
+def test_over_trust_by_hand():
+    """Three words, sigma 10: columns 0: 1 * 3 * 2 = 6, 1: 5 * 4 = 20, 2: 3."""
+    rows = tuple(torch.tensor(row) for row in ([0.1], [0.3, 0.5], [0.2, 0.4, 0.3]))
+    assert over_trust(rows, 10.0, 512) == (pytest.approx(20.0), 1)
+    assert over_trust(rows, 10.0, 1) == (pytest.approx(3.0), 2)
+
+
+@pytest.mark.parametrize("threshold", [2, 15])
+def test_opera_penalises_trust_and_goes_back(case, literal, threshold):
+    """Every beam's candidates read from nothing; threshold 2 makes it go back, 15 does not."""
+    main = prepared(case.model)
+    first, last = len(main.prompt_ids), case.model.info.layers - 1
+    beams, candidates, scale, weight = 2, 3, 7.0, 0.8
+    seen = {}
+
+    def read(outputs):
+        """(logits after, attention among the words [t, t]: the last layer's largest head)."""
+        if outputs not in seen:
+            kept = {}
+
+            def shape(layer, scores):
+                kept[layer] = scores.softmax(-1)
+                return kept[layer]
+
+            logits = literal.next_logits(main.inputs, list(outputs), shape)
+            seen[outputs] = logits.log_softmax(-1), kept[last].amax(0)[first:, first:]
+        return seen[outputs]
+
+    def trust(outputs):
+        rows = read(outputs)[1]
+        columns = []
+        for word in range(len(outputs)):
+            product = 1.0
+            for row in range(word, len(outputs)):
+                product *= scale * float(rows[row, word])
+            columns.append(product)
+        return max(columns), columns.index(max(columns))
+
+    running, past, banned, returns, back, finished = [((), 0.0)], {}, set(), {}, 0, []
+    while True:
+        choices = []
+        for outputs, total in running:
+            scores = read(outputs)[0].clone()
+            for other in banned:
+                if other[:-1] == outputs:
+                    scores[other[-1]] = -math.inf
+            for token in scores.argsort(descending=True)[:candidates].tolist():
+                longer = (*outputs, token)
+                choices.append((longer, total + float(scores[token]) - weight * trust(longer)[0]))
+        choices.sort(key=lambda choice: -choice[1])
+        if len(choices[0][0]) == COUNT:
+            finished = choices
+            break
+        running = choices[:beams]
+        leading = running[0][0]
+        past[len(leading)] = running
+        places = [trust(leading[: length + 1])[1] for length in range(len(leading))]
+        place = max(dict.fromkeys(places), key=places.count)
+        if places.count(place) >= threshold:
+            while place >= 0 and returns.get(place, 0) >= 5:
+                place -= 1
+            if place >= 0:
+                returns[place] = returns.get(place, 0) + 1
+                banned.add(leading[: place + 2])
+                running, back = past[place + 1], back + 1
+    assert (back > 0) == (threshold == 2)
+    values = {"beams": beams, "candidates": candidates, "scale": scale, "weight": weight, "threshold": threshold}
+    model = replace(case.model, stop_ids=frozenset())
+    trace = sv.caption(model, picture(), PROMPT, max_new_tokens=COUNT, decoding=sv.Decoding("opera", values))
+    assert trace.output_ids == finished[0][0]
+
+
 def test_a_search_that_runs_out_of_time_keeps_what_it_has(case):
     trace = sv.caption(case.model, picture(), PROMPT, max_new_tokens=COUNT, decoding="beam", time_limit=1e-9)
     assert trace.ended in ("time", "cancelled") and len(trace.steps) < COUNT
@@ -359,7 +432,7 @@ def test_neutral_settings_are_plain_decoding_bit_for_bit(case, row):
 
 
 @pytest.mark.parametrize(
-    "row", [row for row in MADE if row.name not in ("var", "eah", "beam")], ids=lambda row: row.name
+    "row", [row for row in MADE if row.name not in ("var", "eah", "beam", "opera")], ids=lambda row: row.name
 )
 def test_defaults_change_something_somewhere(case, row):
     """Not the tokens, perhaps, but what they are chosen by."""

@@ -5,8 +5,9 @@ Ignores attention. Each beam is a session of its own, forked without copying wha
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import torch
 from torch import Tensor
@@ -25,6 +26,15 @@ class Beam:
     logits: Tensor
 
 
+@dataclass(frozen=True)
+class Choice:
+    """A beam's next token before it is fed. total and outputs: with it. beam: makes the longer beam."""
+
+    total: float
+    outputs: tuple[int, ...]
+    beam: Callable[[], Beam]
+
+
 class BeamSearch:
     """beams captions side by side; finished ones compete by total / length ** penalty."""
 
@@ -33,42 +43,56 @@ class BeamSearch:
 
     def find(self, session: Session, logits: Tensor, limits: Limits) -> list[int]:
         """The best finished caption; where time runs out, the best running one."""
-        before = len(session.ids)
-        running = [Beam(0.0, (), session, logits)]
-        finished: list[tuple[float, tuple[int, ...]]] = []
         kept = max(2, 1 + len(limits.stop_ids)) * self.beams
-        while not limits.enough():
-            length = len(running[0].outputs) + 1
-            ranked = best(running, limits, kept)
-            ends = [tokens[-1] in limits.stop_ids or length >= limits.tokens for _, tokens, _ in ranked]
-            done = [(total / length**self.penalty, tokens) for total, tokens, _ in ranked[: self.beams]]
-            finished += [caption for caption, ended in zip(done, ends, strict=False) if ended]
-            finished = sorted(finished, key=lambda caption: -caption[0])[: self.beams]
-            going_on = [choice for choice, ended in zip(ranked, ends, strict=True) if not ended][: self.beams]
-            full = len(finished) == self.beams
-            if not going_on or (full and going_on[0][0] / length**self.penalty <= finished[-1][0]):
-                return list(finished[0][1])
-            running = [grown(running[parent], total, tokens, before) for total, tokens, parent in going_on]
-        return list(finished[0][1] if finished else running[0].outputs)
+        start = Beam(0.0, (), session, logits)
+        return search(start, limits, self.beams, self.penalty, lambda running: best(running, limits, kept))
 
 
-def best(running: Sequence[Beam], limits: Limits, count: int) -> list[tuple[float, tuple[int, ...], int]]:
-    """The `count` most probable one-token continuations of all beams, falling: (total, tokens, which beam)."""
+def search(
+    start: Beam,
+    limits: Limits,
+    beams: int,
+    penalty: float,
+    expand: Callable[[list[Beam]], list[Choice]],
+    review: Callable[[list[Beam]], list[Beam]] = lambda running: running,
+) -> list[int]:
+    """The loop of a beam search. expand: choices of all beams, falling by total. review: may take the running beams
+    back to where they were. A finished caption counts only if it is among the first `beams` choices of its length."""
+    running, finished = [start], []
+    while running[0] is start or not limits.enough():  # at least one word
+        length = len(running[0].outputs) + 1
+        ranked = expand(running)
+        ended = [choice.outputs[-1] in limits.stop_ids or length >= limits.tokens for choice in ranked]
+        finished += [
+            (choice.total / length**penalty, choice.outputs)
+            for choice, ends in zip(ranked[:beams], ended, strict=False)
+            if ends
+        ]
+        finished = sorted(finished, key=lambda caption: -caption[0])[:beams]
+        going_on = [choice for choice, ends in zip(ranked, ended, strict=True) if not ends][:beams]
+        full = len(finished) == beams
+        if not going_on or (full and going_on[0].total / length**penalty <= finished[-1][0]):
+            break
+        running = review([choice.beam() for choice in going_on])
+    return list(finished[0][1] if finished else running[0].outputs)
+
+
+def best(running: Sequence[Beam], limits: Limits, count: int) -> list[Choice]:
+    """The `count` most probable one-token continuations of all beams."""
     scores = torch.stack([beam.total + limits.scores(beam.logits, beam.outputs) for beam in running])
     top = scores.flatten().topk(min(count, scores.numel()))
     places = [divmod(place, scores.shape[1]) for place in top.indices.tolist()]
-    totals = top.values.tolist()
     return [
-        (total, (*running[parent].outputs, token), parent)
-        for total, (parent, token) in zip(totals, places, strict=True)
+        Choice(total, (*running[parent].outputs, token), partial(grown, running[parent], total, token))
+        for total, (parent, token) in zip(top.values.tolist(), places, strict=True)
         if total > -torch.inf
     ]
 
 
-def grown(beam: Beam, total: float, outputs: tuple[int, ...], before: int) -> Beam:
-    """A beam with one token more, in a session of its own; before: tokens read before the first output."""
-    session = beam.session.fork(beam.session.edits, before + len(outputs) - 1)
-    return Beam(total, outputs, session, session.advance([outputs[-1]])[-1])
+def grown(beam: Beam, total: float, token: int) -> Beam:
+    """A beam with one token more, in a session of its own."""
+    session = beam.session.fork(beam.session.edits)
+    return Beam(total, (*beam.outputs, token), session, session.advance([token])[-1])
 
 
 def make(context: Context) -> Parts:

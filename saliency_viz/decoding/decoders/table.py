@@ -9,7 +9,7 @@ from ...errors import SettingError
 from ...models.base import LVLM, Prepared
 from ...settings import SGRS, Decoding, Sampling
 from ...trace import RunSettings
-from . import agla, beam, dola, eah, farsight, icd, only, pai, ritual, sid, var, vcd
+from . import agla, beam, dola, eah, farsight, icd, only, opera, pai, ritual, sid, var, vcd
 from .absent import ABSENT
 from .contract import Context, Decoder, Parts
 
@@ -26,6 +26,7 @@ DECODERS: tuple[Decoder, ...] = (
     eah.DECODER,
     farsight.DECODER,
     beam.DECODER,
+    opera.DECODER,
     *ABSENT,
 )
 
