@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from . import errors
-    from .decoding import caption, faithfulness, head_rows, logit_lens, replay, stream_caption, token_matrix
+    from .decoding import caption, faithfulness, generate, head_rows, logit_lens, replay, stream_caption, token_matrix
     from .errors import SaliencyVizError
     from .figures.figure import figure
     from .figures.web.notebook import view
@@ -25,6 +25,7 @@ _HOMES = {
     "replay": "decoding",
     "token_matrix": "decoding",
     "faithfulness": "decoding",
+    "generate": "decoding",
     "head_rows": "decoding",
     "logit_lens": "decoding",
     "load_model": "models",
@@ -58,6 +59,7 @@ __all__ = [
     "caption",
     "errors",
     "faithfulness",
+    "generate",
     "figure",
     "head_rows",
     "load_model",

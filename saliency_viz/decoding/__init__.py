@@ -2,6 +2,7 @@
 
 from .caption_stream import CaptionStream
 from .faithfulness import Faithfulness, Measuring, faithfulness, stream_faithfulness
+from .generate import generate
 from .heads import HeadRows, head_rows
 from .logit_lens import LensLayer, LensToken, logit_lens
 from .loop import Drafted, Withdrawn
@@ -19,6 +20,7 @@ __all__ = [
     "Withdrawn",
     "caption",
     "faithfulness",
+    "generate",
     "head_rows",
     "logit_lens",
     "replay",

@@ -8,6 +8,7 @@ from functools import partial
 import torch
 from torch import Tensor
 
+from ...errors import SettingError
 from ...models.base import Prepared
 from ..session import Session
 from .combine import contrast
@@ -45,6 +46,11 @@ def with_noise(prepared: Prepared, step: int, seed: int) -> Prepared:
         noise = torch.randn(pixels.shape, generator=generator).to(pixels.device, pixels.dtype)
         return pixels * share**0.5 + noise * (1 - share) ** 0.5
 
+    if not any(name.startswith("pixel_values") for name in prepared.inputs):
+        raise SettingError(
+            "VCD noises the picture's pixels. Got a picture that is encoded already, as transformers' generate does "
+            "from 5.24 on. Use caption."
+        )
     inputs = {
         name: noised(value) if name.startswith("pixel_values") else value for name, value in prepared.inputs.items()
     }
