@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 
 from saliency_viz.errors import ImageError
-from saliency_viz.video import Video, sampling, stream
+from saliency_viz.video import Video, frame_size, sampling, stream
 
 from .films import coded, edited, levels, movie, planes, recut, shown, turned, without_sync
 
@@ -183,6 +183,12 @@ def test_every_display_matrix_is_followed(tmp_path, a, b, c, d):
 def test_a_matrix_of_nothing_turns_nothing(tmp_path):
     file = turned(movie(tmp_path / "a.mp4", 2), 0, 0, 0, 0)
     assert Video.from_file(file, 1).frames[0].size == (64, 48)
+
+
+def test_the_size_of_frames_is_told_without_reading_them_all(tmp_path):
+    """A film of 1920 x 1088 is planned at the 1024 pixels it is reduced to, turned as it will be shown."""
+    file = turned(movie(tmp_path / "a.mp4", 2, size=(1920, 1088)), 0, 1, -1, 0)
+    assert frame_size(file) == Video.from_file(file, 1).frames[0].size == (580, 1024)
 
 
 # ---- colours ---------------------------------------------------------------------------------------------------------

@@ -22,6 +22,7 @@ from saliency_viz.serving.run_store import RunStore
 from saliency_viz.trace import Trace
 from saliency_viz.ui import films, media
 from saliency_viz.ui.gallery import Gallery
+from saliency_viz.ui.handlers import run_preview
 from saliency_viz.ui.server.serve import serve
 from saliency_viz.video import Video
 
@@ -392,3 +393,16 @@ def test_a_package_that_is_missing_is_named(tmp_path, monkeypatch):
     monkeypatch.setitem(__import__("sys").modules, "av", None)
     with pytest.raises(ImageError, match="pip install av"):
         Video.from_file(tmp_path / "a.mp4")
+
+
+def test_what_the_model_will_see_is_framed_on_the_upload(tab, monkeypatch):
+    """A family that crops the middle square of 300 x 200; one that sees everything draws no frame."""
+    region = [(50 / 300, 0, 250 / 300, 1)]
+    monkeypatch.setattr(run_preview, "needs_line", lambda *given: {"key": None, "values": {}, "seen": region[0]})
+    upload(tab, *pictures((300, 200)))
+    path = tab.wait_for_selector(".app-media-seen path", state="attached").get_attribute("d")
+    numbers = [round(float(number)) for number in re.findall(r"[\d.]+", path)]
+    assert numbers == [0, 0, 300, 200, 0, 50, 0, 250, 200, 50]
+    region[0] = None
+    upload(tab, *pictures((301, 200)))
+    tab.wait_for_selector(".app-media-seen", state="detached")

@@ -184,6 +184,24 @@
       limits();
     }
 
+    // Some families see only the middle of a picture: framed, as soon as it is known. The drawing has the picture's own box.
+    function frameSeen() {
+      const region = (told(props.part) || {}).region, one = stage.querySelector(".app-media-one"), old = stage.querySelector(".app-media-seen");
+      if (old) old.remove();
+      if (!region || !one) return;
+      const { width, height } = seen.items[0], [left, top, right, bottom] = region;
+      const space = "http://www.w3.org/2000/svg", svg = document.createElementNS(space, "svg"), path = document.createElementNS(space, "path"), title = document.createElementNS(space, "title");
+      svg.setAttribute("class", "app-media-seen");
+      svg.setAttribute("viewBox", `0 0 ${width} ${height}`);
+      svg.setAttribute("role", "img");
+      svg.setAttribute("aria-label", t("media_part"));
+      title.textContent = t("media_part");
+      const box = (x, y, to, down) => `M${x} ${y}H${to}V${down}H${x}Z`;
+      path.setAttribute("d", box(0, 0, width, height) + box(left * width, top * height, right * width, bottom * height));
+      svg.append(title, path);
+      one.after(svg);
+    }
+
     // Whether the chosen model takes this is known once it is loaded: said before the run.
     async function limits() {
       clearTimeout(patience);
@@ -226,6 +244,7 @@
     }
     watch("given", givenCame);
     watch("model", limits);
+    watch("part", frameSeen);
     draw();
     givenCame();
   }

@@ -11,25 +11,29 @@ from typing import Any
 
 from PIL import Image
 
+from ..trace import Picture
+
 KEPT = 64  # shapes of pictures whose tokens are remembered
 Shapes = tuple[tuple[int, int], ...]
+Region = tuple[float, float, float, float]
 
 
 class RunNeeds:
     """Counts tokens by preparing blank pictures of the same shapes, once per shape and model."""
 
     def __init__(self) -> None:
-        self._known: OrderedDict[tuple[Any, ...], tuple[int, int, int]] = OrderedDict()
+        self._known: OrderedDict[tuple[Any, ...], tuple[int, int, int, Region | None]] = OrderedDict()
         self._lock = threading.Lock()
 
     def line(
         self, key: str, model: Any, shapes: Shapes, video: bool, prompt: str, system: str | None, new_tokens: int
     ) -> dict[str, Any]:
-        """{key, values} of the text table; values are sizes and numbers in words. Raises SaliencyVizError."""
+        """{key, values} of the text table; values are sizes and numbers in words; `seen`: what the model sees of a
+        single picture, as `seen_part`. Raises SaliencyVizError."""
         from ..memory import size_text
         from ..models.memory.budget import advice, room
 
-        pictures, around, patches = self._tokens(key, model, shapes, video, system)
+        pictures, around, patches, seen = self._tokens(key, model, shapes, video, system)
         words = len(model.tokenizer(prompt, add_special_tokens=False)["input_ids"])
         found = room(model, pictures + around + words, new_tokens, patches)
         values = {
@@ -40,10 +44,13 @@ class RunNeeds:
             "advice": "" if found.fits else advice(model, found, pictures, video),
         }
         kind = "plan_fits" if found.matrix_fits else "plan_tight"
-        return {"key": kind if found.fits else "plan_too_large", "values": values, "fits": found.fits}
+        return {"key": kind if found.fits else "plan_too_large", "values": values, "fits": found.fits, "seen": seen}
 
-    def _tokens(self, key: str, model: Any, shapes: Shapes, video: bool, system: str | None) -> tuple[int, int, int]:
-        """(tokens of the pictures, tokens of the template and the system prompt, patches of the pictures)."""
+    def _tokens(
+        self, key: str, model: Any, shapes: Shapes, video: bool, system: str | None
+    ) -> tuple[int, int, int, Region | None]:
+        """(tokens of the pictures, tokens of the template and the system prompt, patches of the pictures, what is seen
+        of a single one)."""
         known = (key, id(model), shapes, video, system)
         with self._lock:
             if known in self._known:
@@ -57,9 +64,18 @@ class RunNeeds:
         prepared = model.family.prepare(model, Request(images, "a", system, (), 1.0 if video else None))
         pictures = sum(span.stop - span.start for span in prepared.spans if span.kind == "image")
         patches = patches_in(model.config, prepared.inputs)
-        found = (pictures, len(prepared.prompt_ids) - pictures - 1, patches)
+        found = (pictures, len(prepared.prompt_ids) - pictures - 1, patches, seen_part(prepared.pictures, shapes))
         with self._lock:
             self._known[known] = found
             while len(self._known) > KEPT:
                 self._known.popitem(last=False)
         return found
+
+
+def seen_part(pictures: tuple[Picture, ...], shapes: Shapes) -> Region | None:
+    """(left, top, right, bottom) in shares of a single picture of what the model sees, where that is not all of it."""
+    if len(pictures) != 1:
+        return None
+    (width, height), (left, top, right, bottom) = shapes[0], pictures[0].region
+    region = (max(0.0, left / width), max(0.0, top / height), min(1.0, right / width), min(1.0, bottom / height))
+    return region if min(region[2] - region[0], region[3] - region[1]) < 0.995 else None

@@ -86,12 +86,14 @@ def thumbnails(items: list[dict[str, str]]) -> gr.HTML:
 
 def media(model: str, server_functions: list[Callable[..., Any]]) -> gr.HTML:
     """The field for pictures and videos; its value is that of `media.py`. Props: given (a value the server sets),
-    model (the chosen one's name). Events: chosen (an upload is in), cleared."""
+    model (the chosen one's name), part (of a single picture: {region, serial}, what the model will see of it in shares,
+    or None for all). Events: chosen (an upload is in), cleared."""
     return _part(
         '<div class="app-media"></div>',
         "SaliencyApp.media({element, props, trigger, watch, server, upload}); /* events: 'chosen' 'cleared' */",
         elem_id="app-image",
         given=None,
+        part=None,
         model=model,
         server_functions=server_functions,
     )

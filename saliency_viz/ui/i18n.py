@@ -192,6 +192,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "media_uploading": ("Uploading…", "正在上传…"),
     "media_reading": ("Reading…", "正在读取…"),
     "media_one": ("The picture to caption", "待描述的图片"),
+    "media_part": ("The model sees what is inside the frame.", "模型只看到框内的部分。"),
     "media_item": (
         "Picture {n} of {count}, {width} × {height}. Alt with an arrow moves it, Delete removes it.",
         "第 {n} 张,共 {count} 张,{width} × {height}。Alt 加方向键移动,Delete 移除。",

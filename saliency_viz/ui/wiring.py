@@ -122,7 +122,7 @@ def wire(blocks: gr.Blocks, page: Page, context: Context) -> None:
     changes += [left.prompt.change, left.system.change, left.settings.max_new_tokens.change]
     for change in changes:
         planned = ("media", "prompt", "system", "model", "max_new_tokens")
-        on(change, run_preview.plan, planned, [left.plan], trigger_mode="always_last", **QUICK)
+        on(change, run_preview.plan, planned, [left.plan, left.media], trigger_mode="always_last", **QUICK)
     on(blocks.load, page_load.restore, ("remembered",), js=RECALL, **QUICK)
     blocks.unload(_closed(context))
     _wire_settings(left)

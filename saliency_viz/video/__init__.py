@@ -15,7 +15,8 @@ from PIL import Image
 from ..errors import ImageError
 from ..images import MAX_IMAGES, load_images, read_file
 from ..whole_numbers import whole
-from .sampling import sampled
+from .frame import picture
+from .sampling import NO_FRAMES, sampled
 from .stream import opened
 
 MAX_BYTES = 500 * 2**20
@@ -67,3 +68,11 @@ class Video:
         with opened(file) as stream:
             found = sampled(stream, max_frames)
         return Video(found.pictures, found.rate, found.times, found.duration, found.shown)
+
+
+def frame_size(path: str | os.PathLike[str]) -> tuple[int, int]:
+    """Width and height of the frames `Video.from_file` gives, from the first one. Raises ImageError."""
+    with opened(read_file(path, MAX_BYTES, "a video")) as stream:
+        for _, frame in stream.frames():
+            return picture(frame, stream.square).size
+    raise ImageError(NO_FRAMES)

@@ -71,7 +71,8 @@ def asked_again(context: Context, run_id: str) -> Updates:
         return {}
     opened = {"system_box": update(open=True)} if trace.system else {}
     field = given(context, {"kind": "run", "run": run_id})
-    return {"media": field, "prompt": trace.prompt, "system": trace.system or "", **opened}
+    seen = told(note=seen_note(trace))
+    return {"media": field, "seen": seen, "prompt": trace.prompt, "system": trace.system or "", **opened}
 
 
 def listed(context: Context, visit: Visit) -> Updates:
