@@ -74,5 +74,5 @@ def frame_size(path: str | os.PathLike[str]) -> tuple[int, int]:
     """Width and height of the frames `Video.from_file` gives, from the first one. Raises ImageError."""
     with opened(read_file(path, MAX_BYTES, "a video")) as stream:
         for _, frame in stream.frames():
-            return picture(frame, stream.square).size
+            return picture(frame, stream.stored).size
     raise ImageError(NO_FRAMES)

@@ -5,6 +5,7 @@ Ignores colour primaries wider than the usual (P3, and BT.2020 in ordinary range
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
@@ -30,20 +31,29 @@ TURNS = {
 }
 
 
-def picture(frame: Any, wide: Fraction | None) -> Image.Image:
-    """wide: how wide a pixel is in the file. Raises ImageError."""
-    image = Image.fromarray(_pixels(frame))
-    if wide and wide != 1:
-        image = image.resize((max(1, round(image.width * float(wide))), image.height))
+@dataclass(frozen=True)
+class Stored:
+    """How a film keeps its frames. square: a pixel's width over its height, or None. transfer, primaries: by H.273."""
+
+    square: Fraction | None
+    transfer: int
+    primaries: int
+
+
+def picture(frame: Any, stored: Stored) -> Image.Image:
+    """frame: as PyAV decoded it. Raises ImageError."""
+    image = Image.fromarray(_pixels(frame, stored))
+    if stored.square and stored.square != 1:
+        image = image.resize((max(1, round(image.width * float(stored.square))), image.height))
     turn = TURNS.get(display_matrix(frame))
     image = load_image(image.transpose(turn) if turn is not None else image)
     image.thumbnail((FRAME_SIDE, FRAME_SIDE), Image.Resampling.LANCZOS)
     return image
 
 
-def _pixels(frame: Any) -> np.ndarray:
+def _pixels(frame: Any, stored: Stored) -> np.ndarray:
     """uint8 [height, width, 3 or 4] as stored."""
-    transfer, matrix = int(frame.color_trc), int(frame.colorspace)
+    transfer, matrix = stored.transfer, int(frame.colorspace)
     named = {}
     if matrix == UNSAID and not frame.format.is_rgb:
         if transfer in (hdr.PQ, hdr.HLG):
@@ -53,7 +63,7 @@ def _pixels(frame: Any) -> np.ndarray:
     if transfer in (hdr.PQ, hdr.HLG):
         scale = min(1.0, FRAME_SIDE / max(frame.width, frame.height))
         size = {"width": max(1, round(frame.width * scale)), "height": max(1, round(frame.height * scale))}
-        return hdr.srgb(frame.to_ndarray(format="rgb48le", **size, **named), transfer, int(frame.color_primaries))
+        return hdr.srgb(frame.to_ndarray(format="rgb48le", **size, **named), transfer, stored.primaries)
     clear = frame.format.has_palette or any(part.is_alpha for part in frame.format.components)
     return frame.to_ndarray(format="rgba" if clear else "rgb24", **named)
 

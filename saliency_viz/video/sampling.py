@@ -108,7 +108,7 @@ def by_decoding(stream: Stream) -> Index:
     found: list[tuple[int, bool, int]] = []
     stream.rewind()
     for moment, frame in stream.frames():
-        found.append((moment, bool(frame.key_frame), frame.duration or stream.step))
+        found.append((moment, bool(frame.key_frame), getattr(frame, "duration", None) or stream.step))
         _bearable(len(found))
     index = _index(found)
     if index is None:
@@ -140,7 +140,7 @@ def by_leaps(stream: Stream, index: Index, wanted: list[int]) -> list[Image.Imag
             if moment != index.moments[at] or (at == key and index.keys[key] and not frame.key_frame):
                 return None  # or a frame that is no key, whatever the file says
             if at == place:
-                found.append(picture(frame, stream.square))
+                found.append(picture(frame, stream.stored))
                 break
         else:
             return None
@@ -154,7 +154,7 @@ def in_passing(stream: Stream, index: Index, wanted: list[int]) -> list[Image.Im
     stream.rewind()
     for moment, frame in stream.frames():
         if moment in places:
-            found.append(picture(frame, stream.square))
+            found.append(picture(frame, stream.stored))
         if len(found) == len(places):
             return found
     raise ImageError(NO_FRAMES)

@@ -13,6 +13,7 @@ from typing import Any
 
 from ..errors import ImageError
 from ..images import check_size
+from .frame import Stored
 
 CONTAINERS = "mov,matroska,webm,avi,mpeg,mpegts,gif"  # no playlists: those can name other files and addresses
 MAX_SOURCE_FRAMES = 432_000  # four hours at 30 frames per second
@@ -51,7 +52,7 @@ def options() -> dict[str, Any]:
 
 class Stream:
     """A film that is open. width, height: as stored, in pixels. base: seconds per unit of a moment. step: units from
-    one frame to the next where a file does not say. square: how wide a pixel is, in pixels' heights, or None."""
+    one frame to the next where a file does not say."""
 
     def __init__(self, av: Any, handle: Any) -> None:
         self._av, self._handle, self._container = av, handle, None
@@ -64,7 +65,6 @@ class Stream:
         self.base = self._stream.time_base or Fraction(1, 1000)
         rate = self._stream.average_rate or self._stream.guessed_rate or Fraction(25)
         self.step = max(1, round(1 / (self.base * rate)))
-        self.square = self._stream.sample_aspect_ratio
 
     def rewind(self) -> None:
         """Open the file anew: not every container can be led back to its beginning."""
@@ -78,6 +78,12 @@ class Stream:
         self._decoder = films[0].codec_context
         if films[0].metadata.get("alpha_mode") == "1" and films[0].codec.name in WITH_ALPHA:
             self._decoder = self._av.CodecContext.create(WITH_ALPHA[films[0].codec.name], "r")
+
+    @property
+    def stored(self) -> Stored:
+        """As far as the frames decoded up to now tell (a frame itself tells its transfer only since PyAV 17)."""
+        codec = self._stream.codec_context
+        return Stored(self._stream.sample_aspect_ratio, int(codec.color_trc), int(codec.color_primaries))
 
     def close(self) -> None:
         if self._container is not None:
