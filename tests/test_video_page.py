@@ -398,7 +398,9 @@ def test_a_package_that_is_missing_is_named(tmp_path, monkeypatch):
 def test_what_the_model_will_see_is_framed_on_the_upload(tab, monkeypatch):
     """A family that crops the middle square of 300 x 200; one that sees everything draws no frame."""
     region = [(50 / 300, 0, 250 / 300, 1)]
-    monkeypatch.setattr(run_preview, "needs_line", lambda *given: {"key": None, "values": {}, "seen": region[0]})
+    values = dict.fromkeys(("tokens", "needed", "matrix", "free", "advice"), "7")
+    line = lambda *given: {"key": "plan_fits", "values": values, "fits": True, "seen": region[0]}  # noqa: E731
+    monkeypatch.setattr(run_preview, "needs_line", line)
     upload(tab, *pictures((300, 200)))
     path = tab.wait_for_selector(".app-media-seen path", state="attached").get_attribute("d")
     numbers = [round(float(number)) for number in re.findall(r"[\d.]+", path)]
