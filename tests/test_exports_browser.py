@@ -21,7 +21,7 @@ TICKS = ".sv-token-card .sv-panel{} .sv-image-bar .sv-bar-ticks > span"
 
 
 def asked(opened) -> dict:
-    """What the page sends with an export (assets/app/exports.js)."""
+    """What the page sends with an export (assets/app/runs/export_menu.js)."""
     return opened.js("({...viewer.getState(), steps: viewer.stepsOf(0)})")
 
 

@@ -77,7 +77,7 @@ def upload(page):
 
 
 def test_a_link_can_hold_every_key_of_the_viewer_s_state(tab):
-    usual = tab.evaluate("SaliencyViewer.DEFAULTS")
+    usual = tab.evaluate("SaliencyApp.DEFAULTS")
     assert set(permalinks.STATE_KEYS) == set(usual) == set(CHANGED)
     assert all(CHANGED[key] != usual[key] for key in usual)
 

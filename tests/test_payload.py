@@ -18,7 +18,7 @@ from saliency_viz.figures import colors
 from saliency_viz.figures.rows import metrics
 from saliency_viz.figures.rows.scales import scale_of
 from saliency_viz.figures.web.payload import PICTURE_SIDE, payload, rows_payload, steps_payload
-from saliency_viz.figures.web.standalone import SCRIPTS, standalone, viewer_scripts
+from saliency_viz.figures.web.standalone import VIEWER, standalone
 from saliency_viz.paths import assets
 from saliency_viz.settings import LocoRE
 from saliency_viz.trace import Mark, Picture, Span, Trace
@@ -145,9 +145,9 @@ def test_a_tail_names_its_start_its_rows_and_what_is_pending():
 
 
 def test_the_maps_of_the_page_are_those_of_the_figures():
-    source = (assets() / "viewer" / "maps.js").read_text("utf-8")
-    for name in (*colors.SEQUENTIAL, colors.DIVERGING):
-        (encoded,) = re.findall(rf'\b{name}: "([^"]+)"', source)
+    maps = json.loads((assets() / "viewer" / "draw" / "color_maps.json").read_text("utf-8"))
+    assert sorted(maps) == sorted((*colors.SEQUENTIAL, colors.DIVERGING))
+    for name, encoded in maps.items():
         assert np.array_equal(decoded(encoded, "u1", (256, 3)), colors.table(name))
 
 
@@ -155,17 +155,22 @@ def test_plotly_js_is_the_version_the_python_package_targets():
     source = (assets() / "plotly-cartesian.min.js").read_text("utf-8")
     version = plotly.offline.get_plotlyjs_version()
     assert f"(cartesian - minified) v{version}" in source[:200]
-    assert f'SV.PLOTLY_VERSION = "{version}"' in (assets() / "viewer" / "plot.js").read_text("utf-8")
+    assert f'const PLOTLY_VERSION = "{version}"' in (assets() / "viewer" / "draw" / "plot.js").read_text("utf-8")
     assert "MIT" in (assets() / "plotly-cartesian.LICENSE").read_text("utf-8")
 
 
-def test_every_viewer_file_is_loaded_once():
-    assert sorted(path.name for path in (assets() / "viewer").glob("*.js")) == sorted(f"{name}.js" for name in SCRIPTS)
-    assert all(path.is_file() for path in viewer_scripts())
+def test_every_module_of_the_viewer_is_in_its_bundle():
+    bundle = (assets() / VIEWER).read_text("utf-8")
+    modules = {path.relative_to(assets()).as_posix() for path in (assets() / "viewer").rglob("*.js")}
+    bundled = {name for name in re.findall(r"^  // (\S+\.js)$", bundle, re.M) if name.startswith("viewer/")}
+    assert modules - bundled == {"viewer/payload.js", "viewer/options.js"}  # types only
+    assert len(bundled) > 60 and bundled <= modules
 
 
-def test_no_viewer_file_writes_markup():
-    for path in viewer_scripts():
+def test_no_script_writes_markup():
+    paths = [path for folder in ("viewer", "app", "shared") for path in (assets() / folder).rglob("*.js")]
+    assert len(paths) > 100
+    for path in paths:
         assert not re.search(
             r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\(|new Function", path.read_text("utf-8")
         )
@@ -185,7 +190,7 @@ def test_no_token_can_leave_its_place_in_the_page():
     trace = example_trace(words=HOSTILE)
     trace = replace(trace, prompt="</title><script>alert(2)</script>", title='"><img src=x onerror=alert(3)>')
     page = standalone(trace)
-    assert page.count("</script>") == page.count("<script") == 3 + len(SCRIPTS)
+    assert page.count("</script>") == page.count("<script") == 3 + 1  # data, plotly, start; the viewer
     assert "<img src=x" not in page and "</title><script" not in page
     data = json.loads(re.search(r'id="data">(.*?)</script>', page, re.S).group(1))
     assert tuple(step["text"] for step in data["runs"][0]["steps"][:6]) == HOSTILE

@@ -55,7 +55,7 @@ def test_how_one_likes_to_look_is_kept_and_reset_sets_it_back(tab):
     again(tab)
     assert (state(tab)["cmap"], state(tab)["hide_sinks"], state(tab)["opacity"]) == ("magma", True, 0.62)
     tab.click(".sv-reset")
-    usual = tab.evaluate("SaliencyViewer.DEFAULTS")
+    usual = tab.evaluate("SaliencyApp.DEFAULTS")
     assert {key: state(tab)[key] for key in ("cmap", "hide_sinks")} == {
         key: usual[key] for key in ("cmap", "hide_sinks")
     }
@@ -81,7 +81,7 @@ def test_a_damaged_memory_is_as_none(site, browser, kept):  # noqa: F811
     page.context.add_init_script(f"localStorage.setItem('saliency-viz-view', {json.dumps(kept)})")
     ready(page, site.address)
     page.wait_for_selector(".sv-token")
-    wanted = page.evaluate("SaliencyViewer.DEFAULTS")
+    wanted = page.evaluate("SaliencyApp.DEFAULTS")
     shown = state(page)
     page.context.close()
     assert {key: shown[key] for key in ("cmap", "opacity", "scale")} == {

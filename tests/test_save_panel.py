@@ -85,4 +85,4 @@ def test_every_view_offers_its_picture_and_none_shows_the_buttons(show):
     opened.state(view="layers", token=7)
     opened.state(layer=2)
     assert opened.page.locator(".sv-tab-body .sv-save:visible").count() == 2  # heads filled anew have theirs again
-    assert opened.js("SaliencyViewer.about(viewer, viewer.panels[0].root)").startswith("“two” · token 7")
+    assert opened.js("SaliencyViewer.aboutPicture(viewer, viewer.panels[0].root)").startswith("“two” · token 7")

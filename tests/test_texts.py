@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import re
+from pathlib import Path
 
 import pytest
 
-from saliency_viz.figures.web.standalone import standalone, viewer_scripts
+from saliency_viz.figures.web.standalone import standalone
 from saliency_viz.paths import assets
 from saliency_viz.ui.i18n import TEXTS
 
@@ -47,8 +48,8 @@ LOOK_EVERYWHERE = """async (states) => {
       viewer.setState({ ...SaliencyViewer.DEFAULTS, token: 5, ...state, view: name });
       await viewer.drawn();
     }
-    viewer.keyLines(viewer.panels[0], 5);
-    viewer.stepLines(0, 5);
+    SaliencyViewer.keyLines(viewer, viewer.panels[0], 5);
+    SaliencyViewer.stepLines(viewer, 0, 5);
     viewer.destroy();
   }
   return [...asked];
@@ -59,12 +60,16 @@ def blanks(text: str) -> set[str]:
     return set(re.findall(r"\{(\w+)\}", text))
 
 
+def viewer_modules() -> list[Path]:
+    return sorted((assets() / "viewer").rglob("*.js"))
+
+
 def told() -> set[str]:
-    """Every string inside a call of SV.t in the viewer's scripts, also those chosen by a condition or from a table."""
+    """Every string inside a call of t in the viewer's modules, also those chosen by a condition or from a table."""
     found = set()
-    for path in viewer_scripts():
-        text = path.read_text("utf-8")
-        for start in re.finditer(r"\bSV\.t\(", text):
+    for path in viewer_modules():
+        text = re.sub(r"\bt\(\s+", "t(", path.read_text("utf-8"))
+        for start in re.finditer(r"(?<![\w.])t\(", text):
             depth, at = 1, start.end()
             while depth:
                 piece = re.compile(STRING).match(text, at)
@@ -115,7 +120,7 @@ def test_a_chinese_sentence_has_the_blanks_of_the_english(tables):
 
 
 def test_no_chinese_sentence_of_the_viewer_is_there_for_nothing(tables):
-    scripts = "\n".join(path.read_text("utf-8") for path in viewer_scripts() if path.name != "chinese.js")
+    scripts = "\n".join(path.read_text("utf-8") for path in viewer_modules())
     table, asked = tables
     written = [text for text in table if json.dumps(text, ensure_ascii=False)[1:-1] in scripts]
     assert set(table) - set(written) - set(asked) == set()
@@ -133,7 +138,7 @@ def spellings(key: str) -> list[str]:
 
 
 def test_every_key_the_page_asks_for_is_in_the_table_and_none_is_there_for_nothing():
-    scripts = "\n".join(path.read_text("utf-8") for path in sorted((assets() / "app").glob("*.js")))
+    scripts = "\n".join(path.read_text("utf-8") for path in sorted((assets() / "app").rglob("*.js")))
     python = "\n".join(path.read_text("utf-8") for path in (assets().parent / "saliency_viz" / "ui").glob("*.py"))
     asked = set(re.findall(r'\bt\("(\w+)"', scripts)) | set(re.findall(r'key: "(\w+)"', scripts))
     asked |= set(re.findall(r'\bt\("sv_(\w+)"', python)) | set(re.findall(r'english\("(\w+)"', python))

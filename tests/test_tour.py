@@ -131,7 +131,7 @@ def test_the_help_holds_the_focus_lists_every_key_and_gives_the_focus_back(visit
 def keys_handled(folder: str) -> set[str]:
     """Names of all keys that a folder's scripts compare event.key with."""
     found = set()
-    for path in (assets() / folder).glob("*.js"):
+    for path in (assets() / folder).rglob("*.js"):
         text = path.read_text("utf-8")
         found |= set(re.findall(r'event\.key [!=]== "([^"]+)"', text))
         for table in re.findall(r"\{([^{}]*)\}\[event\.key\]", text):
@@ -150,7 +150,7 @@ def keys_listed(path: str) -> set[str]:
     return {name for row in rows for name in re.findall(r'"([^"]+)"', row)}
 
 
-@pytest.mark.parametrize(("folder", "table"), [("viewer", "viewer/help.js"), ("app", "app/keys.js")])
+@pytest.mark.parametrize(("folder", "table"), [("viewer", "viewer/views/help.js"), ("app", "app/page/keys.js")])
 def test_the_help_lists_exactly_the_keys_that_are_handled(folder, table):
     assert keys_listed(table) == keys_handled(folder) - {"Tab"}  # Tab only keeps the focus inside the help
     assert len(keys_listed(table)) > 5

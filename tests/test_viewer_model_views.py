@@ -71,7 +71,7 @@ def ask(opened, answer, **detail):
 
 def saved(opened):
     """What "save CSV" would hand over, as rows without the lines that begin with #."""
-    return list(csv.reader(io.StringIO(opened.js(f"SaliencyViewer.csv({VIEW}.table())"))))
+    return list(csv.reader(io.StringIO(opened.js(f"SaliencyViewer.csvText(...{VIEW}.table())"))))
 
 
 def lines(rows):
@@ -181,7 +181,7 @@ def test_a_click_on_a_cell_shows_that_head_over_the_picture_and_the_words(opened
     opened.page.locator(f"{BODY} .sv-picture:visible").first.hover(position={"x": 5, "y": 5})
     assert opened.page.locator(".sv-tip b").all_inner_texts() == [
         opened.js(
-            "(v) => SaliencyViewer.number(Math.fround(v), 4)",
+            "(v) => SaliencyViewer.formatNumber(Math.fround(v), 4)",
             float(opened.js(f"{VIEW}.panels[{side}].given.values[3]")),
         )
         for side in (0, 1)
@@ -357,17 +357,6 @@ def test_a_run_of_another_model_is_named(opened):
     assert opened.page.locator(f"{BODY} button:visible:enabled").count() == 1
 
 
-def test_weights_of_another_size_are_another_model(opened):
-    begin(opened, "lens")
-    cases = [
-        (("a/m", "float32"), {"a/m": True, "m": False, "a/m::4bit": False, "a/m::::lora": True}),
-        (("m", "float16 4bit"), {"/x/m::4bit": True, "m": False, "m::8bit": False}),
-    ]
-    for (name, dtype), keys in cases:
-        model = {"name": name, "dtype": dtype}
-        assert {key: opened.js("([m, k]) => SaliencyViewer.madeBy(m, k)", [model, key]) for key in keys} == keys
-
-
 @pytest.mark.parametrize("dark", [False, True])
 def test_a_phone_shows_every_view_without_sideways_scrolling(opened, dark):
     words = [key for key in range(REACH) if not 3 <= key < 38]
@@ -387,9 +376,8 @@ def test_a_phone_shows_every_view_without_sideways_scrolling(opened, dark):
 
 def test_every_sentence_of_these_views_is_there_in_chinese(opened):
     said = {"every head", "one head", "saliency − attention", "random", "Deletion", "area under the curve"}
-    for name in ("asked", "lens", "heads", "matrix", "faithfulness"):
-        script = (ASSETS / f"{name}.js").read_text("utf-8")
-        said |= set(re.findall(r'(?:SV\.t\(|label: |about: |hint: )"((?:[^"\\]|\\.)*)"', script))
+    for path in [ASSETS / "views" / "on_demand.js", *(ASSETS / "tabs").glob("*.js")]:
+        said |= set(re.findall(r'\bt\(\s*"((?:[^"\\]|\\.)*)"', path.read_text("utf-8")))
     assert len(said) > 50
     assert sorted(said - set(opened.js("Object.keys(SaliencyViewer.languages.zh)"))) == []
 

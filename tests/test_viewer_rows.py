@@ -51,16 +51,6 @@ def until(opened, fact, seconds=20):
     raise AssertionError(fact)
 
 
-def test_the_missing_rows_nearest_to_the_token_come_first_and_a_few_at_a_time(show):
-    opened = show(example_trace())
-    missing = "([have, from, most]) => SaliencyViewer.nearest(have.map((one) => (one ? {} : null)), from, most)"
-    assert opened.js(missing, [[0, 0, 0, 1, 0, 0], 3, 9]) == [4, 2]
-    assert opened.js(missing, [[0, 0, 0, 1, 1, 1], 3, 9]) == [0, 3]
-    assert opened.js(missing, [[0, 0, 0, 1, 1, 1], 4, 2]) == [1, 2]
-    assert opened.js(missing, [[0, 1, 0, 1, 0, 0, 0], 3, 2]) == [4, 2]
-    assert opened.js(missing, [[1, 1], 0, 2]) is None
-
-
 def test_rows_come_in_the_background_and_the_views_of_the_caption_fill(show):
     trace = example_trace(steps=17)
     opened = show(trace)

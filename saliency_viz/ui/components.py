@@ -1,6 +1,6 @@
 """Our own gr.HTML components: header, notice, the field of pictures, the example row, and the viewer that shows a run.
 
-Ignores what they draw: assets/app/*.js and assets/viewer/*.js do that, with textContent, from props. The templates are
+Ignores what they draw: assets/app and assets/viewer do that, with textContent, from props. The templates are
 constant: a model's or a person's words in them would run as script (gradio 6.31 compiles them). Heavy data never is a
 prop: gradio keeps and compares props, so a run is named by its id and fetched once through a server function.
 """
@@ -16,15 +16,12 @@ from typing import Any
 
 import gradio as gr
 
-from ..figures.web.standalone import viewer_scripts
 from .i18n import tables
 
 FILES = "viewer-files"  # where serve.py serves our scripts and styles, beside gradio's own routes
 WAIT = "(function start() { if (!window.SaliencyApp || !window.Plotly) return setTimeout(start, 15); %s })();"
 PLOTLY = "plotly-cartesian.min.js"
-# The page's scripts, each standing on those before it.
-SCRIPTS = ["base", "menu", "notice", "links", "again", "prefs", "media", "examples", "theme", "keys"]
-SCRIPTS += ["tour", "exports", "chooser", "models", "queue", "popover", "runlist", "runs", "methods", "header", "stage"]
+PAGE = "bundles/page.js"  # made by assets/build.js from the modules in assets/app and assets/viewer
 STYLES = ["app", "media", "models", "runs"]
 
 
@@ -148,9 +145,8 @@ def bundle(assets: Path, suffix: str) -> bytes:
     if suffix == ".css":
         styles = [assets / "viewer" / "viewer.css", *(assets / "app" / f"{name}.css" for name in STYLES)]
         return b"\n".join(path.read_bytes() for path in styles)
-    scripts = [*viewer_scripts(), *(assets / "app" / f"{name}.js" for name in SCRIPTS)]
     words = f"SaliencyApp.setTexts({json.dumps(tables(), ensure_ascii=False)});"
-    return b"\n".join([*(path.read_bytes() for path in scripts), words.encode()])
+    return b"\n".join([(assets / PAGE).read_bytes(), words.encode()])
 
 
 def head(assets: Path) -> str:

@@ -154,7 +154,7 @@ def _number(value: Any) -> bool:
 
 
 def counterparts(first: Trace, second: Trace, steps: Sequence[int], token: Any) -> tuple[int, ...]:
-    """The second run's tokens for those selected in the first, as the page chooses them (assets/viewer/choosing.js): of
+    """The second run's tokens for those selected in the first, as the page chooses them (viewer/state/choice.js): of
     the current one its partner or the place after the last pair, of the others their partners."""
     pairs = align(first, second).pairs
     current = int(token) if _number(token) and int(token) in steps else steps[-1]

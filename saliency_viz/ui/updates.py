@@ -34,7 +34,7 @@ def told(**props: Any) -> dict[str, Any]:
 def note(kind: str = "", key: str | None = None, text: str | None = None, **more: Any) -> dict[str, Any]:
     """An update of the notice: kind busy, info, warning or error, with a key of the table or a sentence; "" clears.
 
-    more: values for the blanks of the key's text; offers, wanted: see assets/app/again.js.
+    more: values for the blanks of the key's text; offers, wanted: see assets/app/page/recover_link.js.
     """
     return told(note={"kind": kind, "key": key, "text": text, **more})
 

@@ -23,7 +23,7 @@ QUICK = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
 SETTINGS = controls.Settings._fields
 # Settings stay in the visitor's browser: kept at every change without asking the server, handed over when a page opens.
 REMEMBER = "(...values) => { try { localStorage.setItem('saliency-viz-settings', JSON.stringify(values)); } catch {} }"
-# What assets/app/prefs.js recalls, once that script is there.
+# What assets/app/page/prefs.js recalls, once that script is there.
 RECALL = (
     "async () => { while (!(window.SaliencyApp && SaliencyApp.recall)) await new Promise((go) => setTimeout(go, 15)); "
     "return SaliencyApp.recall(); }"

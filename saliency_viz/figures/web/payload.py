@@ -1,6 +1,6 @@
 """What the browser needs of a Trace, as one JSON-able dict: facts as plain values, rows as base64 of their bytes.
 
-Ignores how it is drawn (assets/viewer/*.js does that) and how it travels (the app, a notebook or one HTML file).
+Ignores how it is drawn (assets/viewer does that) and how it travels (the app, a notebook or one HTML file).
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """One HTML file of a run, or of two beside each other: everything inside, opened from disk without a network.
 
-Ignores what is drawn: it lays the viewer's files (assets/viewer), plotly.js and the payload into one page.
+Ignores what is drawn: it lays the viewer's bundle (of assets/viewer), plotly.js and the payload into one page.
 """
 
 from __future__ import annotations
@@ -8,7 +8,6 @@ from __future__ import annotations
 import html
 import json
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 from ...errors import SettingError, TraceError
@@ -16,19 +15,8 @@ from ...paths import assets
 from ...trace import Trace
 from .payload import payload
 
-# In the order they must load; each is one noun. The app serves the same list.
-SCRIPTS = (
-    "maps", "dom", "half", "texts", "chinese", "color", "scale", "run", "pictures", "align", "rows", "tip", "strip",
-    "curve", "facts", "controls", "walk", "said", "overlay", "grid", "words", "range", "snapshot", "panel", "plot",
-    "heat", "frames", "turns", "asked", "rowpanel", "candidates", "triangle", "over", "whichframe", "lens", "heads",
-    "matrix", "faithfulness", "marks", "data", "help", "choosing", "sources", "header", "viewer",
-)  # fmt: skip
 PLOTLY = "plotly-cartesian.min.js"
-
-
-def viewer_scripts() -> list[Path]:
-    """The viewer's JavaScript files in loading order, without plotly."""
-    return [assets() / "viewer" / f"{name}.js" for name in SCRIPTS]
+VIEWER = "bundles/viewer.js"  # made by assets/build.js from the modules in assets/viewer
 
 
 def standalone(
@@ -56,7 +44,7 @@ def standalone(
         "language": language,
     }
     folder = assets()
-    scripts = [(folder / PLOTLY).read_text("utf-8"), *(path.read_text("utf-8") for path in viewer_scripts())]
+    scripts = [(folder / name).read_text("utf-8") for name in (PLOTLY, VIEWER)]
     return PAGE.format(
         language=html.escape(language, quote=True),
         title=html.escape(name),

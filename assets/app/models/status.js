@@ -1,0 +1,130 @@
+// Which model captions, and where it stands: downloading, reading, ready, unloaded, failed.
+
+import { el } from "../../shared/dom.js";
+import { modelLabel } from "../../shared/model_key.js";
+import { icon } from "../page/icons.js";
+import { listeners, page } from "../page/state.js";
+import { t } from "../page/texts.js";
+import { say } from "../parts/notice.js";
+import { Chooser } from "./chooser.js";
+
+/** @typedef {import("../page/state.js").Part} Part */
+
+/**
+ * @typedef {object} Status
+ * @property {string} state
+ * @property {string} [name]
+ * @property {string} [stage] of loading
+ * @property {number} [done] bytes
+ * @property {number} [total]
+ * @property {string} [reason]
+ * @property {string} [revision]
+ * @property {string} [note]
+ */
+
+const SOON = 700; // ms until the next look at a model that loads
+const LATER = 20000; // and at one that rests
+
+/** @param {number} count */
+const bytes = (count) => (count >= 1e8 ? (count / 1e9).toFixed(1) + " GB" : (count / 1e6).toFixed(1) + " MB");
+
+/** The words of a chip for a state. @param {Status} status */
+function words(status) {
+  const { state, stage, done = 0, total = 0 } = status;
+  if (state !== "loading" || !stage) return t("status_" + state, { ...status });
+  const share = total ? Math.floor((100 * done) / total) : 0;
+  const key = stage === "download" && !total ? "looking" : stage;
+  return t("status_" + key, { done: bytes(done), total: bytes(total), share });
+}
+
+/** @param {string} id @param {string} text @param {() => void} click */
+const statusButton = (id, text, click) =>
+  el("button", { type: "button", class: "app-button app-status-do", id, text, hidden: true, on: { click } });
+
+/** The button that names the model and opens the chooser, and the chip that says where the model stands. */
+export class ModelStatus {
+  /** @param {Part} part */
+  constructor(part) {
+    this.part = part;
+    const { props, trigger, server } = part;
+    this.name = el("span", { class: "app-pop-value app-model-name" });
+    const opens = {
+      type: "button",
+      class: "app-button",
+      id: "app-model",
+      "aria-haspopup": "dialog",
+      "aria-expanded": "false",
+    };
+    const label = el("span", { class: "app-pop-label", text: t("model") });
+    const button = el("button", opens, label, this.name, icon("down"));
+    this.text = el("span", { class: "app-status-text" });
+    this.bar = el("span", { class: "app-status-bar", "aria-hidden": "true" });
+    this.chip = el("span", { class: "app-status", role: "status" }, this.text, this.bar);
+    this.halt = statusButton("app-model-halt", t("models_halt"), () => trigger("halt_model", { name: props.model }));
+    this.again = statusButton("app-model-again", t("models_again"), () => trigger("model", { name: props.model }));
+    const choose = (/** @type {string} */ key) => trigger("model", { name: key });
+    const chooser = new Chooser(
+      button,
+      (weights) => server.fetch_offers(weights),
+      choose,
+      () => props.model,
+    );
+    const box = el("div", { class: "app-pop-box" }, button, chooser.root);
+    this.root = el("div", { class: "app-group-left" }, box, this.chip, this.halt, this.again);
+    this.polls = 0;
+    this.retry = 0;
+    /** @type {Partial<Status>} */
+    this.before = {};
+  }
+
+  start() {
+    const { watch, trigger } = this.part;
+    watch(["model"], () => this.changed());
+    listeners.add(() => trigger("plan", {})); // another run is shown: its picture may be another, and memory is
+    document.addEventListener("visibilitychange", () => {
+      if (!document.hidden) this.poll();
+    });
+    this.changed();
+  }
+
+  changed() {
+    const { model } = this.part.props;
+    page.model = model;
+    this.name.textContent = modelLabel(model);
+    this.chip.dataset.state = "asked";
+    this.text.textContent = "";
+    if (page.viewer) page.viewer.schedule();
+    this.poll();
+  }
+
+  async poll() {
+    const ticket = ++this.polls;
+    clearTimeout(this.retry);
+    const { server, props } = this.part;
+    /** @type {Status | null} */
+    const status = await server.fetch_status(props.model).catch(() => null); // offline
+    if (!status || ticket !== this.polls) return;
+    this.draw(status);
+    const soon = status.state === "loading" || status.state === "none";
+    this.retry = window.setTimeout(() => ticket === this.polls && this.poll(), soon ? SOON : LATER);
+  }
+
+  /** @param {Status} status */
+  draw(status) {
+    const { chip, bar, before } = this;
+    const { state, reason, revision, note, done = 0, total = 0 } = status;
+    const changed = state !== before.state || status.name !== before.name;
+    const loading = state === "loading";
+    chip.dataset.state = state;
+    chip.setAttribute("aria-live", loading ? "off" : "polite");
+    chip.title = reason || (revision ? revision.slice(0, 10) : "");
+    this.text.textContent = words(status);
+    bar.style.setProperty("--share", String(loading && total ? done / total : 0));
+    this.halt.hidden = !loading;
+    this.again.hidden = !(state === "failed" || (state === "none" && reason));
+    if (changed && state === "failed") say({ kind: "error", text: reason });
+    if (changed && note) say({ kind: "warning", text: note });
+    if (changed && state === "ready") this.part.trigger("plan", {});
+    this.before = status;
+  }
+}

@@ -1,0 +1,73 @@
+// The header: name, model, runs, link, export, theme, help.
+
+import { el } from "../../shared/dom.js";
+import { ModelStatus } from "../models/status.js";
+import { icon } from "../page/icons.js";
+import { toggleHelp } from "../page/keys.js";
+import { address, copy } from "../page/links.js";
+import { listeners, page, shown } from "../page/state.js";
+import { language, t } from "../page/texts.js";
+import { themeButton } from "../page/theme.js";
+import { ExportMenu } from "../runs/export_menu.js";
+import { RunChooser } from "../runs/run_chooser.js";
+import { say } from "./notice.js";
+import { watchQueue } from "./queue.js";
+
+/** @param {import("../page/state.js").Part} part */
+export function mountHeader(part) {
+  const { element, server } = part;
+  page.header = part;
+  watchQueue(server);
+  document.documentElement.lang = language;
+  const link = linkButton(server);
+  const exports = new ExportMenu(server);
+  const models = new ModelStatus(part);
+  const runs = new RunChooser(part);
+  const right = el("div", { class: "app-group-right" }, link, exports.root, themeButton(), helpButton());
+  const header = /** @type {HTMLElement} */ (element.querySelector(".app-header"));
+  header.replaceChildren(skipLink(), brand(), models.root, runs.root, right);
+  models.start();
+  runs.start();
+  page.lookAtModel = () => models.poll();
+  const allow = () => {
+    link.disabled = !shown[0];
+    exports.allow(Boolean(shown[0]));
+  };
+  listeners.add(allow);
+  allow();
+}
+
+const brand = () =>
+  el(
+    "h1",
+    { class: "app-brand" },
+    el("span", { class: "app-mark", "aria-hidden": "true" }),
+    el("span", { text: "saliency_viz" }),
+  );
+
+function skipLink() {
+  const skip = (/** @type {Event} */ event) => {
+    event.preventDefault();
+    if (page.viewer) page.viewer.strips[0].focus();
+  };
+  return el("a", { class: "app-skip", href: "#app-viewer", text: t("skip"), on: { click: skip } });
+}
+
+function helpButton() {
+  const name = { "aria-label": t("help"), title: t("help") + " (?)", text: "?" };
+  return el("button", { type: "button", class: "app-button app-round", id: "app-help", ...name, on: { click: toggleHelp } }); // prettier-ignore
+}
+
+/** @param {import("../page/state.js").Part["server"]} server */
+function linkButton(server) {
+  const copyLink = async () => {
+    if (!shown[0]) return;
+    for (const reference of shown) if (reference && !reference.example) server.share_run(reference.id);
+    await copy(address());
+    const short = shown.some((reference) => reference && reference.short);
+    say(short ? { kind: "warning", key: "copied_short" } : { kind: "info", key: "copied" });
+  };
+  const name = { title: t("copy_link"), "aria-label": t("copy_link") };
+  const attributes = { type: "button", class: "app-button", id: "app-copy-link", ...name };
+  return el("button", { ...attributes, on: { click: copyLink } }, icon("link"), el("span", { text: t("copy_link") }));
+}

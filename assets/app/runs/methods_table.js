@@ -1,0 +1,156 @@
+// The table of one picture's four decodings, growing as they end; two of its lines can be opened side by side.
+
+import { el } from "../../shared/dom.js";
+import { formatNumber } from "../../viewer/texts/format.js";
+import { behavior, small, told } from "../page/state.js";
+import { t } from "../page/texts.js";
+
+/** @typedef {import("../page/state.js").Part} Part */
+/** @typedef {{method: string, run: string, caption: string, score: number | null, rejected: number, hallucinated: number | null, right: number}} Line */
+/** @typedef {{serial: number, lines: Line[], at: {method: string, tokens: number, of: number} | null, done: boolean, all: string[]}} Table */
+
+const COLUMNS = [
+  "methods_first",
+  "methods_second",
+  "methods_method",
+  "methods_caption",
+  "methods_score",
+  "methods_rejected",
+  "methods_hallucinated",
+];
+
+/** @param {string} text @param {string | null} [kind] */
+const cell = (text, kind = null) => el("td", { class: kind, text });
+
+/** @param {Line} line */
+const judged = ({ hallucinated, right }) => (hallucinated === null ? "–" : `${hallucinated} / ${hallucinated + right}`);
+
+class MethodsTable {
+  /** @param {Part} part */
+  constructor({ element, props, trigger }) {
+    this.props = props;
+    this.trigger = trigger;
+    this.root = /** @type {HTMLElement} */ (element.querySelector(".app-methods"));
+    /** @type {(string | null)[]} runs of the two lines that are to be opened */
+    this.chosen = [null, null];
+    this.dismissed = false;
+    this.serial = 0;
+  }
+
+  changed() {
+    /** @type {Table | null} */
+    const table = told(this.props.table);
+    const begins = table && table.serial !== this.serial;
+    if (begins) {
+      this.dismissed = false;
+      this.chosen = [null, null];
+      this.serial = table.serial;
+    }
+    this.draw();
+    if (begins && small()) this.root.scrollIntoView({ behavior: behavior(), block: "start" });
+  }
+
+  /** @param {string} run @param {0 | 1} at */
+  choose(run, at) {
+    this.chosen[at] = run;
+    if (this.chosen[1 - at] === run) this.chosen[1 - at] = null;
+    this.draw();
+  }
+
+  /** A person's choice stays while its runs are there; else the first two. @param {string[]} runs */
+  fillChosen(runs) {
+    this.chosen = this.chosen.map((run) => (run && runs.includes(run) ? run : null));
+    for (const at of [0, 1]) {
+      if (!this.chosen[at]) this.chosen[at] = runs.find((run) => !this.chosen.includes(run)) || null;
+    }
+  }
+
+  draw() {
+    const { root } = this;
+    /** @type {Table | null} */
+    const table = told(this.props.table);
+    root.hidden = !table || this.dismissed;
+    if (!table || root.hidden) return root.replaceChildren();
+    this.fillChosen(table.lines.map((line) => line.run));
+    const active = document.activeElement;
+    const focus = active instanceof HTMLInputElement && root.contains(active) ? { name: active.name, value: active.value } : null; // prettier-ignore
+    root.replaceChildren(this.head(table), this.body(table));
+    const inputs = [...root.querySelectorAll("input")];
+    const again = focus && inputs.find((one) => one.name === focus.name && one.value === focus.value);
+    if (again) again.focus();
+  }
+
+  /** @param {Table} table */
+  head(table) {
+    const [first, second] = this.chosen;
+    const open = el("button", {
+      type: "button",
+      class: "app-button app-primary",
+      "data-methods": "open",
+      text: t("methods_open"),
+      on: { click: () => this.trigger("show_pair", { first, second }) },
+    });
+    open.disabled = !(first && second);
+    const dismiss = () => {
+      this.dismissed = true;
+      this.draw();
+    };
+    const text = table.done ? t("methods_done", { n: table.lines.length }) : t("methods_running");
+    const close = { type: "button", class: "app-close", "aria-label": t("dismiss"), text: "×", on: { click: dismiss } };
+    const status = el("span", { role: "status", class: "app-methods-said", text });
+    const title = el("h2", { text: t("methods_title") });
+    return el("div", { class: "app-methods-head" }, title, status, open, el("button", close));
+  }
+
+  /** @param {Table} table */
+  body(table) {
+    const heads = COLUMNS.map((key) => {
+      const hint = t(key + "_hint");
+      return el("th", { scope: "col", text: t(key), title: hint === key + "_hint" ? null : hint });
+    });
+    const rows = table.all.map((name) =>
+      this.row(
+        name,
+        table.lines.find((line) => line.method === name),
+        table.at,
+      ),
+    );
+    const inside = el("table", {}, el("thead", {}, el("tr", {}, ...heads)), el("tbody", {}, ...rows));
+    const region = { tabindex: "0", role: "region", "aria-label": t("methods_title") };
+    return el("div", { class: "app-methods-scroll", ...region }, inside);
+  }
+
+  /** @param {string} name @param {Line | undefined} line @param {Table["at"]} at */
+  row(name, line, at) {
+    const now = at && at.method === name;
+    const progress = now ? t("methods_at", { n: at.tokens, m: at.of }) : t("methods_waits");
+    const numbers = line ? [formatNumber(line.score), String(line.rejected), judged(line)] : ["", "", ""];
+    return el(
+      "tr",
+      { "data-method": name },
+      this.radio(name, line, 0),
+      this.radio(name, line, 1),
+      el("th", { scope: "row", text: t("method_" + name) }),
+      cell(line ? line.caption : progress, line ? "app-methods-caption" : "app-methods-wait"),
+      ...numbers.map((text) => cell(text, "app-num")),
+    );
+  }
+
+  /** @param {string} name @param {Line | undefined} line @param {0 | 1} place */
+  radio(name, line, place) {
+    if (!line) return el("td");
+    const label = `${t("method_" + name)}: ${t(place ? "methods_second" : "methods_first")}`;
+    const change = () => this.choose(line.run, place);
+    const attributes = { type: "radio", name: "app-methods-" + place, value: line.run, "aria-label": label };
+    const input = el("input", { ...attributes, on: { change } });
+    input.checked = this.chosen[place] === line.run;
+    return el("td", {}, input);
+  }
+}
+
+/** @param {Part} part */
+export function mountMethods(part) {
+  const table = new MethodsTable(part);
+  part.watch("table", () => table.changed());
+  table.draw();
+}
