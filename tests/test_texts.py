@@ -139,10 +139,11 @@ def spellings(key: str) -> list[str]:
 
 def test_every_key_the_page_asks_for_is_in_the_table_and_none_is_there_for_nothing():
     scripts = "\n".join(path.read_text("utf-8") for path in sorted((assets() / "app").rglob("*.js")))
-    python = "\n".join(path.read_text("utf-8") for path in (assets().parent / "saliency_viz" / "ui").glob("*.py"))
+    folders = [assets().parent / "saliency_viz" / name for name in ("ui", "serving")]
+    python = "\n".join(path.read_text("utf-8") for folder in folders for path in folder.rglob("*.py"))
     asked = set(re.findall(r'\bt\("(\w+)"', scripts)) | set(re.findall(r'key: "(\w+)"', scripts))
     asked |= set(re.findall(r'\bt\("sv_(\w+)"', python)) | set(re.findall(r'english\("(\w+)"', python))
     assert {key for key in asked if not key.endswith("_")} - set(TEXTS) == set()
-    text = (assets().parent / "saliency_viz" / "ui" / "text.py").read_text("utf-8")
+    text = (assets().parent / "saliency_viz" / "ui" / "i18n.py").read_text("utf-8")
     words = scripts + python.replace(text, "")
     assert [key for key in TEXTS if not any(name in words for name in spellings(key))] == []

@@ -4614,7 +4614,7 @@
       tested && el("i", { style: { left: `${100 * tau / high}%` }, title: `tau ${formatNumber(tau)}` })
     );
   }
-  var verdictWord = (verdict) => t2(verdict === "untried" ? "not tried" : verdict);
+  var verdictWord = (verdict) => verdict === "untried" ? t2("not tried") : t2(verdict);
   function thresholdWords(step, tested, alpha) {
     const tau = formatNumber(step.threshold);
     if (step.history.length) {
@@ -8005,10 +8005,23 @@
         )
       );
       const beside = (event) => event.target === this.root && this.toggle();
-      this.root = el("dialog", { class: "sv-help", "aria-label": name, on: { click: beside } }, card2);
+      const on = { click: beside, keydown: (event) => this.around(event) };
+      this.root = el("dialog", { class: "sv-help", "aria-label": name, on }, card2);
     }
     get open() {
       return this.root.open;
+    }
+    /** From the last stop to the first and back: a browser would go on to its own buttons. @param {KeyboardEvent} event */
+    around(event) {
+      if (event.key !== "Tab") return;
+      const stops = (
+        /** @type {HTMLElement[]} */
+        [...this.root.querySelectorAll("button, [tabindex]")]
+      );
+      const [from, to] = event.shiftKey ? [stops[0], stops[stops.length - 1]] : [stops[stops.length - 1], stops[0]];
+      if (document.activeElement !== from) return;
+      event.preventDefault();
+      to.focus();
     }
     toggle() {
       if (this.open) return this.root.close();

@@ -3037,7 +3037,7 @@ var SaliencyViewer = (() => {
       tested && el("i", { style: { left: `${100 * tau / high}%` }, title: `tau ${formatNumber(tau)}` })
     );
   }
-  var verdictWord = (verdict) => t(verdict === "untried" ? "not tried" : verdict);
+  var verdictWord = (verdict) => verdict === "untried" ? t("not tried") : t(verdict);
   function thresholdWords(step, tested, alpha) {
     const tau = formatNumber(step.threshold);
     if (step.history.length) {
@@ -6442,10 +6442,23 @@ var SaliencyViewer = (() => {
         )
       );
       const beside = (event) => event.target === this.root && this.toggle();
-      this.root = el("dialog", { class: "sv-help", "aria-label": name, on: { click: beside } }, card2);
+      const on = { click: beside, keydown: (event) => this.around(event) };
+      this.root = el("dialog", { class: "sv-help", "aria-label": name, on }, card2);
     }
     get open() {
       return this.root.open;
+    }
+    /** From the last stop to the first and back: a browser would go on to its own buttons. @param {KeyboardEvent} event */
+    around(event) {
+      if (event.key !== "Tab") return;
+      const stops = (
+        /** @type {HTMLElement[]} */
+        [...this.root.querySelectorAll("button, [tabindex]")]
+      );
+      const [from, to] = event.shiftKey ? [stops[0], stops[stops.length - 1]] : [stops[stops.length - 1], stops[0]];
+      if (document.activeElement !== from) return;
+      event.preventDefault();
+      to.focus();
     }
     toggle() {
       if (this.open) return this.root.close();

@@ -92,7 +92,7 @@ function bar(step, one, background, tested) {
 }
 
 /** @param {Verdict} verdict */
-const verdictWord = (verdict) => t(verdict === "untried" ? "not tried" : verdict);
+const verdictWord = (verdict) => (verdict === "untried" ? t("not tried") : t(verdict));
 
 /** Where the threshold comes from (Eq. 7). @param {Step} step @param {boolean} tested @param {number | string} alpha */
 function thresholdWords(step, tested, alpha) {

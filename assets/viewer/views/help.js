@@ -111,11 +111,22 @@ export class Help {
       ),
     );
     const beside = (/** @type {Event} */ event) => event.target === this.root && this.toggle();
-    this.root = el("dialog", { class: "sv-help", "aria-label": name, on: { click: beside } }, card);
+    const on = { click: beside, keydown: (/** @type {KeyboardEvent} */ event) => this.around(event) };
+    this.root = el("dialog", { class: "sv-help", "aria-label": name, on }, card);
   }
 
   get open() {
     return this.root.open;
+  }
+
+  /** From the last stop to the first and back: a browser would go on to its own buttons. @param {KeyboardEvent} event */
+  around(event) {
+    if (event.key !== "Tab") return;
+    const stops = /** @type {HTMLElement[]} */ ([...this.root.querySelectorAll("button, [tabindex]")]);
+    const [from, to] = event.shiftKey ? [stops[0], stops[stops.length - 1]] : [stops[stops.length - 1], stops[0]];
+    if (document.activeElement !== from) return;
+    event.preventDefault();
+    to.focus();
   }
 
   toggle() {
