@@ -11,7 +11,8 @@ from PIL import Image
 from transformers import AutoModelForImageTextToText, AutoProcessor
 
 import saliency_viz as sv
-from saliency_viz.decoding import faithfulness, stream_faithfulness
+from saliency_viz.decoding import stream_faithfulness
+from saliency_viz.decoding.faithfulness import _Reader
 from saliency_viz.decoding.occlusion import fill_of, places_of
 from saliency_viz.decoding.replay_context import request_of
 
@@ -96,7 +97,7 @@ def test_nothing_removed_is_the_run_and_everything_removed_is_the_same_for_every
 
 def test_removing_the_first_is_showing_the_rest(model, trace):
     """Deletion along an order at 1 - f is insertion along the reversed order at f."""
-    reader = faithfulness._Reader(model, trace, 4, places_of(trace), "mean")
+    reader = _Reader(model, trace, 4, places_of(trace), "mean")
     order = np.random.default_rng(3).permutation(16)
     gone = np.zeros(16, bool)
     gone[order[:6]] = True
@@ -132,8 +133,8 @@ def test_an_attention_edit_of_the_run_is_kept(model, step):
 
 def test_progress_counts_every_reading_and_a_closed_measurement_stops_reading(model, trace, monkeypatch):
     readings = []
-    once = faithfulness._Reader.probability
-    monkeypatch.setattr(faithfulness._Reader, "probability", lambda *given: readings.append(1) or once(*given))
+    once = _Reader.probability
+    monkeypatch.setattr(_Reader, "probability", lambda *given: readings.append(1) or once(*given))
     seen = list(stream_faithfulness(model, trace, 2, fractions=GRID, draws=1))
     assert [one.done for one in seen] == list(range(1, 15)) and {one.total for one in seen} == {14}
     assert len(readings) == 14 and [one.result is None for one in seen] == [True] * 13 + [False]
