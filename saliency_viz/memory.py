@@ -14,6 +14,7 @@ import psutil
 import torch
 
 from .errors import MemoryLimitError
+from .numeric_state import numeric_state
 
 
 def free_memory(device: torch.device) -> int | None:
@@ -40,9 +41,11 @@ def require(needed: int, device: torch.device, what: str, advice: str) -> None:
 
 @contextmanager
 def guarded(device: torch.device, advice: str) -> Iterator[None]:
-    """Turn running out of memory into MemoryLimitError, with everything the failed work held given back."""
+    """For work of our own: numbers do not depend on how the caller set torch up, and running out of memory becomes a
+    MemoryLimitError, with everything the failed work held given back."""
     try:
-        yield
+        with numeric_state():
+            yield
     except (torch.OutOfMemoryError, MemoryError, RuntimeError) as error:
         if isinstance(error, MemoryLimitError) or not _is_out_of_memory(error):
             raise

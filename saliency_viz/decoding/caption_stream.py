@@ -62,10 +62,16 @@ class CaptionStream:
         self._finish()
 
     def _guarded(self) -> Iterator[Event]:
+        events = decode(self._run)
         try:
-            with guarded(self._run.session.model.device, ADVICE):
-                yield from decode(self._run)
+            while True:
+                with guarded(self._run.session.model.device, ADVICE):  # not around the yield: that is the caller's time
+                    event = next(events, None)
+                if event is None:
+                    return
+                yield event
         finally:
+            events.close()
             self._finish()
 
     def _finish(self) -> None:

@@ -12,6 +12,7 @@ import torch
 
 from ..memory import guarded
 from ..models.base import LVLM
+from ..numeric_state import numeric_state
 from ..trace import Trace
 from .replay_context import ADVICE, replayed
 
@@ -24,6 +25,7 @@ class HeadRows:
     saliency: np.ndarray
 
 
+@numeric_state()
 def head_rows(model: LVLM, trace: Trace, step: int) -> HeadRows:
     """Attention and saliency of every head in the row that predicts a step's token. Raises SaliencyVizError."""
     session, row = replayed(model, trace, step)

@@ -14,6 +14,7 @@ from ..errors import ModelError
 from ..memory import guarded
 from ..models.base import LVLM
 from ..models.token_text import next_texts
+from ..numeric_state import numeric_state
 from ..trace import Trace
 from ..whole_numbers import whole
 from .replay_context import ADVICE, replayed
@@ -38,6 +39,7 @@ class LensLayer:
     rank: int
 
 
+@numeric_state()
 def logit_lens(model: LVLM, trace: Trace, step: int, count: int = 5) -> tuple[LensLayer, ...]:
     """Per layer, what follows if its state at the predicting row goes to the final norm and the output head.
 

@@ -23,10 +23,12 @@ from ..attention import (
 )
 from ..errors import SettingError
 from ..memory import guarded, require
-from ..models.base import LVLM
+from ..models.base import LVLM, Prepared
 from ..models.memory.budget import matrix_needs
+from ..numeric_state import numeric_state
 from ..saliency import layer_saliency, normalize_matrix, normalize_rows
 from ..trace import Trace
+from .long_rope import limit_of
 from .replay_context import ADVICE, checked_step, edits_of, extended, prepared_again
 from .session import LOSS_SCALE
 
@@ -88,6 +90,7 @@ def for_all_heads(query: Tensor, *shared: Tensor) -> tuple[Tensor, ...]:
     return shared if copies == 1 else tuple(part.repeat_interleave(copies, dim=1) for part in shared)
 
 
+@numeric_state()
 def token_matrix(model: LVLM, trace: Trace, step: int, normalization: Normalization = "none") -> tuple[Tensor, Tensor]:
     """(saliency, attention), each [layers, n, n] float32 on the CPU, of the loss of one output token.
 
@@ -102,6 +105,7 @@ def token_matrix(model: LVLM, trace: Trace, step: int, normalization: Normalizat
         require(needed, device, f"The matrix of token {taken.index}", ADVICE)
     with guarded(model.device, ADVICE.capitalize()), grad_mode(True):
         prepared = prepared_again(model, trace)
+        _check_one_rope(model, prepared, taken.position)
         probe = MatrixProbe(edits_of(model, prepared, trace))
         logits = model.network(
             **extended(prepared, trace.output_ids[: taken.index]), probe=probe, use_cache=False, logits_to_keep=1
@@ -116,6 +120,16 @@ def token_matrix(model: LVLM, trace: Trace, step: int, normalization: Normalizat
     if normalization == "matrix":
         saliency = torch.stack([normalize_matrix(layer) for layer in saliency])
     return saliency, attention
+
+
+def _check_one_rope(model: LVLM, prepared: Prepared, position: int) -> None:
+    """Refuse a caption that was written with two kinds of keys: one pass over it has only one. Raises SettingError."""
+    limit, delta = limit_of(model.config), prepared.rope_delta
+    if limit is not None and len(prepared.prompt_ids) + delta <= limit < position + delta:
+        raise SettingError(
+            f"From position {limit - delta} on {model.info.name!r} turns keys by other factors (LongRoPE), and this "
+            "caption crosses it: one pass over all of it would not be what wrote it. Choose an earlier token."
+        )
 
 
 @grad_mode(False)

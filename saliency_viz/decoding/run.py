@@ -12,6 +12,7 @@ from ..attention import Edits
 from ..errors import PromptError, SettingError
 from ..memory import guarded
 from ..models.base import LVLM, Message, Request
+from ..numeric_state import numeric_state
 from ..settings import SGRS, Decoding, Edit, LocoRE, Recording, Sampling
 from ..trace import RunSettings, Trace
 from ..whole_numbers import whole
@@ -54,6 +55,7 @@ def stream_caption(
     return stream(model, request_for(image, prompt, system, history), settings, time_limit)
 
 
+@numeric_state()
 def stream(model: LVLM, request: Request, settings: RunSettings, time_limit: float | None = None) -> CaptionStream:
     """`stream_caption` on checked values (arguments.py)."""
     if time_limit is not None and not (is_number(time_limit) and time_limit > 0):

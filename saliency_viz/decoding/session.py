@@ -5,7 +5,7 @@ Ignores how tokens are chosen. Holds nothing on the model: when the session is d
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from copy import copy
 from dataclasses import dataclass
 
@@ -18,6 +18,7 @@ from ..errors import ModelError
 from ..models.base import LVLM, Prepared
 from ..saliency import layer_saliency, normalize_rows
 from ..settings import Fusion
+from .long_rope import limit_of, pieces
 
 Tap = Callable[[int, tuple[Tensor, ...]], None]  # first position, the states [1, rows, width] around every layer
 LOSS_SCALE = {torch.float16: 1024.0}  # small gradients would vanish in half precision; divided out in float32
@@ -34,6 +35,18 @@ class Observation:
     saliency: Tensor
     norm: Tensor
     fused: Tensor | None = None
+
+
+def joined(parts: Sequence[Observation]) -> Observation:
+    """Observations of rows that follow each other as one; keys beyond an earlier part's reach are 0."""
+    keys = parts[-1].attention.shape[-1]
+
+    def all_of(name: str) -> Tensor:
+        tensors = [getattr(part, name) for part in parts]
+        return torch.cat([torch.nn.functional.pad(each, (0, keys - each.shape[-1])) for each in tensors])
+
+    fused = None if parts[-1].fused is None else all_of("fused")
+    return Observation(all_of("attention"), all_of("saliency"), torch.cat([part.norm for part in parts]), fused)
 
 
 class Session:
@@ -73,8 +86,11 @@ class Session:
         """Feed tokens at positions length..; returns logits [tokens, vocabulary], row i predicting after token i."""
         start = self.length
         self.ids[start:] = tokens
-        extra = {"probe": EditProbe(self.edits, start)} if self.edits else {}
-        return self._call(tokens, start, self.cache, **extra).logits[0]
+        rows = []
+        for first, stop in self._pieces(start, len(tokens)):
+            extra = {"probe": EditProbe(self.edits, first)} if self.edits else {}
+            rows.append(self._call(tokens[first - start : stop - start], first, self.cache, **extra).logits[0])
+        return rows[0] if len(rows) == 1 else torch.cat(rows)
 
     def rewind(self, length: int) -> None:
         """Forget everything from position length on."""
@@ -95,7 +111,11 @@ class Session:
 
     @grad_mode(True)
     def observe(self, start: int, targets: Sequence[int], lowest: int = 0, fusion: Fusion = "product") -> Observation:
-        """Attention and saliency of rows start..start+len(targets)-1, each against its own target, in one pass."""
+        """Attention and saliency of rows start..start+len(targets)-1, each against its own target, in one pass (in two
+        where LongRoPE changes its factors between them)."""
+        parts = list(self._pieces(start, len(targets)))
+        if len(parts) > 1:
+            return joined([self.observe(a, targets[a - start : b - start], lowest, fusion) for a, b in parts])
         probe, logits = self._record(start, len(targets), lowest)
         loss = torch.nn.functional.cross_entropy(
             at_least_float32(logits), torch.tensor(targets, device=logits.device), reduction="sum"
@@ -137,6 +157,11 @@ class Session:
             is_grads_batched=True,
         )
         return self._collect(probe, gradients, fusion)
+
+    def _pieces(self, start: int, count: int) -> Iterator[tuple[int, int]]:
+        """(start, stop) of the calls that positions start..start+count-1 take."""
+        limit = limit_of(self.model.config)
+        return pieces(start, count, None if limit is None else limit - self.prepared.rope_delta)
 
     @property
     def _loss_scale(self) -> float:

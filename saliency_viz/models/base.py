@@ -112,6 +112,7 @@ class LVLM:
     info: ModelInfo
     stop_ids: frozenset[int]
     context: int | None = None  # longest sequence in tokens
+    source: str | None = None  # the directory its files were read from
     extras: dict[str, Any] = field(default_factory=dict)
 
     @property

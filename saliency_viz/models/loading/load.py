@@ -13,6 +13,7 @@ import torch
 from ... import attention
 from ...errors import ModelError
 from ...memory import guarded, require
+from ...numeric_state import numeric_state
 from ...paths import assets
 from ...trace import ModelInfo
 from ..base import LVLM
@@ -40,6 +41,7 @@ def _silent(loading: Loading) -> None:
     """Nobody listens."""
 
 
+@numeric_state()
 def load_model(
     name: str | Path = "demo",
     device: str = "auto",
@@ -101,6 +103,7 @@ def load_model(
         ),
         stop_ids=_stop_ids(network, processor.tokenizer),
         context=getattr(text, "max_position_embeddings", None),
+        source=str(source),
     )
     if family is generic.FAMILY:
         generic.check(model)
