@@ -1,4 +1,4 @@
-"""The command line: caption, figures, film, open, models, bench, evaluate and sweep.
+"""The command line: caption, figures, film, open, models, verify, bench, evaluate and sweep.
 
 Ignores the work: each command turns its flags into settings, calls the package and prints. What cannot be done ends
 with one sentence on stderr and exit code 2; an interrupted run ends with 130.
@@ -17,6 +17,7 @@ from . import __version__, flags
 from .errors import ImageError, SaliencyVizError, SettingError
 from .evaluation import command as evaluation
 from .settings import SGRS
+from .verify import command as verification
 
 PROMPT = "Describe the image."
 
@@ -335,6 +336,7 @@ COMMANDS: dict[str, Command] = {
     "film": (_add_film, _film, "play a saved caption word by word with its map, as GIF or MP4"),
     "open": (_add_open, _open, "show a saved trace in the browser; needs no model"),
     "models": (_add_models, _models, "list the model families that can be recorded"),
+    "verify": (verification.add, verification.run, "prove here that a model is recorded as it is"),
     "bench": (_add_bench, _bench, "measure speed and memory here"),
     "evaluate": (evaluation.add, evaluation.run, "score answers on public benchmarks; test what saliency tells"),
     "sweep": (_add_sweep, _sweep, "SGRS and LocoRE over a grid of settings, on demo scenes whose truth is known"),

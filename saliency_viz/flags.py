@@ -16,8 +16,13 @@ from .whole_numbers import indices_from
 
 
 def add_model_flags(command: argparse.ArgumentParser) -> None:
-    """--model, --device, --dtype, --revision, --quantization, --device-map, --adapter."""
+    """--model and how to load it."""
     command.add_argument("--model", default="demo", help="demo, a hub id, or a directory in the hub's format")
+    add_loading_flags(command)
+
+
+def add_loading_flags(command: argparse.ArgumentParser) -> None:
+    """--device, --dtype, --revision, --quantization, --device-map, --adapter."""
     command.add_argument("--device", default="auto", help="auto, cpu, cuda, cuda:N or mps")
     command.add_argument("--dtype", default="auto", help="auto, float32, bfloat16 or float16")
     command.add_argument("--revision", help="commit or tag of a hub model")

@@ -6,12 +6,14 @@ Ignores our engine: attention edits are functions of whole matrices here, and fo
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import torch
 from torch import Tensor
 
 from saliency_viz.models import LVLM, Prepared, Request
+from saliency_viz.verify.literal import Call
 
 from .engine import PROMPT, picture
 from .families import FamilyReference
@@ -24,10 +26,21 @@ def softmax_only(layer: int, scores: Tensor) -> Tensor:
     return scores.softmax(-1)
 
 
+@dataclass
+class Shaped(Call):
+    """A forward pass with attention as a function of its scores."""
+
+    shape: Shape = softmax_only
+
+    def attend(self, layer: int, query: Tensor, key: Tensor, value: Tensor, mask: Tensor, scaling: float) -> Tensor:
+        scores = query @ key.transpose(-1, -2) * scaling
+        mask = mask[:, :, :, : key.shape[2]]
+        scores = scores.masked_fill(mask < torch.finfo(mask.dtype).min / 2, -torch.inf)
+        return self.shape(layer, scores[0])[None] @ value
+
+
 class Literal(FamilyReference):
     """Next-token logits of the whole sequence, with attention as any function of its scores."""
-
-    shape: Shape = staticmethod(softmax_only)
 
     @torch.no_grad()
     def next_logits(self, inputs: dict[str, Any], outputs: Sequence[int], shape: Shape = softmax_only) -> Tensor:
@@ -37,28 +50,8 @@ class Literal(FamilyReference):
     @torch.no_grad()
     def run(self, inputs: dict[str, Any], outputs: Sequence[int], shape: Shape = softmax_only) -> Any:
         """The model's own result, with every hidden state."""
-        self.shape = shape
-        self.gain, self.kept = None, []
-        self.register()
-        return self.network(**self._inputs(inputs, outputs), use_cache=False, output_hidden_states=True)
-
-    def register(self) -> None:
-        """Let this reference answer for attention from now on."""
-        from transformers import AttentionInterface
-
-        from .reference import NAME
-
-        AttentionInterface.register(NAME, self._attend)
-
-    def _attend(self, module, query, key, value, attention_mask, scaling=None, dropout=0.0, **kwargs):
-        groups = query.shape[1] // key.shape[1]
-        key, value = key.repeat_interleave(groups, 1), value.repeat_interleave(groups, 1)
-        scores = query @ key.transpose(-1, -2) * scaling
-        mask = attention_mask[:, :, :, : key.shape[2]]
-        scores = scores.masked_fill(mask < torch.finfo(mask.dtype).min / 2, -torch.inf)
-        weights = self.shape(module.layer_idx, scores[0])[None]
-        self.kept.append(weights)
-        return (weights @ value).transpose(1, 2).contiguous(), weights
+        call = Shaped(shape=shape)
+        return self.network(**self._inputs(inputs, outputs), use_cache=False, output_hidden_states=True, literal=call)
 
 
 def greedy(next_logits: Callable[[list[int]], Tensor], count: int) -> list[int]:

@@ -5,7 +5,7 @@ The truth comes from the processor and a fresh copy of the checkpoint, never fro
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -147,20 +147,6 @@ class FamilyReference(Reference):
         super().__init__(directory, dtype)
         if dtype == torch.float64:
             doubled(self.network)
-
-    def _inputs(self, inputs: dict, outputs: Sequence[int]) -> dict:
-        ids = inputs["input_ids"]
-        longer = {name: self._cast(value) for name, value in inputs.items() if name != "position_ids"}
-        for name, value in inputs.items():
-            if isinstance(value, Tensor) and value.shape == ids.shape and name != "input_ids":
-                fill = torch.full((1, len(outputs)), int(name == "attention_mask"), dtype=value.dtype)
-                longer[name] = torch.cat([value, fill], dim=1)
-        longer["input_ids"] = torch.cat([ids, torch.tensor([list(outputs)], dtype=ids.dtype)], dim=1)
-        return longer
-
-    def _cast(self, value: Any) -> Any:
-        floats = isinstance(value, Tensor) and value.is_floating_point()
-        return value.to(self.network.dtype) if floats else value
 
 
 @torch.no_grad()
