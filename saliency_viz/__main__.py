@@ -1,4 +1,4 @@
-"""The command line: caption, figures, film, open, models, verify, bench, evaluate and sweep.
+"""The command line: caption, figures, film, open, models, verify, decoders, bench, evaluate and sweep.
 
 Ignores the work: each command turns its flags into settings, calls the package and prints. What cannot be done ends
 with one sentence on stderr and exit code 2; an interrupted run ends with 130.
@@ -75,6 +75,7 @@ def _add_caption(command: argparse.ArgumentParser) -> None:
     command.add_argument("--color", choices=("auto", "always", "never"), default="auto", help="colour by score")
     flags.add_sampling_flags(command)
     flags.add_method_flags(command)
+    flags.add_decoding_flags(command)
 
 
 def _caption(options: argparse.Namespace) -> int:
@@ -85,6 +86,7 @@ def _caption(options: argparse.Namespace) -> int:
         "locore": flags.locore_of(options),
         "lookahead": options.lookahead,
         "recording": flags.recording_of(options),
+        "decoding": flags.decoding_of(options),
     }
     picture = _pictures(options)
     out = flags.writable(options.out) if options.out else None
@@ -251,6 +253,28 @@ def _check_memory(options: argparse.Namespace) -> int:
 # ---- bench and sweep -------------------------------------------------------------------------------------------------
 
 
+def _add_decoders(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--json", action="store_true", help="print JSON")
+
+
+def _decoders(options: argparse.Namespace) -> int:
+    import json
+    from dataclasses import asdict
+
+    from .decoding.decoders import DECODERS
+
+    if options.json:
+        rows = [{**asdict(row), "make": row.make is not None} for row in DECODERS]
+        print(json.dumps(rows, indent=2))
+        return 0
+    for row in DECODERS:
+        print(f"{row.name:<9} {row.title} ({row.paper})")
+        print(f"{'':<9}   {row.formula or f'not here: {row.absent}'}")
+        for setting in row.settings:
+            print(f"{'':<9}   {setting.name}={setting.default:g}: {setting.meaning}")
+    return 0
+
+
 def _add_bench(command: argparse.ArgumentParser) -> None:
     flags.add_model_flags(command)
     command.add_argument(
@@ -329,7 +353,7 @@ def _fail(sentence: str) -> int:
 Command = tuple[Callable[[argparse.ArgumentParser], None], Callable[[argparse.Namespace], int], str]
 WORLD_HELP = "scenes like those of its training, with kinds that never met there, or drawn in a style it never saw"
 FORMATS = ("png", "svg", "pdf")
-PARTS = ("saliency", "memory", "decoding", "methods", "app", "clicks")
+PARTS = ("saliency", "memory", "decoding", "methods", "decoders", "app", "clicks")
 COMMANDS: dict[str, Command] = {
     "caption": (_add_caption, _caption, "caption pictures; print the caption coloured by how much its past mattered"),
     "figures": (_add_figures, _figures, "draw a saved trace for a paper"),
@@ -337,6 +361,7 @@ COMMANDS: dict[str, Command] = {
     "open": (_add_open, _open, "show a saved trace in the browser; needs no model"),
     "models": (_add_models, _models, "list the model families that can be recorded"),
     "verify": (verification.add, verification.run, "prove here that a model is recorded as it is"),
+    "decoders": (_add_decoders, _decoders, "list the decoders of Table 1 and their settings"),
     "bench": (_add_bench, _bench, "measure speed and memory here"),
     "evaluate": (evaluation.add, evaluation.run, "score answers on public benchmarks; test what saliency tells"),
     "sweep": (_add_sweep, _sweep, "SGRS and LocoRE over a grid of settings, on demo scenes whose truth is known"),

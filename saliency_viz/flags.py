@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from .errors import SettingError
-from .settings import FUSIONS, HISTORIES, SCORES, SGRS, LocoRE, Recording, Sampling
+from .settings import FUSIONS, HISTORIES, SCORES, SGRS, Decoding, LocoRE, Recording, Sampling
 from .whole_numbers import indices_from
 
 
@@ -81,6 +81,29 @@ def add_score_flags(group: Any) -> None:
         help="S: Eq. 6, that without 1/|J|, of the output before",
     )
     group.add_argument("--recent", type=int, default=sgrs.recent, metavar="N", help="outputs --score recent looks at")
+
+
+def add_decoding_flags(command: argparse.ArgumentParser) -> None:
+    """--decoding and --set."""
+    group = command.add_argument_group("decoder (see: decoders)")
+    group.add_argument("--decoding", metavar="NAME", help="vcd, pai, opera, ...: one of the decoders; plain if unset")
+    group.add_argument(
+        "--set",
+        dest="values",
+        nargs="+",
+        default=[],
+        metavar="SETTING=NUMBER",
+        help="its settings; the authors' if unset",
+    )
+
+
+def decoding_of(options: argparse.Namespace) -> Decoding | None:
+    """Decoding from the flags, None unless a decoder is named. Raises SettingError."""
+    if options.decoding is None:
+        if options.values:
+            raise SettingError(f"--set needs --decoding NAME beside it. Got {options.values[0]}.")
+        return None
+    return Decoding.read(options.decoding, ",".join(options.values))
 
 
 def sampling_of(options: argparse.Namespace) -> Sampling:

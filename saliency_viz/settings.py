@@ -108,6 +108,23 @@ class LocoRE:
         _flag("renormalize", self.renormalize)
 
 
+DECODERS = {  # name: title, of those that can be had; here, since the page offers them before torch is loaded
+    "vcd": "VCD",
+    "icd": "ICD",
+    "ritual": "RITUAL",
+    "dola": "DoLa",
+    "pai": "PAI",
+    "sid": "SID",
+    "only": "ONLY",
+    "agla": "AGLA",
+    "var": "VAR (visual attention sink)",
+    "eah": "EAH",
+    "farsight": "FarSight",
+    "beam": "Beam search",
+    "opera": "OPERA",
+}
+
+
 @dataclass(frozen=True)
 class Decoding:
     """One of the decoders of Table 1 by its name, with its own settings; docs/decoders.md lists both.
@@ -126,6 +143,22 @@ class Decoding:
             raise SettingError(f"A decoder's values must map its settings to numbers. Got {self.values!r}.")
         limit = float_info.max
         _store(self, values={name: _real(name, value, -limit, limit) for name, value in self.values.items()})
+
+    @staticmethod
+    def read(name: str, text: str) -> Decoding:
+        """A decoder with settings as people type them: "alpha=1, beta=0.1". Raises SettingError."""
+        values = {}
+        for part in filter(None, (part.strip() for part in text.split(","))):
+            setting, _, number = part.partition("=")
+            try:
+                values[setting.strip()] = float(number)
+            except ValueError as error:
+                raise SettingError(f"A decoder's settings must look like alpha=1, beta=0.1. Got {part!r}.") from error
+        return Decoding(name, values)
+
+    def written(self) -> str:
+        """The settings as `read` takes them."""
+        return ", ".join(f"{name}={value!r}" for name, value in self.values.items())
 
     def __hash__(self) -> int:
         return hash((self.name, tuple(sorted(self.values.items()))))

@@ -64,6 +64,10 @@ def measure(options: argparse.Namespace, tell: Callable[[str], None] = lambda te
 
         for temperature in (0.0, 1.0):
             rows += method_rows(work, options.repeats, tell, temperature)
+    if "decoders" in options.only:
+        from .decoders import decoder_rows
+
+        rows += decoder_rows(work, options.repeats, tell)
     if "app" in options.only:
         from .app import app_rows
 

@@ -12,6 +12,7 @@ import numpy as np
 from PIL import Image
 
 from ..attention import Edits
+from ..decoding.decoders import decoder_parts
 from ..decoding.loop import Run
 from ..decoding.run import CaptionStream
 from ..decoding.session import Session
@@ -39,8 +40,12 @@ class Workload:
 
     def stream(self, settings: RunSettings) -> CaptionStream:
         """A caption with these settings, not yet begun."""
-        session = Session(self.model, self.prepared, Edits(self.first, settings.locore, settings.edits))
-        return CaptionStream(Run(session, settings), PROMPT)
+        parts = decoder_parts(self.model, self.prepared, settings)
+        session = Session(
+            self.model, self.prepared, Edits(self.first, settings.locore, settings.edits, parts.functions)
+        )
+        session.tap = parts.tap
+        return CaptionStream(Run(session, settings, decoder=parts), PROMPT)
 
     @property
     def first(self) -> int:

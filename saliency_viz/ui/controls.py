@@ -14,7 +14,7 @@ import gradio as gr
 
 from ..errors import SettingError
 from ..serving.request import MAX_PROMPT
-from ..settings import HISTORIES, SCORES, SGRS, LocoRE, Sampling
+from ..settings import DECODERS, HISTORIES, SCORES, SGRS, Decoding, LocoRE, Sampling
 from ..trace import RunSettings
 from ..whole_numbers import indices_from
 from .components import media, remark, thumbnails
@@ -44,6 +44,8 @@ class Settings(NamedTuple):
     beta: gr.Slider
     locore_window: gr.Slider
     renormalize: gr.Checkbox
+    decoder: gr.Dropdown
+    decoder_values: gr.Textbox
 
 
 @dataclass(frozen=True)
@@ -85,7 +87,15 @@ def settings_from(values: list[Any] | tuple[Any, ...], limit: int) -> RunSetting
         sampling=sampling,
         sgrs=sgrs_from(given) if given["sgrs"] else None,
         locore=locore_from(given) if given["locore"] else None,
+        decoding=decoding_from(given),
     )
+
+
+def decoding_from(given: dict[str, Any]) -> Decoding | None:
+    """The decoder, None for plain decoding. Raises SettingError."""
+    if not given["decoder"]:
+        return None
+    return Decoding.read(str(given["decoder"]), str(given["decoder_values"] or ""))
 
 
 def sgrs_from(given: dict[str, Any]) -> SGRS:
@@ -139,6 +149,8 @@ def widget_values(settings: RunSettings) -> list[Any]:
         locore.beta,
         locore.window,
         locore.renormalize,
+        settings.decoding.name if settings.decoding else "",
+        settings.decoding.written() if settings.decoding else "",
     ]
 
 
@@ -236,10 +248,21 @@ def _decoding(
     renormalize = gr.Checkbox(
         False, label=t("sv_renormalize"), info=t("sv_renormalize_help"), elem_id="app-renormalize"
     )
+    gr.Markdown(f"**{t('sv_decoder')}**", elem_classes="app-group")
+    decoder = gr.Dropdown(
+        [(t("sv_decoder_plain"), ""), *((title, name) for name, title in DECODERS.items())],
+        value="",
+        label=t("sv_decoder"),
+        info=t("sv_decoder_help"),
+        elem_id="app-decoder",
+    )
+    decoder_values = gr.Textbox(
+        "", label=t("sv_decoder_values"), info=t("sv_decoder_values_help"), max_length=200, elem_id="app-decoder_values"
+    )
     return (
         Settings(
             count, temperature, top_k, top_p, seed, sgrs, alpha, candidates, tries, sgrs_window, history,
-            score, recent, layers, locore, beta, locore_window, renormalize,
+            score, recent, layers, locore, beta, locore_window, renormalize, decoder, decoder_values,
         ),
         presets,
         reset,

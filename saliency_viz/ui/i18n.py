@@ -310,6 +310,17 @@ TEXTS: dict[str, tuple[str, str]] = {
     "locore_window_help": ("How many words back the gain reaches.", "增益覆盖的前文词数。"),
     "renormalize": ("renormalize", "重新归一化"),
     "renormalize_help": ("Scale each row back to sum 1 (the paper does not).", "使每行之和回到 1(论文不做)。"),
+    "decoder": ("decoder", "解码器"),
+    "decoder_plain": ("plain", "普通解码"),
+    "decoder_help": (
+        "Another decoder of the paper's Table 1; works with SGRS and LocoRE.",
+        "论文表 1 中的另一种解码器;可与 SGRS、LocoRE 同用。",
+    ),
+    "decoder_values": ("its settings", "解码器设置"),
+    "decoder_values_help": (
+        "Such as alpha=1, beta=0.1. Empty: the authors' own.",
+        "如 alpha=1, beta=0.1;留空用作者默认值。",
+    ),
     # states
     "status_loading": ("loading…", "正在载入…"),
     "status_waiting": ("waits for its turn…", "等待载入…"),

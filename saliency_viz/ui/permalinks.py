@@ -15,7 +15,7 @@ from urllib.parse import quote
 
 from ..errors import SettingError
 from ..serving.request import MAX_PROMPT
-from ..settings import HISTORIES, SCORES, SGRS, LocoRE, Sampling
+from ..settings import HISTORIES, SCORES, SGRS, Decoding, LocoRE, Sampling
 from ..trace import RunSettings, Trace
 
 NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
@@ -112,6 +112,8 @@ def recipe(settings: RunSettings) -> dict[str, str]:
     if settings.locore:
         one = settings.locore
         query["locore"] = f"{_number(one.beta)}_{one.window}{'_norm' if one.renormalize else ''}"
+    if settings.decoding:
+        query["decoding"] = ",".join(filter(None, (settings.decoding.name, settings.decoding.written())))
     return query
 
 
@@ -154,7 +156,16 @@ def _settings(query: Mapping[str, Any]) -> RunSettings | None:
                 sampling = replace(sampling, **{name: value})
             except SettingError:
                 continue
-    return RunSettings(count, sampling, _sgrs(str(query.get("sgrs") or "")), _locore(str(query.get("locore") or "")))
+    sgrs, locore = _sgrs(str(query.get("sgrs") or "")), _locore(str(query.get("locore") or ""))
+    return RunSettings(count, sampling, sgrs, locore, decoding=_decoding(str(query.get("decoding") or "")))
+
+
+def _decoding(text: str) -> Decoding | None:
+    name, _, values = text.partition(",")
+    try:
+        return Decoding.read(name, values) if NAME.fullmatch(name) else None
+    except SettingError:
+        return None
 
 
 def _sgrs(text: str) -> SGRS | None:

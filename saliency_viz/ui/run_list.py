@@ -9,6 +9,7 @@ from collections import OrderedDict
 from typing import Any
 
 from ..serving.run_store import StoredRun
+from ..settings import DECODERS
 from ..trace import Trace
 from .thumbnails import small
 
@@ -17,8 +18,11 @@ KEPT = 256  # thumbnails
 
 
 def method_of(trace: Trace) -> str:
-    """How it was decoded: "plain", "SGRS", "LocoRE" or "SGRS + LocoRE", and whether something in it was forced."""
-    parts = [name for name, on in (("SGRS", trace.settings.sgrs), ("LocoRE", trace.settings.locore)) if on]
+    """How it was decoded: "plain", or "SGRS", "LocoRE" and a decoder's title joined by " + ", and whether something in
+    it was forced."""
+    used = trace.settings
+    parts = [name for name, on in (("SGRS", used.sgrs), ("LocoRE", used.locore)) if on]
+    parts += [DECODERS.get(used.decoding.name, used.decoding.name)] if used.decoding else []
     method = " + ".join(parts) or "plain"
     return method + (", what if" if trace.settings.forced or trace.settings.edits else "")
 

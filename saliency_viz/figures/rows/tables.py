@@ -57,7 +57,8 @@ def step_table(trace: Trace, view: View = PLAIN) -> list[dict[str, Any]]:
 
 
 def candidate_table(trace: Trace) -> list[dict[str, Any]]:
-    """A line per candidate of each step (Algorithm 1), with the threshold it was held against."""
+    """A line per candidate of each step (Algorithm 1), with the threshold it was held against. plain and other: its
+    probability without the run's decoder, and in the decoder's other stream."""
     return [
         {
             "step": step.index,
@@ -69,6 +70,8 @@ def candidate_table(trace: Trace) -> list[dict[str, Any]]:
             "saliency": candidate.saliency,
             "verdict": candidate.verdict,
             "draw": candidate.draw,
+            "plain": candidate.plain,
+            "other": candidate.other,
         }
         for step in trace.steps
         for candidate in step.candidates

@@ -17,6 +17,7 @@ from ...images import load_image
 from ...serving.engine import Engine
 from ...serving.request import CaptionRequest, checked_prompt, checked_system
 from ...serving.run_store import RunStore
+from ...settings import DECODERS, Decoding
 from ...trace import RunSettings, Trace
 from .. import controls, permalinks
 from ..context import Context, Visit
@@ -47,17 +48,19 @@ def compare(
 
 
 def decoding(context: Context, trace: Trace, method: Any, widgets: Sequence[Any]) -> RunSettings:
-    """A run's settings with another decoding; what it did not use is as the widgets say. Raises SettingError."""
-    if method not in METHODS:
-        raise SettingError(f"There is no decoding {method!r}. Choose one of {', '.join(METHODS)}.")
+    """A run's settings with another decoding, one of METHODS or a decoder's name; what it did not use is as the widgets
+    say. Raises SettingError."""
     given = dict(zip(controls.Settings._fields, widgets, strict=True))
-    sgrs, locore = METHODS[method]
+    if method not in METHODS and method not in DECODERS:
+        raise SettingError(f"There is no decoding {method!r}. Choose one of {', '.join((*METHODS, *DECODERS))}.")
+    sgrs, locore = METHODS.get(method, (False, False))
     settings = replace(
         trace.settings,
         sgrs=(trace.settings.sgrs or controls.sgrs_from(given)) if sgrs else None,
         locore=(trace.settings.locore or controls.locore_from(given)) if locore else None,
         forced=(),
         edits=(),
+        decoding=Decoding(method) if method in DECODERS else None,
     )
     return bounded(context, settings)
 

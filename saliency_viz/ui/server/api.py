@@ -9,7 +9,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +22,7 @@ from ...figures.rows.tables import key_table
 from ...figures.rows.view import View
 from ...serving.model_catalog import beta_of
 from ...serving.request import CaptionRequest
-from ...settings import SGRS, LocoRE, Sampling
+from ...settings import SGRS, Decoding, LocoRE, Sampling
 from ...trace import RunSettings, Trace
 from ...whole_numbers import indices_from, is_whole
 from .. import exports, media
@@ -94,6 +94,8 @@ class Endpoints:
         system: str = "",
         sgrs_history: str = SGRS.history,
         sgrs_score: str = SGRS.score,
+        decoding: str = "",
+        decoding_values: str = "",
         request: gr.Request = None,  # type: ignore[assignment] - gradio always fills it in
     ) -> Iterator[tuple[str, dict[str, Any]]]:
         """Caption an image, several, or a video, and say for each word how strongly the words before it mattered.
@@ -115,6 +117,8 @@ class Endpoints:
             sgrs_history: Scores the threshold is the mean of: window (all at the last W + 1 positions),
                 window-accepted, or accepted.
             sgrs_score: A token's score: mean (Eq. 6), sum, previous or recent.
+            decoding: A decoder of Table 1 such as vcd, pai or opera; empty for plain decoding.
+            decoding_values: Its settings, such as alpha=1, beta=0.1; those left out are the authors'.
 
         Returns:
             The caption as it grows, and in the end {run, model, settings, tokens} with one entry per token.
@@ -129,6 +133,8 @@ class Endpoints:
                 locore,
                 beta,
             )
+            if decoding:
+                settings = replace(settings, decoding=Decoding.read(decoding, decoding_values))
             asked = CaptionRequest.checked(media.handed(image, more, video, frames), prompt, settings, system)
             yield from self._captioned(asked, visit)
 
@@ -238,6 +244,8 @@ def caption_fields(limit: int) -> list[Any]:
         gr.Textbox("", label="system"),
         gr.Textbox(SGRS.history, label="sgrs_history"),
         gr.Textbox(SGRS.score, label="sgrs_score"),
+        gr.Textbox("", label="decoding"),
+        gr.Textbox("", label="decoding_values"),
     ]
 
 
