@@ -458,6 +458,20 @@ def test_candidates_tell_plain_other_and_final(case):
                 assert math.log(candidate.probability / first.probability) == pytest.approx(moved, abs=1e-3)
 
 
+@pytest.mark.parametrize("name", ["pai", "farsight", "opera"])
+def test_what_plain_decoding_would_have_taken_is_told_of_edits_and_searches_too(case, name):
+    values = {"pai": {"alpha": 0.7}, "farsight": {}, "opera": {"beams": 2, "candidates": 2}}[name]
+    trace = sv.caption(case.model, picture(), PROMPT, max_new_tokens=COUNT, decoding=sv.Decoding(name, values))
+    plain = sv.replay(case.model, picture(), PROMPT, trace.output_ids)
+    for step, own in zip(trace.steps, plain.steps, strict=True):
+        assert step.plain.token_id == own.candidates[0].token_id
+        assert step.plain.plain == pytest.approx(own.candidates[0].probability, rel=1e-4)
+        mine = {candidate.token_id: candidate.plain for candidate in step.candidates}
+        theirs = {candidate.token_id: candidate.probability for candidate in own.candidates}
+        for token in set(mine) & set(theirs):
+            assert mine[token] == pytest.approx(theirs[token], rel=1e-4)
+
+
 def test_a_trace_with_a_decoder_survives_its_file(case, tmp_path):
     trace = sv.caption(case.model, picture(), PROMPT, max_new_tokens=3, decoding="vcd")
     again = sv.Trace.load(trace.save(tmp_path / "run.trace"))

@@ -20,7 +20,7 @@ from ..scores import score
 from ..settings import SGRS, target_layers
 from ..trace import RunSettings, Step
 from .candidates import Choices, Chooser
-from .decoders import Limits, Mixed, Parts
+from .decoders import Follower, Limits, Mixed, Parts, without_functions
 from .session import Session
 from .sgrs import Lookahead, recent_scores
 
@@ -73,6 +73,7 @@ class Run:
     seconds: dict[str, float] = field(default_factory=lambda: {"prefill": 0.0, "decode": 0.0, "observe": 0.0})
     chunks: list[int] = field(default_factory=list)  # how many tokens each observing pass saw
     ahead: Lookahead = field(init=False)
+    _without: Follower | None = field(init=False, default=None)
 
     def __post_init__(self) -> None:
         settings, model = self.settings, self.session.model
@@ -115,6 +116,20 @@ class Run:
         return None if mixer is None else mixer.mix(logits, self.session.ids[self.first : position])
 
     @property
+    def decides_otherwise(self) -> bool:
+        """Whether a decoder has a part in what is taken."""
+        return bool(self.decoder.functions) or self.decoder.mixer is not None or self.decoder.search is not None
+
+    def plain(self, logits: Tensor, position: int) -> Tensor:
+        """Logits [vocabulary] for a position as they would be without the run's decoder; logits: the main stream's.
+        What is drafted beyond the position is read in the same pass."""
+        if not self.decoder.functions:
+            return logits
+        if self._without is None:
+            self._without = without_functions(self.session)
+        return self._without.logits(self.session.ids[self.first : position], self.session.ids[self.first :])
+
+    @property
     def given(self) -> tuple[int, ...]:
         """Output tokens that are known before they are drafted: those a person gave, or what a search found."""
         return self.settings.forced if self.found is None else self.found
@@ -145,8 +160,9 @@ class Run:
     def drop(self) -> None:
         """Let go of every cache."""
         self.session.drop()
-        if self.decoder.mixer is not None:
-            self.decoder.mixer.drop()
+        for part in (self.decoder.mixer, self._without):
+            if part is not None:
+                part.drop()
 
     def output_ids(self, drafts: Sequence[Draft] = ()) -> list[int]:
         """Ids of everything written, then of the drafts."""

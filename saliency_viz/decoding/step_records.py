@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import torch
+from torch import Tensor
 
 from ..models.token_text import next_texts, token_text
 from ..trace import Candidate, Step, Verdict
@@ -54,32 +55,34 @@ def _candidates(
 
 
 def _compared(run: Run, draft: Draft, tokens: Sequence[int]) -> list[tuple[float | None, float | None]]:
-    """(plain, other) probability of each token: of the main stream's own logits and of the decoder's other stream's,
-    after the same processors and temperature; None where there is none."""
-    if draft.mixed is None:
-        return [(None, None)] * len(tokens)
-    prefix = run.session.ids[: run.first + len(run.steps)]
-    found = []
-    for logits in (draft.logits, draft.mixed.other):
-        if logits is None:
-            found.append([None] * len(tokens))
-        else:
-            found.append(run.chooser.scores(logits, prefix).softmax(-1)[list(tokens)].tolist())
+    """(plain, other) probability of each token: without the run's decoder, and in its other stream, after the same
+    processors and temperature; None where there is none."""
+    position = run.first + len(run.steps)
+    plain = run.plain(draft.logits, position) if run.decides_otherwise else None
+    other = None if draft.mixed is None else draft.mixed.other
+    found = [_probabilities(run, logits, position, tokens) for logits in (plain, other)]
     return list(zip(*found, strict=True))
+
+
+def _probabilities(run: Run, logits: Tensor | None, position: int, tokens: Sequence[int]) -> list[float | None]:
+    if logits is None:
+        return [None] * len(tokens)
+    return run.chooser.scores(logits, run.session.ids[:position]).softmax(-1)[list(tokens)].tolist()
 
 
 def _plain(run: Run, draft: Draft) -> Candidate | None:
     """The token that would have been taken without the decoder, by the same draw."""
-    if draft.mixed is None:
+    if not run.decides_otherwise:
         return None
-    position = run.first + len(run.steps)
-    prefix, sgrs = run.session.ids[:position], run.settings.sgrs
-    among = sgrs.top_k if sgrs else None
-    token = run.chooser.choose(draft.logits, prefix, position, sgrs.top_k if sgrs else 1, among).first
-    ((plain, other),) = _compared(run, draft, [token])
-    final = float(run.chooser.scores(draft.mixed.final, prefix).softmax(-1)[token])
+    position, sgrs = run.first + len(run.steps), run.settings.sgrs
+    count, among = (sgrs.top_k, sgrs.top_k) if sgrs else (1, None)
+    plain = run.plain(draft.logits, position)
+    token = run.chooser.choose(plain, run.session.ids[:position], position, count, among).first
+    ((before, other),) = _compared(run, draft, [token])
+    final = draft.logits if draft.mixed is None else draft.mixed.final
+    (after,) = _probabilities(run, final, position, [token])
     (text,) = next_texts(run.session.model.tokenizer, run.output_ids(), [token])
-    return Candidate(token, text, final, plain=plain, other=other)
+    return Candidate(token, text, after, plain=before, other=other)
 
 
 def _step(
