@@ -7,7 +7,17 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from . import errors
-    from .decoding import caption, faithfulness, generate, head_rows, logit_lens, replay, stream_caption, token_matrix
+    from .decoding import (
+        caption,
+        faithfulness,
+        generate,
+        head_rows,
+        knock_out,
+        logit_lens,
+        replay,
+        stream_caption,
+        token_matrix,
+    )
     from .errors import SaliencyVizError
     from .figures.figure import figure
     from .figures.web.notebook import view
@@ -28,6 +38,7 @@ _HOMES = {
     "generate": "decoding",
     "head_rows": "decoding",
     "logit_lens": "decoding",
+    "knock_out": "decoding",
     "load_model": "models",
     "LVLM": "models",
     "Sampling": "settings",
@@ -62,6 +73,7 @@ __all__ = [
     "generate",
     "figure",
     "head_rows",
+    "knock_out",
     "load_model",
     "logit_lens",
     "replay",

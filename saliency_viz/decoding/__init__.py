@@ -4,6 +4,7 @@ from .caption_stream import CaptionStream
 from .faithfulness import Faithfulness, Measuring, faithfulness, stream_faithfulness
 from .generate import generate
 from .heads import HeadRows, head_rows
+from .knock_out import KnockOut, knock_out
 from .logit_lens import LensLayer, LensToken, logit_lens
 from .loop import Drafted, Withdrawn
 from .matrix import token_matrix
@@ -14,6 +15,7 @@ __all__ = [
     "Drafted",
     "Faithfulness",
     "HeadRows",
+    "KnockOut",
     "LensLayer",
     "LensToken",
     "Measuring",
@@ -22,6 +24,7 @@ __all__ = [
     "faithfulness",
     "generate",
     "head_rows",
+    "knock_out",
     "logit_lens",
     "replay",
     "stream_caption",
