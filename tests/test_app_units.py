@@ -14,7 +14,7 @@ from saliency_viz.errors import ImageError, SaliencyVizError, SettingError, Trac
 from saliency_viz.serving.engine import Engine
 from saliency_viz.serving.request import CaptionRequest, checked_prompt
 from saliency_viz.serving.run_store import RunStore, trace_bytes
-from saliency_viz.settings import SGRS, LocoRE, Sampling
+from saliency_viz.settings import SGRS, Decoding, LocoRE, Sampling
 from saliency_viz.trace import RunSettings, Trace
 from saliency_viz.ui import controls, exports, gallery, i18n
 from saliency_viz.ui.handlers import what_if
@@ -108,6 +108,8 @@ SETTINGS = (
     RunSettings(5, sgrs=SGRS(layers=(2,), history="accepted", score="recent", recent=7)),
     RunSettings(5, locore=LocoRE(beta=0.2, window=3, renormalize=True)),
     RunSettings(5, Sampling(1e-05), SGRS(alpha=0.0), LocoRE(beta=1.0)),
+    RunSettings(5, decoding=Decoding("vcd", {"alpha": 0.1, "noise_step": 700.0})),
+    RunSettings(5, locore=LocoRE(), decoding=Decoding("opera")),
 )
 
 
@@ -138,10 +140,12 @@ def test_what_the_widgets_show_at_first_is_plain_greedy_decoding():
         ("score", None, "score"),
         ("recent", 0, "recent"),
         ("beta", -0.1, "beta"),
+        ("decoder_values", "alpha", "alpha=1"),
     ],
 )
 def test_a_setting_out_of_range_is_named_in_the_sentence(name, value, word):
-    values = controls.Settings(*controls.widget_values(RunSettings(64, sgrs=SGRS(), locore=LocoRE())))
+    settings = RunSettings(64, sgrs=SGRS(), locore=LocoRE(), decoding=Decoding("vcd"))
+    values = controls.Settings(*controls.widget_values(settings))
     with pytest.raises(SettingError, match=word):
         controls.settings_from(list(values._replace(**{name: value})), 256)
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from saliency_viz.settings import SGRS, Edit, LocoRE, Recording, Sampling
+from saliency_viz.settings import SGRS, Decoding, Edit, LocoRE, Recording, Sampling
 from saliency_viz.trace import RunSettings
 from saliency_viz.ui import permalinks
 
@@ -20,6 +20,8 @@ SETTINGS = (
     RunSettings(5, sgrs=SGRS(layers=(2,), history="accepted", score="recent", recent=7)),
     RunSettings(5, locore=LocoRE(beta=0.2, window=3, renormalize=True)),
     RunSettings(5, Sampling(1e-05), SGRS(alpha=0.0), LocoRE(beta=1.0)),
+    RunSettings(5, decoding=Decoding("vcd", {"alpha": 0.1, "noise_step": 700.0})),
+    RunSettings(5, locore=LocoRE(), decoding=Decoding("opera")),
 )
 
 
