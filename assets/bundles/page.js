@@ -2034,6 +2034,12 @@
     "not tried": "未尝试",
     fallback: "回退",
     verdict: "判定",
+    "without decoder": "无解码器",
+    "other stream": "另一路",
+    "without the decoder: {w}": "无解码器时：{w}",
+    "Without the decoder the same token would have been taken.": "没有该解码器时也会取同一词元。",
+    "Without the decoder {plain} would have been taken: it went from {a} to {b}, {taken} from {c} to {d}.": "没有该解码器时会取{plain}：其概率由 {a} 变为 {b}，{taken}由 {c} 变为 {d}。",
+    "The other stream gave {plain} {a} and {taken} {b}.": "另一路给{plain} {a}，给{taken} {b}。",
     "most: {list}": "最多：{list}",
     "mean of layers {r}": "第 {r} 层均值",
     "ctrl-click: the mean of several": "Ctrl 点击：多层均值",
@@ -3656,6 +3662,26 @@
   }
   var groupWords = (run, group2) => [groupName(run, group2), groupTime(run, group2)].filter(Boolean).join(" · ");
 
+  // viewer/state/shift.js
+  var differs = (step) => Boolean(step.plain && step.plain.token_id !== step.token_id);
+  var hasOther = (step) => step.candidates.some(({ other }) => other !== null && other !== void 0);
+  function shiftWords(step) {
+    const { plain } = step;
+    if (!plain) return "";
+    const taken = step.candidates.find(({ token_id }) => token_id === step.token_id);
+    if (!differs(step) || !taken) return t2("Without the decoder the same token would have been taken.");
+    const words2 = { plain: quoted(plain.text), taken: quoted(taken.text) };
+    const moved = { a: plain.plain, b: plain.probability, c: taken.plain, d: taken.probability };
+    const numbers = Object.fromEntries(Object.entries(moved).map(([name, value]) => [name, formatNumber(value)]));
+    const first = t2(
+      "Without the decoder {plain} would have been taken: it went from {a} to {b}, {taken} from {c} to {d}.",
+      { ...words2, ...numbers }
+    );
+    if (!hasOther(step)) return first;
+    const others = { a: formatNumber(plain.other), b: formatNumber(taken.other) };
+    return `${first} ${t2("The other stream gave {plain} {a} and {taken} {b}.", { ...words2, ...others })}`;
+  }
+
   // viewer/state/lines.js
   function stepLines(viewer, slot, index2) {
     const run = (
@@ -3672,6 +3698,7 @@
     if (viewer.state.pins.length) lines2.push([shown2.name, formatNumber(shown2.values[index2])]);
     if (step.rejected) lines2.push([t2("rejected"), String(step.rejected)]);
     if (step.fallback) lines2.push(t2("fallback: no candidate reached tau"));
+    if (step.plain && differs(step)) lines2.push(t2("without the decoder: {w}", { w: quoted(step.plain.text) }));
     const mark = run.marks[index2];
     if (mark && viewer.state.reveal_truth) lines2.push([t2("truth"), t2(mark.judgement)]);
     return lines2;
@@ -4555,7 +4582,8 @@
       }
       const tested = step.threshold !== null && step.threshold !== void 0;
       const bars = tested ? t2("S(c) against τ") : t2("probability");
-      const titles = ["", t2("token"), t2("p"), t2("order"), t2("saliency S(c)"), bars, t2("verdict")];
+      const shifts = [...step.plain ? [t2("without decoder")] : [], ...hasOther(step) ? [t2("other stream")] : []];
+      const titles = ["", t2("token"), t2("p"), ...shifts, t2("order"), t2("saliency S(c)"), bars, t2("verdict")];
       const head = [...titles, ...viewer.can("force") ? [""] : []].map(
         (text) => text ? el("th", { scope: "col", text }) : el("td")
       );
@@ -4565,7 +4593,8 @@
       const scroll = { class: "sv-scroll", tabindex: "0", role: "region", "aria-label": t2("Candidates") };
       const alpha = run.settings.sgrs ? run.settings.sgrs.alpha : "α";
       const note2 = el("p", { class: "sv-hint", text: thresholdWords(step, tested, alpha) });
-      setChildren(this.root, el("div", scroll, table3), note2);
+      const why = step.plain && el("p", { class: "sv-shift", text: shiftWords(step) });
+      setChildren(this.root, why, el("div", scroll, table3), note2);
     }
     /** @param {Step} step @param {Candidate} one @param {boolean} tested */
     row(step, one, tested) {
@@ -4582,6 +4611,8 @@
         el("td", {}, el("span", { class: "sv-verdict-sign", style: { color }, text: SIGN[name] })),
         el("td", { class: "sv-candidate-text", text: visible(one.text) }),
         el("td", { class: "sv-num", text: formatNumber(one.probability) }),
+        step.plain && el("td", { class: "sv-num", text: formatNumber(one.plain) }),
+        hasOther(step) && el("td", { class: "sv-num", text: formatNumber(one.other) }),
         el("td", { class: "sv-num", text: one.draw === null ? "–" : String(one.draw + 1) }),
         el("td", { class: "sv-num", text: formatNumber(one.saliency), "data-value": value }),
         el("td", { class: "sv-candidate-cell" }, bar(step, one, color, tested)),
@@ -6908,12 +6939,12 @@
       const marks = viewer.state.reveal_truth ? runs2.flatMap((run) => Object.values(run.marks)) : [];
       const judged2 = new Set(marks.map((mark) => mark.judgement));
       const beside = viewer.comparing && !viewer.holding;
-      const differs = beside && changedSteps(viewer, 0).size + changedSteps(viewer, 1).size > 0;
+      const differs2 = beside && changedSteps(viewer, 0).size + changedSteps(viewer, 1).size > 0;
       const rejected = runs2.some((run) => run.steps.some((step) => step.rejected));
       const names = [
         judged2.has("right") && ["right", t2("right")],
         judged2.has("hallucinated") && ["hallucinated", t2("hallucinated")],
-        differs && ["changed", t2("differs between the two")],
+        differs2 && ["changed", t2("differs between the two")],
         rejected && ["rejected", t2("✗n: candidates rejected, ⚑: fallback")]
       ];
       return (
@@ -8064,6 +8095,7 @@
       "sv-none": !known2,
       "sv-changed": changed,
       "sv-held": held,
+      "sv-moved": differs(step),
       "sv-hallucinated": judgement === "hallucinated",
       "sv-right": judgement === "right"
     };
@@ -8086,6 +8118,7 @@
       step.rejected && t2("{n} candidates rejected", { n: step.rejected }),
       step.fallback && t2("fallback: no candidate reached tau"),
       step.forced && t2("chosen by you"),
+      step.plain && differs(step) && t2("without the decoder: {w}", { w: quoted(step.plain.text) }),
       held && t2("held"),
       judgement && t2(judgement)
     ].filter(Boolean).join("; ");
@@ -8220,7 +8253,16 @@
           judgement: state.reveal_truth && run.marks[i] ? run.marks[i].judgement : null
         };
         const { rejected, fallback, forced, pending } = step;
-        const flags = [rejected, fallback, forced, pending, shown2.scale.high, theme, state.cmap];
+        const flags = [
+          rejected,
+          fallback,
+          forced,
+          pending,
+          step.plain && step.plain.token_id,
+          shown2.scale.high,
+          theme,
+          state.cmap
+        ];
         const sign = JSON.stringify([look, step.text, ...flags]);
         if (this.drawn[i] === sign) return;
         this.drawn[i] = sign;

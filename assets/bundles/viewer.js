@@ -348,6 +348,12 @@ var SaliencyViewer = (() => {
     "not tried": "未尝试",
     fallback: "回退",
     verdict: "判定",
+    "without decoder": "无解码器",
+    "other stream": "另一路",
+    "without the decoder: {w}": "无解码器时：{w}",
+    "Without the decoder the same token would have been taken.": "没有该解码器时也会取同一词元。",
+    "Without the decoder {plain} would have been taken: it went from {a} to {b}, {taken} from {c} to {d}.": "没有该解码器时会取{plain}：其概率由 {a} 变为 {b}，{taken}由 {c} 变为 {d}。",
+    "The other stream gave {plain} {a} and {taken} {b}.": "另一路给{plain} {a}，给{taken} {b}。",
     "most: {list}": "最多：{list}",
     "mean of layers {r}": "第 {r} 层均值",
     "ctrl-click: the mean of several": "Ctrl 点击：多层均值",
@@ -2011,6 +2017,26 @@ var SaliencyViewer = (() => {
   }
   var groupWords = (run, group2) => [groupName(run, group2), groupTime(run, group2)].filter(Boolean).join(" · ");
 
+  // viewer/state/shift.js
+  var differs = (step) => Boolean(step.plain && step.plain.token_id !== step.token_id);
+  var hasOther = (step) => step.candidates.some(({ other }) => other !== null && other !== void 0);
+  function shiftWords(step) {
+    const { plain } = step;
+    if (!plain) return "";
+    const taken = step.candidates.find(({ token_id }) => token_id === step.token_id);
+    if (!differs(step) || !taken) return t("Without the decoder the same token would have been taken.");
+    const words = { plain: quoted(plain.text), taken: quoted(taken.text) };
+    const moved = { a: plain.plain, b: plain.probability, c: taken.plain, d: taken.probability };
+    const numbers = Object.fromEntries(Object.entries(moved).map(([name, value]) => [name, formatNumber(value)]));
+    const first = t(
+      "Without the decoder {plain} would have been taken: it went from {a} to {b}, {taken} from {c} to {d}.",
+      { ...words, ...numbers }
+    );
+    if (!hasOther(step)) return first;
+    const others = { a: formatNumber(plain.other), b: formatNumber(taken.other) };
+    return `${first} ${t("The other stream gave {plain} {a} and {taken} {b}.", { ...words, ...others })}`;
+  }
+
   // viewer/state/lines.js
   function stepLines(viewer, slot, index2) {
     const run = (
@@ -2027,6 +2053,7 @@ var SaliencyViewer = (() => {
     if (viewer.state.pins.length) lines2.push([shown.name, formatNumber(shown.values[index2])]);
     if (step.rejected) lines2.push([t("rejected"), String(step.rejected)]);
     if (step.fallback) lines2.push(t("fallback: no candidate reached tau"));
+    if (step.plain && differs(step)) lines2.push(t("without the decoder: {w}", { w: quoted(step.plain.text) }));
     const mark = run.marks[index2];
     if (mark && viewer.state.reveal_truth) lines2.push([t("truth"), t(mark.judgement)]);
     return lines2;
@@ -2978,7 +3005,8 @@ var SaliencyViewer = (() => {
       }
       const tested = step.threshold !== null && step.threshold !== void 0;
       const bars = tested ? t("S(c) against τ") : t("probability");
-      const titles = ["", t("token"), t("p"), t("order"), t("saliency S(c)"), bars, t("verdict")];
+      const shifts = [...step.plain ? [t("without decoder")] : [], ...hasOther(step) ? [t("other stream")] : []];
+      const titles = ["", t("token"), t("p"), ...shifts, t("order"), t("saliency S(c)"), bars, t("verdict")];
       const head = [...titles, ...viewer.can("force") ? [""] : []].map(
         (text) => text ? el("th", { scope: "col", text }) : el("td")
       );
@@ -2988,7 +3016,8 @@ var SaliencyViewer = (() => {
       const scroll = { class: "sv-scroll", tabindex: "0", role: "region", "aria-label": t("Candidates") };
       const alpha = run.settings.sgrs ? run.settings.sgrs.alpha : "α";
       const note = el("p", { class: "sv-hint", text: thresholdWords(step, tested, alpha) });
-      setChildren(this.root, el("div", scroll, table2), note);
+      const why = step.plain && el("p", { class: "sv-shift", text: shiftWords(step) });
+      setChildren(this.root, why, el("div", scroll, table2), note);
     }
     /** @param {Step} step @param {Candidate} one @param {boolean} tested */
     row(step, one, tested) {
@@ -3005,6 +3034,8 @@ var SaliencyViewer = (() => {
         el("td", {}, el("span", { class: "sv-verdict-sign", style: { color }, text: SIGN[name] })),
         el("td", { class: "sv-candidate-text", text: visible(one.text) }),
         el("td", { class: "sv-num", text: formatNumber(one.probability) }),
+        step.plain && el("td", { class: "sv-num", text: formatNumber(one.plain) }),
+        hasOther(step) && el("td", { class: "sv-num", text: formatNumber(one.other) }),
         el("td", { class: "sv-num", text: one.draw === null ? "–" : String(one.draw + 1) }),
         el("td", { class: "sv-num", text: formatNumber(one.saliency), "data-value": value }),
         el("td", { class: "sv-candidate-cell" }, bar(step, one, color, tested)),
@@ -5345,12 +5376,12 @@ var SaliencyViewer = (() => {
       const marks = viewer.state.reveal_truth ? runs.flatMap((run) => Object.values(run.marks)) : [];
       const judged = new Set(marks.map((mark) => mark.judgement));
       const beside = viewer.comparing && !viewer.holding;
-      const differs = beside && changedSteps(viewer, 0).size + changedSteps(viewer, 1).size > 0;
+      const differs2 = beside && changedSteps(viewer, 0).size + changedSteps(viewer, 1).size > 0;
       const rejected = runs.some((run) => run.steps.some((step) => step.rejected));
       const names = [
         judged.has("right") && ["right", t("right")],
         judged.has("hallucinated") && ["hallucinated", t("hallucinated")],
-        differs && ["changed", t("differs between the two")],
+        differs2 && ["changed", t("differs between the two")],
         rejected && ["rejected", t("✗n: candidates rejected, ⚑: fallback")]
       ];
       return (
@@ -6501,6 +6532,7 @@ var SaliencyViewer = (() => {
       "sv-none": !known2,
       "sv-changed": changed,
       "sv-held": held,
+      "sv-moved": differs(step),
       "sv-hallucinated": judgement === "hallucinated",
       "sv-right": judgement === "right"
     };
@@ -6523,6 +6555,7 @@ var SaliencyViewer = (() => {
       step.rejected && t("{n} candidates rejected", { n: step.rejected }),
       step.fallback && t("fallback: no candidate reached tau"),
       step.forced && t("chosen by you"),
+      step.plain && differs(step) && t("without the decoder: {w}", { w: quoted(step.plain.text) }),
       held && t("held"),
       judgement && t(judgement)
     ].filter(Boolean).join("; ");
@@ -6657,7 +6690,16 @@ var SaliencyViewer = (() => {
           judgement: state.reveal_truth && run.marks[i] ? run.marks[i].judgement : null
         };
         const { rejected, fallback, forced, pending } = step;
-        const flags = [rejected, fallback, forced, pending, shown.scale.high, theme, state.cmap];
+        const flags = [
+          rejected,
+          fallback,
+          forced,
+          pending,
+          step.plain && step.plain.token_id,
+          shown.scale.high,
+          theme,
+          state.cmap
+        ];
         const sign = JSON.stringify([look, step.text, ...flags]);
         if (this.drawn[i] === sign) return;
         this.drawn[i] = sign;

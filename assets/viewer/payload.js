@@ -18,6 +18,8 @@
  * @property {number | null} saliency S(c), Eq. 6; null: not scored
  * @property {"accepted" | "rejected" | "untried"} verdict
  * @property {number | null} draw
+ * @property {number | null} [plain] its probability without the run's decoder; null: no decoder
+ * @property {number | null} [other] in the decoder's other stream; null: none
  */
 
 /**
@@ -36,6 +38,7 @@
  * @property {number} rejected
  * @property {boolean} fallback
  * @property {boolean} forced
+ * @property {Candidate | null} [plain] what would have been taken without the run's decoder
  * @property {boolean} [pending] drafted, not observed yet
  */
 

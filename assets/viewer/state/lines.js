@@ -1,9 +1,10 @@
 // What the tip says of a token and of a position: text, or [label, value].
 
-import { formatNumber } from "../texts/format.js";
+import { formatNumber, quoted } from "../texts/format.js";
 import { t } from "../texts/t.js";
 import { slotName } from "./compare.js";
 import { groupWords } from "./picture_names.js";
+import { differs } from "./shift.js";
 import { stripValues, valuesOf } from "./sources.js";
 
 /** @typedef {import("../viewer.js").Viewer} Viewer */
@@ -29,6 +30,7 @@ export function stepLines(viewer, slot, index) {
   if (viewer.state.pins.length) lines.push([shown.name, formatNumber(shown.values[index])]);
   if (step.rejected) lines.push([t("rejected"), String(step.rejected)]);
   if (step.fallback) lines.push(t("fallback: no candidate reached tau"));
+  if (step.plain && differs(step)) lines.push(t("without the decoder: {w}", { w: quoted(step.plain.text) }));
   const mark = run.marks[index];
   if (mark && viewer.state.reveal_truth) lines.push([t("truth"), t(mark.judgement)]);
   return lines;

@@ -3,6 +3,7 @@
 import { el, setChildren } from "../../shared/dom.js";
 import { VERDICT_COLORS } from "../draw/color.js";
 import { tokenOf } from "../state/choice.js";
+import { hasOther, shiftWords } from "../state/shift.js";
 import { formatNumber, visible } from "../texts/format.js";
 import { t } from "../texts/t.js";
 
@@ -30,7 +31,8 @@ export class Candidates {
     }
     const tested = step.threshold !== null && step.threshold !== undefined;
     const bars = tested ? t("S(c) against τ") : t("probability");
-    const titles = ["", t("token"), t("p"), t("order"), t("saliency S(c)"), bars, t("verdict")];
+    const shifts = [...(step.plain ? [t("without decoder")] : []), ...(hasOther(step) ? [t("other stream")] : [])];
+    const titles = ["", t("token"), t("p"), ...shifts, t("order"), t("saliency S(c)"), bars, t("verdict")];
     const head = [...titles, ...(viewer.can("force") ? [""] : [])].map((text) =>
       text ? el("th", { scope: "col", text }) : el("td"),
     );
@@ -40,7 +42,8 @@ export class Candidates {
     const scroll = { class: "sv-scroll", tabindex: "0", role: "region", "aria-label": t("Candidates") };
     const alpha = run.settings.sgrs ? run.settings.sgrs.alpha : "α";
     const note = el("p", { class: "sv-hint", text: thresholdWords(step, tested, alpha) });
-    setChildren(this.root, el("div", scroll, table), note);
+    const why = step.plain && el("p", { class: "sv-shift", text: shiftWords(step) });
+    setChildren(this.root, why, el("div", scroll, table), note);
   }
 
   /** @param {Step} step @param {Candidate} one @param {boolean} tested */
@@ -55,6 +58,8 @@ export class Candidates {
       el("td", {}, el("span", { class: "sv-verdict-sign", style: { color }, text: SIGN[name] })),
       el("td", { class: "sv-candidate-text", text: visible(one.text) }),
       el("td", { class: "sv-num", text: formatNumber(one.probability) }),
+      step.plain && el("td", { class: "sv-num", text: formatNumber(one.plain) }),
+      hasOther(step) && el("td", { class: "sv-num", text: formatNumber(one.other) }),
       el("td", { class: "sv-num", text: one.draw === null ? "–" : String(one.draw + 1) }),
       el("td", { class: "sv-num", text: formatNumber(one.saliency), "data-value": value }),
       el("td", { class: "sv-candidate-cell" }, bar(step, one, color, tested)),

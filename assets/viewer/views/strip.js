@@ -152,7 +152,16 @@ export class Strip {
         judgement: state.reveal_truth && run.marks[i] ? run.marks[i].judgement : null,
       };
       const { rejected, fallback, forced, pending } = step;
-      const flags = [rejected, fallback, forced, pending, shown.scale.high, theme, state.cmap];
+      const flags = [
+        rejected,
+        fallback,
+        forced,
+        pending,
+        step.plain && step.plain.token_id,
+        shown.scale.high,
+        theme,
+        state.cmap,
+      ];
       const sign = JSON.stringify([look, step.text, ...flags]);
       if (this.drawn[i] === sign) return;
       this.drawn[i] = sign;

@@ -2,7 +2,8 @@
 
 import { el } from "../../shared/dom.js";
 import { colorAt, cssColor, tintOf } from "../draw/color.js";
-import { formatNumber } from "../texts/format.js";
+import { differs } from "../state/shift.js";
+import { formatNumber, quoted } from "../texts/format.js";
 import { t } from "../texts/t.js";
 
 /** @typedef {import("../payload.js").Step} Step */
@@ -56,6 +57,7 @@ export function paintToken(button, step, look, { scale, name, map, theme }) {
     "sv-none": !known,
     "sv-changed": changed,
     "sv-held": held,
+    "sv-moved": differs(step),
     "sv-hallucinated": judgement === "hallucinated",
     "sv-right": judgement === "right",
   };
@@ -85,6 +87,7 @@ function inWords(step, { text, value, held, judgement }, name) {
     step.rejected && t("{n} candidates rejected", { n: step.rejected }),
     step.fallback && t("fallback: no candidate reached tau"),
     step.forced && t("chosen by you"),
+    step.plain && differs(step) && t("without the decoder: {w}", { w: quoted(step.plain.text) }),
     held && t("held"),
     judgement && t(judgement),
   ]
