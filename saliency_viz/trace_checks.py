@@ -22,6 +22,8 @@ from .images import MAX_PIXELS
 PNG_START = b"\x89PNG\r\n\x1a\n"
 KINDS = {str: "a text", int: "a whole number", float: "a finite number", bool: "true or false", bytes: "bytes"}
 FLOATS, WHOLE = ("attention", "saliency", "saliency_norm", "boxes"), ("box_images", "box_scales")
+SHORT, LONG = 1_000, 1_000_000  # characters: of a title or one token's text; of a prompt or a note
+MOST_LAYERS, MOST_TOKENS, MOST_SECONDS, MOST_FPS = 10_000, 10_000_000, 10_000_000, 1_000_000  # beyond any real run
 _hints = cache(get_type_hints)
 
 
@@ -81,6 +83,8 @@ def _of_kind(fits: bool, value: Any, name: str, kind: str) -> Any:
 def check(trace: Any) -> None:
     """Everything of a Trace that must agree; raises TraceError naming the first that does not."""
     steps, layers, keys = len(trace.steps), trace.model.layers, len(trace.prompt_ids) + len(trace.steps)
+    _check_texts(trace)
+    _check_numbers(trace)
     _check_spans(trace.spans, keys, len(trace.pictures))  # before anything counts positions
     for index, picture in enumerate(trace.pictures):
         _check_picture(picture, f"pictures[{index}]")
@@ -101,10 +105,44 @@ def check(trace: Any) -> None:
         raise TraceError(f"Expected {len(trace.prompt_ids)} prompt texts, one per id. Got {len(trace.prompt_texts)}.")
     if trace.times and len(trace.times) != len(trace.pictures):
         raise TraceError(f"Expected {len(trace.pictures)} times, one per frame. Got {len(trace.times)}.")
-    if trace.fps is not None and not trace.fps > 0:
-        raise TraceError(f"fps must be above 0. Got {trace.fps!r}.")
+    if trace.fps is not None and not 0 < trace.fps <= MOST_FPS:
+        raise TraceError(f"fps must be above 0 and at most {MOST_FPS}. Got {trace.fps!r}.")
     if not isinstance(trace.frames_per_token, int) or trace.frames_per_token < 1:
         raise TraceError(f"frames_per_token must be a whole number of at least 1. Got {trace.frames_per_token!r}.")
+
+
+def _check_texts(trace: Any) -> None:
+    """No text so long that showing it would hold up everybody else's run."""
+    candidates = [candidate.text for step in trace.steps for candidate in step.candidates]
+    texts = {
+        SHORT: {
+            "title": [trace.title],
+            "model": [trace.model.name, trace.model.family, trace.model.dtype, trace.model.device],
+            "a token's text": [*trace.prompt_texts, *(step.text for step in trace.steps), *candidates],
+        },
+        LONG: {
+            "prompt": [trace.prompt],
+            "system": [trace.system or ""],
+            "notes": [trace.notes, *(mark.note for mark in trace.marks.values())],
+            "history": [part for turn in trace.history for part in turn],
+        },
+    }
+    for most, named in texts.items():
+        for name, values in named.items():
+            if (longest := max(map(len, values), default=0)) > most:
+                raise TraceError(f"{name} must have at most {most} characters. Got {longest}. Shorten it.")
+
+
+def _check_numbers(trace: Any) -> None:
+    """No number so large, or so far below zero, that a view would count up to it."""
+    for name, value, most in (
+        ("model.layers", trace.model.layers, MOST_LAYERS),
+        ("model.heads", trace.model.heads, MOST_LAYERS),
+        ("settings.max_new_tokens", trace.settings.max_new_tokens, MOST_TOKENS),
+        *((f"times[{index}]", time, MOST_SECONDS) for index, time in enumerate(trace.times)),
+    ):
+        if not 0 <= value <= most:
+            raise TraceError(f"{name} must lie in 0..{most}. Got {value!r}.")
 
 
 def _check_spans(spans: Any, keys: int, pictures: int) -> None:
@@ -180,3 +218,5 @@ def _check_steps(trace: Any) -> None:
             raise TraceError(f"{name} must lie in 0..{most - 1}. Got {wrong[0]}.")
     if not trace.target_layers:
         raise TraceError("target_layers must name at least one layer. Got none.")
+    if len(set(trace.target_layers)) < len(trace.target_layers):
+        raise TraceError(f"target_layers must name each layer once. Got {len(trace.target_layers)} with repetitions.")
