@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from types import SimpleNamespace
 from typing import Any, Protocol, runtime_checkable
 
 import torch
@@ -285,12 +286,14 @@ class RecordingProbe:
     """Observes rows over frozen keys and values: each row sees its own key and value attached, all others detached.
 
     By causality the gradient in a row is then exactly that of the row's own loss, for all rows in one backward pass.
-    lowest: the first recorded layer; layers under it need no graph. The layer `lowest` is the graph's leaf.
+    lowest: the first recorded layer; layers under it need no graph. The layer `lowest` is the graph's leaf. decodes:
+    its one row is being decoded, and goes on with what plain decoding computes, bit for bit.
     """
 
     cache: FrozenCache
     edits: EditProbe | None = None
     lowest: int = 0
+    decodes: bool = False
     records: dict[int, Record] = field(default_factory=dict)
 
     def attend(
@@ -312,10 +315,23 @@ class RecordingProbe:
         weights = torch.softmax(scores, -1) if self.edits is None else self.edits.weights(layer, query, key, scores)
         outputs = head_outputs(weights, value)
         outputs = outputs + weights.detach()[:, diagonal, diagonal + offset, None].to(value.dtype) * own_value
+        if self.decodes:  # a difference of 0 in value again
+            outputs = self._decoded(layer, query, key, value, mask, scaling) + (outputs - outputs.detach())
         if layer == self.lowest:
             outputs = outputs.detach().requires_grad_()
         self.records[layer] = Record(weights.detach(), outputs, value)
         return outputs
+
+    def _decoded(
+        self, layer: int, query: Tensor, key: Tensor, value: Tensor, mask: Tensor | None, scaling: float
+    ) -> Tensor:
+        """What `attention_forward` gives for the row without a recording, outside the graph."""
+        with torch.no_grad():
+            heads = None if self.edits is None else self.edits.attend(layer, query, key, value, mask, scaling)
+            if heads is None:
+                shared = SimpleNamespace(num_key_value_groups=query.shape[1] // key.shape[1])
+                heads = sdpa_attention_forward(shared, query, key, value, mask, scaling=scaling)[0].transpose(1, 2)
+            return heads
 
 
 class FrozenLayer(DynamicLayer):
@@ -337,6 +353,28 @@ class FrozenLayer(DynamicLayer):
     def get_seq_length(self) -> int:
         """Positions before the observed rows."""
         return self.start
+
+
+class GrowingLayer(FrozenLayer):
+    """A decoding cache's layer that takes one more row as decoding does, and keeps that row in the graph beside."""
+
+    def __init__(self, layer: DynamicLayer) -> None:
+        super().__init__(layer.keys, layer.values, layer.keys.shape[2])
+        self._layer = layer
+
+    def update(self, key_states: Tensor, value_states: Tensor, *args: Any, **kwargs: Any) -> tuple[Tensor, Tensor]:
+        """Store the row in the decoding cache; hand out everything in it."""
+        self.own_key, self.own_value = key_states, value_states
+        self.keys, self.values = self._layer.update(key_states.detach(), value_states.detach())
+        return self.keys, self.values
+
+
+class GrowingCache(DynamicCache):
+    """A decoding cache for one forward whose row is recorded; the cache itself has the row afterwards."""
+
+    def __init__(self, cache: DynamicCache) -> None:
+        super().__init__()
+        self.layers = [GrowingLayer(layer) for layer in cache.layers]
 
 
 class FrozenCache(DynamicCache):

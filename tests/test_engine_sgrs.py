@@ -6,7 +6,8 @@ import pytest
 import torch
 
 import saliency_viz as sv
-from saliency_viz.decoding.sgrs import Lookahead, decide, recent_scores, threshold
+from saliency_viz.decoding.pace import ALL, PASS, RECORDED, ROW, Pace, cost
+from saliency_viz.decoding.sgrs import decide, recent_scores, threshold
 from saliency_viz.settings import HISTORIES
 from saliency_viz.trace import Step
 
@@ -230,14 +231,25 @@ def test_decisions_by_hand():
     assert fallback.verdicts == ("rejected", "rejected", "untried")  # the best is taken, though never accepted
 
 
-def test_lookahead_doubles_and_halves():
-    ahead = Lookahead(None, 8, 32)
-    sizes = []
-    for cut in (False, False, False, True, True, True, True, True, True):
-        ahead.after(cut)
-        sizes.append(ahead.size)
-    assert sizes == [16, 32, 32, 16, 8, 4, 2, 1, 1]
-    assert ahead.shrunk
-    fixed = Lookahead(4, 8, 32)
-    fixed.after(True)
-    assert (fixed.size, fixed.shrunk) == (4, False)
+def test_the_pace_follows_the_acceptance():
+    pace = Pace(None, judged=True)
+    assert pace.size == 8
+    for accepted, size in ((True, 32), (False, 0)):
+        for _ in range(8):
+            pace.saw(accepted)
+        pace.choose()
+        assert pace.size == size
+    assert pace.all_at_once  # the first candidate falls more often than not
+    for fixed, judged, size in ((4, True, 4), (None, False, 64), (5, False, 5)):
+        pace = Pace(fixed, judged)
+        pace.saw(False)
+        pace.choose()
+        assert pace.size == size
+
+
+def test_what_a_pace_costs_by_hand():
+    assert cost(32, 1.0) == pytest.approx((32 + PASS + 32 * ROW) / 32)
+    assert cost(1, 0.0) == pytest.approx(1 + PASS + ROW + RECORDED + ALL)  # each draft falls: one token a chunk
+    assert cost(0, 0.0) == pytest.approx(RECORDED + ALL + PASS / 32 + ROW)
+    # two drafts at 0.5: both stand 1/4, one and its replacement 1/4, a replacement 1/2; 1.5 tokens
+    assert cost(2, 0.5) == pytest.approx((2 + PASS + 2 * ROW + 0.75 * (RECORDED + ALL)) / 1.5)

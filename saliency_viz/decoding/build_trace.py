@@ -22,12 +22,12 @@ from .run_state import Run
 def trace_of(run: Run, prompt: str, marks: Mapping[int, Mark] | None = None) -> Trace:
     """Everything observed so far as a Trace; also of a run that was cancelled or that another thread goes on with.
 
-    A step is written down after its rows: the steps there are now all have theirs, and rows beyond them are left out.
+    Steps whose rows are not recorded yet are left out, and rows beyond the steps.
     """
     from .. import __version__
 
     prepared, model = run.session.prepared, run.session.model
-    steps = _with_whole_texts(model.tokenizer, tuple(run.steps))
+    steps = _with_whole_texts(model.tokenizer, tuple(run.steps[: run.recorded]))
     request, count = prepared.request, len(steps)
     keys = run.first + count
     output = (Span("output", run.first, keys),) if steps else ()

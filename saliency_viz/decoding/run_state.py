@@ -21,10 +21,12 @@ from ..settings import SGRS, target_layers
 from ..trace import RunSettings, Step
 from .candidates import Choices, Chooser
 from .decoders import Follower, Limits, Mixed, Parts, without_functions
+from .pace import PLAIN, Pace
 from .session import Session
-from .sgrs import Lookahead, recent_scores
+from .sgrs import recent_scores
 
-PLAIN_CHUNK, FIRST_CHUNK, LONGEST_CHUNK = 64, 8, 32  # tokens per observing pass: plain; SGRS at first and at most
+PATIENCE = 1.0  # seconds of decoding after which rows are due, if half of WAITING steps wait for theirs
+WAITING = 32  # steps that may wait for their rows
 
 
 @dataclass(frozen=True)
@@ -66,19 +68,21 @@ class Run:
     time_limit: float | None = None
     decoder: Parts = Parts()
     found: tuple[int, ...] | None = None  # by a decoder that searches: the whole caption
-    steps: list[Step] = field(default_factory=list)
+    steps: list[Step] = field(default_factory=list)  # that stand
+    recorded: int = 0  # so many of them have their rows
+    started: float = 0.0  # when decoding began, by time.perf_counter
+    passed: float = 0.0  # when rows were last recorded
     rows: Rows = field(default_factory=Rows)
     ended: str = "cancelled"
     stopped: bool = False  # asked to end with what is drafted
     seconds: dict[str, float] = field(default_factory=lambda: {"prefill": 0.0, "decode": 0.0, "observe": 0.0})
     chunks: list[int] = field(default_factory=list)  # how many tokens each observing pass saw
-    ahead: Lookahead = field(init=False)
+    pace: Pace = field(init=False)
     _without: Follower | None = field(init=False, default=None)
 
     def __post_init__(self) -> None:
         settings, model = self.settings, self.session.model
-        first, most = (FIRST_CHUNK, LONGEST_CHUNK) if settings.sgrs else (PLAIN_CHUNK, PLAIN_CHUNK)
-        self.ahead = Lookahead(settings.lookahead, first, most)
+        self.pace = Pace(settings.lookahead, judged=settings.sgrs is not None)
         wanted = settings.sgrs.layers if settings.sgrs is not None else None
         wanted = settings.recording.target_layers if wanted is None else wanted
         self.targets = target_layers(wanted, model.info.layers)
@@ -94,21 +98,48 @@ class Run:
         )
 
     @property
+    def lowest(self) -> int:
+        """The first layer that scores are taken over: no candidate needs a graph below it."""
+        return min(self.targets)
+
+    @property
+    def late(self) -> bool:
+        """Whether the person's time is over; what a search found in it is still recorded."""
+        return (
+            self.time_limit is not None and self.found is None and time.perf_counter() - self.started > self.time_limit
+        )
+
+    @property
     def chunk(self) -> int:
         """Tokens to draft before looking, as far as one observing pass fits into the memory that is free now."""
+        return self._fitting(max(self.pace.size, 1))
+
+    @property
+    def room(self) -> int:
+        """Rows that one observing pass may take, its drafts and the steps that wait for theirs."""
+        return self._fitting(max(self.pace.size, PLAIN))
+
+    @property
+    def waits_long(self) -> bool:
+        """Whether the steps without rows are as many as one pass should take, or so many that a person waits."""
+        waiting, enough = len(self.steps) - self.recorded, min(WAITING, self.room)
+        return waiting >= enough or (waiting >= WAITING // 2 and time.perf_counter() - self.passed > PATIENCE)
+
+    def _fitting(self, rows: int) -> int:
         model = self.session.model
         text, keys = model.config.get_text_config(), self.first + self.settings.max_new_tokens
         element = torch.finfo(model.dtype).bits // 8
-        return rows_that_fit(text, keys, element, self.ahead.size, free_memory(model.device))
+        return rows_that_fit(text, keys, element, rows, free_memory(model.device))
 
     def recent_scores(self) -> tuple[float, ...]:
         """The scores that tau of the next step is taken from; none without SGRS."""
         return recent_scores(self.steps, self.settings.sgrs) if self.settings.sgrs else ()
 
     def score(self, normalized: Tensor, row: int) -> float | None:
-        """S of a row [layers, keys] by the run's settings (Eq. 6 without SGRS)."""
-        how = self.settings.sgrs or SGRS()
-        return score(normalized.numpy(), self.targets, self.first, row + 1, how.score, how.recent)
+        """S of a row [layers, keys] by the run's settings (Eq. 6 without SGRS); layers may be missing from below."""
+        how, missing = self.settings.sgrs or SGRS(), self.session.model.info.layers - len(normalized)
+        layers = [layer - missing for layer in self.targets]
+        return score(normalized.numpy(), layers, self.first, row + 1, how.score, how.recent)
 
     def mix(self, logits: Tensor, position: int) -> Mixed | None:
         """What the run's decoder makes of the logits [vocabulary] for a position; None without one."""
@@ -134,11 +165,7 @@ class Run:
         """Output tokens that are known before they are drafted: those a person gave, or what a search found."""
         return self.settings.forced if self.found is None else self.found
 
-    def over_time(self, started: float) -> bool:
-        """Whether the run's time is up; started: by perf_counter."""
-        return self.time_limit is not None and time.perf_counter() - started > self.time_limit
-
-    def search(self, logits: Tensor, started: float) -> None:
+    def search(self, logits: Tensor) -> None:
         """Let a decoder that searches find the caption from the prompt and the given tokens on."""
         forced, session = self.settings.forced, self.session
         room = self.settings.max_new_tokens - len(forced)
@@ -152,7 +179,7 @@ class Run:
             return self.chooser.scores(at_least_float32(logits).log_softmax(-1), [*session.ids, *outputs])
 
         def enough() -> bool:
-            return self.stopped or self.over_time(started)
+            return self.stopped or self.late
 
         limits = Limits(room, session.model.stop_ids, enough, scores)
         self.found = (*forced, *self.decoder.search.find(session, logits, limits))

@@ -13,7 +13,7 @@ import torch
 from torch import Tensor
 from transformers.cache_utils import DynamicCache
 
-from ..attention import EditProbe, Edits, FrozenCache, RecordingProbe, at_least_float32, grad_mode
+from ..attention import EditProbe, Edits, FrozenCache, GrowingCache, RecordingProbe, at_least_float32, grad_mode
 from ..errors import ModelError
 from ..models.base import LVLM, Prepared
 from ..saliency import layer_saliency, normalize_rows
@@ -120,16 +120,16 @@ class Session:
         loss = torch.nn.functional.cross_entropy(
             at_least_float32(logits), torch.tensor(targets, device=logits.device), reduction="sum"
         )
-        gradients = torch.autograd.grad(loss * self._loss_scale, [record.outputs for record in probe.records.values()])
-        return self._collect(probe, [gradient[None] for gradient in gradients], fusion)
+        gradients = torch.autograd.grad(loss * self.loss_scale, [record.outputs for record in probe.records.values()])
+        return self.collect(probe, [gradient[None] for gradient in gradients], fusion)
 
     @grad_mode(True)
     def row_gradients(self, row: int, target: int) -> tuple[RecordingProbe, tuple[Tensor, ...]]:
         """One row's records, and the gradient at every layer's head outputs, unscaled, for its loss on target."""
         probe, logits = self._record(row, 1, 0)
-        loss = -at_least_float32(logits[0]).log_softmax(-1)[target] * self._loss_scale
+        loss = -at_least_float32(logits[0]).log_softmax(-1)[target] * self.loss_scale
         gradients = torch.autograd.grad(loss, [record.outputs for record in probe.records.values()])
-        return probe, tuple(at_least_float32(gradient) / self._loss_scale for gradient in gradients)
+        return probe, tuple(at_least_float32(gradient) / self.loss_scale for gradient in gradients)
 
     @grad_mode(False)
     def hidden_states(self, token: int) -> tuple[tuple[Tensor, ...], Tensor]:
@@ -141,22 +141,23 @@ class Session:
         result = self._call([token], start, self.cache, output_hidden_states=True, **extra)
         return result.hidden_states, result.logits[0, -1]
 
-    @grad_mode(True)
     def observe_candidates(
         self, row: int, candidates: Sequence[int], lowest: int = 0, fusion: Fusion = "product"
     ) -> Observation:
         """Attention of one row, and its saliency against each candidate: one forward, one batched backward."""
-        probe, logits = self._record(row, 1, lowest)
-        log_probabilities = at_least_float32(logits).log_softmax(-1)[0]
-        losses = -log_probabilities[torch.tensor(candidates, device=logits.device)]
-        outputs = [record.outputs for record in probe.records.values()]
-        gradients = torch.autograd.grad(
-            losses,
-            outputs,
-            torch.eye(len(candidates), device=losses.device, dtype=losses.dtype) * self._loss_scale,
-            is_grads_batched=True,
-        )
-        return self._collect(probe, gradients, fusion)
+        return self.record_row(row, lowest).observe(candidates, fusion)
+
+    @grad_mode(True)
+    def record_row(self, row: int, lowest: int = 0) -> RecordedRow:
+        """The forward of a row that is in the cache, with its graph from layer `lowest` up."""
+        return RecordedRow(self, *self._record(row, 1, lowest))
+
+    @grad_mode(True)
+    def advance_recorded(self, token: int, lowest: int = 0) -> RecordedRow:
+        """Feed one token as `advance` does, with the same logits, and hold the row's graph from layer `lowest` up."""
+        start = self.length
+        self.ids[start:] = [token]
+        return RecordedRow(self, *self._record(start, 1, lowest, GrowingCache(self.cache)))
 
     def _pieces(self, start: int, count: int) -> Iterator[tuple[int, int]]:
         """(start, stop) of the calls that positions start..start+count-1 take."""
@@ -164,13 +165,16 @@ class Session:
         return pieces(start, count, None if limit is None else limit - self.prepared.rope_delta)
 
     @property
-    def _loss_scale(self) -> float:
+    def loss_scale(self) -> float:
         return LOSS_SCALE.get(self.model.dtype, 1.0)
 
-    def _record(self, start: int, rows: int, lowest: int) -> tuple[RecordingProbe, Tensor]:
-        cache = FrozenCache(self.cache, start, start + rows)
+    def _record(
+        self, start: int, rows: int, lowest: int, growing: GrowingCache | None = None
+    ) -> tuple[RecordingProbe, Tensor]:
+        """growing: the rows are decoded with it; None: they are in the cache already."""
+        cache = FrozenCache(self.cache, start, start + rows) if growing is None else growing
         edits = EditProbe(self.edits, start) if self.edits else None
-        probe = RecordingProbe(cache, edits, lowest)
+        probe = RecordingProbe(cache, edits, lowest, decodes=growing is not None)
         logits = self._call(self.ids[start : start + rows], start, cache, probe=probe).logits[0]
         if len(probe.records) != self.model.info.layers - lowest:
             raise ModelError(
@@ -191,20 +195,22 @@ class Session:
             **extra,
         )
         if self.tap is not None:
-            self.tap(start, result.hidden_states)
+            self.tap(start, tuple(state.detach() for state in result.hidden_states))
         return result
 
     @grad_mode(False)
-    def _collect(self, probe: RecordingProbe, gradients: Sequence[Tensor], fusion: Fusion) -> Observation:
+    def collect(self, probe: RecordingProbe, gradients: Sequence[Tensor], fusion: Fusion) -> Observation:
         """gradients: per layer [batch, 1, heads, rows, width]; batch or rows is 1, and the other counts the targets."""
         attention, saliency, fused = [], [], []
         for record, batch in zip(probe.records.values(), gradients, strict=True):
             attention.append(record.attention.mean(0))
-            parts = [record.gradient(gradient) / self._loss_scale for gradient in batch]
-            saliency.append(torch.cat([layer_saliency(record.attention, part) for part in parts]))
+            targets = batch[:, 0].transpose(0, 1).flatten(1, 2)[None]
+            gradient = record.gradient(targets) / self.loss_scale
+            weights = record.attention.expand_as(gradient)
+            saliency.append(layer_saliency(weights, gradient))
             if fusion != "product":
-                fused.append(torch.cat([layer_saliency(record.attention, part, fusion) for part in parts]))
-        raw = torch.stack([layer.cpu() for layer in saliency], dim=1)
+                fused.append(layer_saliency(weights, gradient, fusion))
+        raw = _in_main_memory(saliency)
         if not torch.isfinite(raw).all():
             raise ModelError(
                 f"The gradient in {self.model.info.dtype} is not finite. Expected numbers for every layer. "
@@ -212,8 +218,38 @@ class Session:
             )
         normalized, norm = normalize_rows(raw)
         return Observation(
-            attention=torch.stack([layer.cpu() for layer in attention], dim=1),
+            attention=_in_main_memory(attention),
             saliency=normalized,
             norm=norm,
-            fused=torch.stack([layer.cpu() for layer in fused], dim=1) if fused else None,
+            fused=_in_main_memory(fused) if fused else None,
         )
+
+
+class RecordedRow:
+    """One row's forward and its graph: the logits behind the row, and its saliency against any token, time and again.
+
+    logits [vocabulary]: outside the graph, which lives as long as this does.
+    """
+
+    def __init__(self, session: Session, probe: RecordingProbe, logits: Tensor) -> None:
+        self._session, self._probe, self._logits = session, probe, logits[0]
+        self.logits = logits[0].detach()
+
+    @grad_mode(True)
+    def observe(self, tokens: Sequence[int], fusion: Fusion = "product") -> Observation:
+        """Attention of the row, and its saliency against each token: one batched backward."""
+        log_probabilities = at_least_float32(self._logits).log_softmax(-1)
+        losses = -log_probabilities[torch.tensor(list(tokens), device=self._logits.device)] * self._session.loss_scale
+        outputs = [record.outputs for record in self._probe.records.values()]
+        if len(tokens) == 1:
+            found = torch.autograd.grad(losses[0], outputs, retain_graph=True)
+            gradients = [gradient[None] for gradient in found]
+        else:
+            each = torch.eye(len(tokens), device=losses.device, dtype=losses.dtype)
+            gradients = torch.autograd.grad(losses, outputs, each, retain_graph=True, is_grads_batched=True)
+        return self._session.collect(self._probe, gradients, fusion)
+
+
+def _in_main_memory(layers: Sequence[Tensor]) -> Tensor:
+    """Layers [rows, keys], which may lie on several devices, as one [rows, layers, keys] on the CPU: copied once."""
+    return torch.stack([layer.to(layers[0].device) for layer in layers], dim=1).cpu()

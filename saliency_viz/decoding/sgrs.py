@@ -67,21 +67,3 @@ def decide(
         verdicts[index] = "rejected"
     best = max(range(len(order)), key=lambda index: saliency[index])
     return Decision(best, tuple(saliency), tuple(verdicts), tau, True)
-
-
-class Lookahead:
-    """How many tokens to draft before looking: a fixed number, or doubled after a full chunk, halved after a cut."""
-
-    def __init__(self, fixed: int | None, start: int, most: int) -> None:
-        self.fixed, self.most = fixed, most
-        self.size = start if fixed is None else fixed
-
-    @property
-    def shrunk(self) -> bool:
-        """Rejections came so fast that drafting ahead does not pay."""
-        return self.fixed is None and self.size == 1
-
-    def after(self, cut: bool) -> None:
-        """Learn from a chunk: cut when a rejection threw drafts away."""
-        if self.fixed is None:
-            self.size = max(self.size // 2, 1) if cut else min(self.size * 2, self.most)
