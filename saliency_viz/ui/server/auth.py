@@ -24,15 +24,9 @@ class OwnPagesOnly:
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         headers = dict(scope.get("headers") or [])
-        origin, host = headers.get(b"origin"), headers.get(b"x-forwarded-host", headers.get(b"host", b""))
+        origin, host = headers.get(b"origin"), headers.get(b"x-forwarded-host") or headers.get(b"host", b"")
+        host = host.rsplit(b",", 1)[-1].strip()  # our own proxy's word; forwarded.py removes all others
         if origin is None or origin.partition(b"://")[2] == host:
             return await self.app(scope, receive, send)
         await send({"type": "http.response.start", "status": 403, "headers": [(b"content-type", b"text/plain")]})
         await send({"type": "http.response.body", "body": b"This page answers only its own site."})
-
-
-def own_pages_only() -> list[Any]:
-    """The middleware that makes it so."""
-    from starlette.middleware import Middleware
-
-    return [Middleware(OwnPagesOnly)]

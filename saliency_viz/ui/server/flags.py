@@ -56,7 +56,12 @@ def parser(environment: dict[str, str]) -> argparse.ArgumentParser:
     add("max-new-tokens-limit", 256, "the most a visitor may ask for", type=int)
     add("seconds-limit", 300.0, "a run ends after this many seconds", type=float)
     add("runs-per-minute", None, "the most a visitor may start", type=int)
-    add("behind-proxy", spaces, "tell visitors apart by the address a reverse proxy forwards", action="store_true")
+    add(
+        "behind-proxy",
+        spaces,
+        "believe the headers of a reverse proxy: visitors' addresses, our name",
+        action="store_true",
+    )
     add("max-queue", 32, "runs that may wait; the next is told to come back", type=int)
     add("root-path", None, "path under which a reverse proxy serves the page, such as /viz")
     return flags

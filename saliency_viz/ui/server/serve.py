@@ -18,8 +18,9 @@ from ...serving.engine import Engine
 from ...serving.rate_limit import RateLimit
 from ...serving.run_store import RunStore
 from ...trace import Trace
-from .auth import login, own_pages_only
+from .auth import OwnPagesOnly, login
 from .flags import engine_of, parser
+from .forwarded import Forwarded, uvicorn_believes_nobody
 from .health import health_route
 
 QUEUE = 32
@@ -91,33 +92,45 @@ def serve(
     translate = translator()
     page = build(context, translate, max_new_tokens)
     page.queue(max_size=most_waiting, default_concurrency_limit=4)
-    _, address, _ = page.launch(
-        server_name=host,
-        server_port=port,
-        share=False,
-        inbrowser=False,
-        auth=auth,
-        root_path=root_path,
-        max_file_size="200mb",
-        state_session_capacity=SESSIONS,
-        enable_monitoring=False,
-        run_history=False,
-        footer_links=["api"],
-        show_error=False,
-        ssr_mode=False,
-        pwa=False,
-        quiet=True,
-        i18n=translate,
-        theme=theme(),
-        head=head(assets()),
-        mcp_server=importlib.util.find_spec("mcp") is not None,
-        app_kwargs={"routes": [_files(), health_route(engine, page)], "middleware": own_pages_only() if auth else []},
-        prevent_thread_lock=True,
-    )
+    with uvicorn_believes_nobody():
+        _, address, _ = page.launch(
+            server_name=host,
+            server_port=port,
+            share=False,
+            inbrowser=False,
+            auth=auth,
+            root_path=root_path,
+            max_file_size="200mb",
+            state_session_capacity=SESSIONS,
+            enable_monitoring=False,
+            run_history=False,
+            footer_links=["api"],
+            show_error=False,
+            ssr_mode=False,
+            pwa=False,
+            quiet=True,
+            i18n=translate,
+            theme=theme(),
+            head=head(assets()),
+            mcp_server=importlib.util.find_spec("mcp") is not None,
+            app_kwargs={
+                "routes": [_files(), health_route(engine, page)],
+                "middleware": _middleware(auth, context.rate_limit),
+            },
+            prevent_thread_lock=True,
+        )
     print(f"saliency_viz is at {address}", flush=True)
     if block:
         page.block_thread()
     return page, address
+
+
+def _middleware(auth: Any, rate_limit: RateLimit) -> list[Any]:
+    """What every request passes through before gradio, in this order."""
+    from starlette.middleware import Middleware
+
+    forwarded = Middleware(Forwarded, behind_proxy=rate_limit.behind_proxy)
+    return [forwarded, Middleware(OwnPagesOnly)] if auth else [forwarded]
 
 
 def open_trace(trace: Trace, host: str = "127.0.0.1", port: int = 7860) -> None:
