@@ -317,7 +317,7 @@ def _sweep(options: argparse.Namespace) -> int:
     csv, figure = (flags.writable(name) if name else None for name in (options.csv, options.figure))
     if figure is not None and figure.suffix[1:] not in FORMATS:
         raise SettingError(f"--figure must end in .png, .svg or .pdf. Got {options.figure}.")
-    from .sweep import csv_text, json_text, sweep, table
+    from .evaluation.sweep import csv_text, json_text, sweep, table
     from .terminal import Progress
 
     with Progress(len(options.alpha) * len(options.beta) * max(options.scenes, 0)) as progress:

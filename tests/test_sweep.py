@@ -6,14 +6,14 @@ import csv
 import json
 from dataclasses import replace
 
-import numpy as np
 import pytest
 
 import saliency_viz as sv
 from saliency_viz.__main__ import main, parser
-from saliency_viz.demo.evaluate import held_out_scenes
 from saliency_viz.demo.kinds import KINDS
-from saliency_viz.sweep import HEADS, WORLDS, Tally, csv_text, measure, methods, resamples, row, sweep, table, tally
+from saliency_viz.evaluation.intervals import estimates
+from saliency_viz.evaluation.scenes import WORLDS, scenes_of
+from saliency_viz.evaluation.sweep import HEADS, MEASURES, Tally, counts, csv_text, methods, row, sweep, table, tally
 
 from .traces import example_trace
 
@@ -24,7 +24,7 @@ THIRD = Tally(5, 2, 0, 0, 50, 0, 0.25)
 
 
 def value(found, name: str) -> float:
-    return measure(found, name, resamples(len(found))).value
+    return estimates(counts(found), MEASURES)[name].value
 
 
 def test_measures_are_ratios_of_sums():
@@ -42,17 +42,10 @@ def test_nothing_named_is_no_hallucination_and_not_a_failure():
 
 
 def test_scenes_that_agree_leave_no_doubt_and_others_do():
-    same = measure([FIRST] * 7, "recall", resamples(7))
+    same = estimates(counts([FIRST] * 7), MEASURES)["recall"]
     assert same.low == same.value == same.high == 0.75
-    mixed = measure([FIRST, THIRD] * 5, "recall", resamples(10))
+    mixed = estimates(counts([FIRST, THIRD] * 5), MEASURES)["recall"]
     assert mixed.low < mixed.value < mixed.high
-
-
-def test_the_interval_of_a_share_is_the_binomial_one():
-    found = [replace(SECOND, invented=int(index < 30)) for index in range(100)]
-    interval = measure(found, "chair_s", resamples(100))
-    half = 1.96 * np.sqrt(0.3 * 0.7 / 100)
-    assert interval.low == pytest.approx(0.3 - half, abs=0.02) and interval.high == pytest.approx(0.3 + half, abs=0.02)
 
 
 def test_a_change_is_paired_scene_by_scene():
@@ -67,7 +60,7 @@ def test_a_change_is_paired_scene_by_scene():
 def test_the_worlds_of_the_flag_are_those_there_are():
     flag = next(a for a in parser()._subparsers._group_actions[0].choices["sweep"]._actions if a.dest == "world")
     assert tuple(flag.choices) == tuple(WORLDS)
-    scenes = {world: held_out_scenes(1, *WORLDS[world])[0] for world in WORLDS}
+    scenes = {world: scenes_of(world, 1)[0] for world in WORLDS}
     assert scenes["style"].style not in (scenes["held-out"].style, scenes["combinations"].style)
 
 
@@ -80,7 +73,7 @@ def test_zero_switches_a_method_off():
 
 
 def test_a_caption_is_counted_against_its_scene():
-    scene = held_out_scenes(1)[0]
+    scene = scenes_of("held-out", 1)[0]
     here = sorted(scene.kinds)[0]
     absent = sorted(set(KINDS) - set(scene.kinds))[0]
     words = ("A ", here, " and", f" a {absent}", f" and a {absent}", ".")

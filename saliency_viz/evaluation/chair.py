@@ -40,6 +40,7 @@ class Vocabulary:
         """Phrases of two words and more: the class, or None where they name no object."""
         qualified = {phrase: self.words.get(noun) for phrase, noun in QUALIFIED.items()}
         several = {word: kind for word, kind in self.words.items() if " " in word}
+        several |= {" ".join(map(self._singular, word.split())): kind for word, kind in several.items()}
         return {**several, **qualified, **dict.fromkeys(NO_OBJECT), TOILET_SEAT: self.words.get("toilet")}
 
     def mentions(self, caption: str) -> list[ObjectMention]:

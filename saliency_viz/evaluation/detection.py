@@ -126,9 +126,10 @@ class Spread:
 
 
 def spread(mentions: Mentions, values: np.ndarray) -> Spread:
-    """Of values [n]; NaN where a class is missing."""
+    """Of values [n], undefined ones left out; NaN where a class is missing."""
 
     def of(part: np.ndarray) -> tuple[float, float]:
+        part = part[np.isfinite(part)]
         mean = float(part.mean()) if len(part) else np.nan
         return mean, float(part.std(ddof=1)) if len(part) > 1 else np.nan
 

@@ -14,22 +14,17 @@ from typing import Any
 
 import numpy as np
 
-from .decoding import caption
-from .demo.evaluate import held_out_scenes
-from .demo.grammar import CAPTION_PROMPT
-from .demo.kinds import HELD_OUT_STYLE
-from .demo.truth import mentions
-from .demo.world import Scene, render
-from .errors import SettingError
-from .settings import SGRS, LocoRE, Sampling
-from .trace import Trace
-from .whole_numbers import whole
+from ..decoding import caption
+from ..demo.grammar import CAPTION_PROMPT
+from ..demo.truth import mentions
+from ..demo.world import Scene, render
+from ..errors import SettingError
+from ..settings import SGRS, LocoRE, Sampling
+from ..trace import Trace
+from .intervals import Interval, Statistic, estimates, interval, resampled, share
+from .scenes import SIDE, scenes_of
 
-SIDE = 512  # pixels of a rendered scene
-RESAMPLES = 2000
-# name: (drawing style, which kinds meet), as `held_out_scenes` takes them; the model invents little in the first
-WORLDS = {"held-out": (None, "seen"), "combinations": (None, "novel"), "style": (HELD_OUT_STYLE, "seen")}
-MEASURES = ("chair_s", "chair_i", "recall", "tokens", "ms_per_token", "rejected")
+COLUMNS = ("captions", "inventing", "mentions", "invented", "kinds", "seen", "tokens", "milliseconds", "rejected")
 
 
 @dataclass(frozen=True)
@@ -44,18 +39,6 @@ class Tally:
     tokens: int
     rejected: int
     seconds: float
-
-
-@dataclass(frozen=True)
-class Interval:
-    """A measure with its 95 % bootstrap interval over scenes."""
-
-    value: float
-    low: float
-    high: float
-
-    def __str__(self) -> str:
-        return f"{self.value:.3g} [{self.low:.3g}, {self.high:.3g}]"
 
 
 @dataclass(frozen=True)
@@ -92,15 +75,13 @@ def sweep(
     model was trained on ("held-out"), with kinds that never met in training ("combinations"), or drawn in a style it
     never saw ("style"). base: SGRS but for its alpha. Raises SettingError.
     """
-    if world not in WORLDS:
-        raise SettingError(f"world must be one of {', '.join(WORLDS)}. Got {world!r}.")
-    scenes = whole("scenes", scenes, 1)
+    drawn = scenes_of(world, scenes)
     if not alphas or not betas:
         raise SettingError("A sweep needs at least one alpha and one beta. Pass 0 to leave a method off.")
     grid = [(alpha, beta, *methods(alpha, beta, base)) for alpha in alphas for beta in betas]
     tallies: dict[tuple[float, float], list[Tally]] = {(alpha, beta): [] for alpha, beta, *_ in grid}
     done = 0
-    for number, scene in enumerate(held_out_scenes(scenes, *WORLDS[world])):
+    for number, scene in enumerate(drawn):
         picture = render(scene, SIDE)
         for alpha, beta, sgrs, locore in grid:
             trace = caption(
@@ -137,49 +118,39 @@ def tally(trace: Trace, scene: Scene) -> Tally:
     )
 
 
+def _ratio(top: str, bottom: str) -> Statistic:
+    above, below = COLUMNS.index(top), COLUMNS.index(bottom)
+    return lambda sums: share(sums[..., above], sums[..., below])
+
+
+MEASURES = {
+    "chair_s": _ratio("inventing", "captions"),
+    "chair_i": _ratio("invented", "mentions"),
+    "recall": _ratio("seen", "kinds"),
+    "tokens": _ratio("tokens", "captions"),
+    "ms_per_token": _ratio("milliseconds", "tokens"),
+    "rejected": _ratio("rejected", "tokens"),
+}
+
+
+def counts(found: Sequence[Tally]) -> np.ndarray:
+    """What the measures are ratios of, float64 [scenes, columns]."""
+    return np.array(
+        [
+            (1, t.invented > 0, t.mentions, t.invented, t.kinds, t.seen, t.tokens, 1000 * t.seconds, t.rejected)
+            for t in found
+        ],
+        float,
+    )
+
+
 def row(alpha: float, beta: float, found: Sequence[Tally], plain: Sequence[Tally] | None) -> SweepRow:
-    """All measures of one setting with their intervals."""
-    drawn = resamples(len(found))
-    values = {name: measure(found, name, drawn) for name in MEASURES}
+    """All measures of one setting with their intervals; the change is paired scene by scene."""
     change = None
     if plain is not None and found is not plain:
-        here, there = (_ratios(tallies, "chair_s", drawn) for tallies in (found, plain))
-        change = _interval(here - there)
-    return SweepRow(alpha, beta, len(found), **values, change=change)
-
-
-def resamples(count: int) -> np.ndarray:
-    """Scene indices [1 + RESAMPLES, count]: first all scenes as they are, then draws with replacement (seeded)."""
-    draws = np.random.default_rng(0).integers(0, count, (RESAMPLES, count))
-    return np.concatenate([np.arange(count)[None], draws])
-
-
-def measure(found: Sequence[Tally], name: str, drawn: np.ndarray) -> Interval:
-    """One measure: a ratio of sums over scenes, 0 where nothing was counted."""
-    return _interval(_ratios(found, name, drawn))
-
-
-def _ratios(found: Sequence[Tally], name: str, drawn: np.ndarray) -> np.ndarray:
-    top, bottom = np.array([_parts(one, name) for one in found], float).T
-    above, below = top[drawn].sum(1), bottom[drawn].sum(1)
-    return np.divide(above, below, out=np.zeros_like(above), where=below > 0)
-
-
-def _parts(one: Tally, name: str) -> tuple[float, float]:
-    """What a caption adds to a measure's numerator and denominator."""
-    return {
-        "chair_s": (one.invented > 0, 1),
-        "chair_i": (one.invented, one.mentions),
-        "recall": (one.seen, one.kinds),
-        "tokens": (one.tokens, 1),
-        "ms_per_token": (1000 * one.seconds, one.tokens),
-        "rejected": (one.rejected, one.tokens),
-    }[name]
-
-
-def _interval(values: np.ndarray) -> Interval:
-    low, high = np.percentile(values[1:], (2.5, 97.5))
-    return Interval(float(values[0]), float(low), float(high))
+        here, there = (MEASURES["chair_s"](resampled(counts(tallies))) for tallies in (found, plain))
+        change = interval(here - there)
+    return SweepRow(alpha, beta, len(found), **estimates(counts(found), MEASURES), change=change)
 
 
 # ---- what is printed and written -------------------------------------------------------------------------------------

@@ -1,0 +1,183 @@
+"""Everything about a run as one self-contained HTML file and one PDF, to be attached to a paper.
+
+Ignores how numbers are found and how each figure is drawn: it puts what the other files give into sections.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ..errors import DataError, SettingError
+from ..figures.paper import evidence
+from . import pages, scoring
+from .examination import examine
+from .intervals import estimates, share
+from .localisation import localise
+from .methods import Method, method_of
+from .pages import Section
+from .pope import read_answers
+from .records import image_key, read_json, read_records
+from .runs import read_run
+from .tables import (
+    CHAIR_NAMES,
+    DIFFERENCE_HEAD,
+    cell,
+    decay_text,
+    detect_text,
+    difference_rows,
+    localise_text,
+    parsers_text,
+    table,
+)
+from .truth import read_truth
+from .words import judged_run
+
+Values = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Sources:
+    """What a report is made of. run: a folder of `evaluate run`; the others as the flags of `evaluate report`."""
+
+    run: Path
+    truth: str | None = None
+    synonyms: str | None = None
+    boxes: str | None = None
+    questions: tuple[str, ...] = ()
+    decay: str | None = None
+    first: bool = False
+
+
+def report(sources: Sources, out: Path) -> list[Path]:
+    """Write the HTML file `out` and a PDF beside it. Returns both. Raises DataError when there is nothing to say."""
+    about = read_run(sources.run)
+    methods = [method_of(name) for name in about["methods"]]
+    done = [method for method in methods if (sources.run / f"{method.file_name}.jsonl").exists()]
+    if not done:
+        raise DataError(f"{sources.run} has no finished decoding. Run it again: it goes on where it stopped.")
+    sections = [_settings(about), *_sections(sources, about, done)]
+    title = f"{about['model']['name']}: {about['task']} over {about['items']} items"
+    out.write_text(pages.html(title, sections), encoding="utf-8")
+    pdf = out.with_suffix(".pdf")
+    pdf.write_bytes(pages.pdf(title, sections))
+    return [out, pdf]
+
+
+def _sections(sources: Sources, about: Values, methods: Sequence[Method]) -> Iterator[Section]:
+    if sources.truth and about["task"] in ("chair", "replay"):
+        yield _chair(sources, methods)
+    if sources.questions:
+        yield _pope(sources, methods)
+    yield _time(sources, methods)
+    if sources.truth and (sources.run / "traces").is_dir():
+        for method in methods:
+            yield from _detection(sources, method)
+    if sources.decay:
+        yield _decay(read_json(sources.decay))
+
+
+def _settings(about: Values) -> Section:
+    """What was run, so that it can be run again, and how to cite it."""
+    model, versions = about["model"], about["versions"]
+    rows = [["model", f"{model['name']} ({model['family']}, {model['layers']} layers, {model['dtype']})"]]
+    rows += [["commit", model["revision"] or "none"], ["device", about["device"]]]
+    rows += [["versions", ", ".join(f"{name} {value}" for name, value in versions.items())]]
+    rows += [["sampling", json.dumps(about["sampling"])], ["longest answer", f"{about['max_new_tokens']} tokens"]]
+    rows += [[f"decoding {name}", json.dumps(value) or "plain"] for name, value in about["methods"].items()]
+    rows += [["cite", CITATION]]
+    return Section("What was run", "", (("", table(("what", "value"), rows)),), ())
+
+
+CITATION = "Hallucination Begins Where Saliency Drops (the method), and saliency_viz (this measurement; CITATION.cff)."
+
+
+def _chair(sources: Sources, methods: Sequence[Method]) -> Section:
+    """Table 1's columns of every decoding, and paired differences to the first."""
+
+    truth, vocabulary = read_truth(sources.truth or ""), scoring.read_vocabulary(sources.synonyms)
+    found = {
+        method.name: scoring.counted(
+            scoring.captions_of(sources.run / f"{method.file_name}.jsonl", truth), truth, vocabulary
+        )
+        for method in methods
+    }
+    reports = {name: scoring.chair_report(rows) for name, rows in found.items()}
+    scales = {name: 1 if name == "length" else 100 for name in CHAIR_NAMES}
+    lines = [[name, *(cell(one, key, scales[key]) for key in CHAIR_NAMES)] for name, one in reports.items()]
+    tables = [("CHAIR", table(("decoding", *CHAIR_NAMES.values()), lines))]
+    first, *others = found
+    if others:
+        changes = {name: scoring.chair_report(found[name], {first: found[first]})["differences"] for name in others}
+        rows = [[name, *row] for name, one in changes.items() for row in difference_rows(one, ("length",))]
+        tables.append(("Paired differences", table(("decoding", *DIFFERENCE_HEAD), rows)))
+    values = {name: _with_ends(one, CHAIR_NAMES) for name, one in reports.items()}
+    return Section("CHAIR", "", tuple(tables), (evidence.by_method(values, tuple(CHAIR_NAMES.items())),))
+
+
+def _with_ends(found: Values, names: Mapping[str, str]) -> dict[str, dict[str, float]]:
+    ends = ("low", "high")
+    return {name: {"value": found[name], **dict(zip(ends, found["intervals"][name], strict=True))} for name in names}
+
+
+def _pope(sources: Sources, methods: Sequence[Method]) -> Section:
+    """POPE of every decoding, by all parsers."""
+
+    tables = []
+    for method in methods:
+        answers = sources.run / f"{method.file_name}.jsonl"
+        if len(sources.questions) != 1:
+            raise SettingError("A report on POPE takes the one question file of its run. Make a run for each split.")
+        found = scoring.pope_report({"": read_answers(sources.questions[0], answers)})
+        tables.append((method.name, parsers_text(found["parsers"])))
+    return Section("POPE", "Four parsers read the same answers.", tuple(tables), ())
+
+
+def _time(sources: Sources, methods: Sequence[Method]) -> Section:
+    """Fig. 4: seconds an answer by decoding."""
+
+    found = {}
+    for method in methods:
+        lines = read_records(sources.run / f"{method.file_name}.seconds.jsonl", ("id",))
+        tokens = [line["tokens"] for line in read_records(sources.run / f"{method.file_name}.jsonl", ("tokens",))]
+        seconds = [sum(value for name, value in line.items() if name != "id") for line in lines]
+        counts = np.stack([np.array(seconds), np.array(tokens, float), np.ones(len(lines))], axis=1)
+        measures = {
+            "answer": lambda sums: share(sums[..., 0], sums[..., 2]),
+            "token": lambda sums: 1000 * share(sums[..., 0], sums[..., 1]),
+        }
+        found[method.name] = {name: asdict(one) for name, one in estimates(counts, measures).items()}
+    panels = (("answer", "seconds an answer"), ("token", "ms a token"))
+    rows = [[name, *(f"{one[key]['value']:.3g}" for key, _ in panels)] for name, one in found.items()]
+    text = "Whole runs, reading the picture and recording saliency included; from the machine named above."
+    tables = (("", table(("decoding", *(title for _, title in panels)), rows)),)
+    return Section("Time of one answer (Fig. 4)", text, tables, (evidence.by_method(found, panels),))
+
+
+def _detection(sources: Sources, method: Method) -> Iterator[Section]:
+    """Does saliency tell hallucinated words? And do maps point at what is named?"""
+
+    if not (sources.run / "traces" / method.file_name).is_dir():
+        return
+    vocabulary = scoring.read_vocabulary(sources.synonyms)
+    judged = judged_run(sources.run, method.file_name, read_truth(sources.truth or ""), vocabulary)
+    found = examine(judged, sources.first)
+    figures = (evidence.aurocs(found), evidence.bins(found), evidence.by_layer(found)) if found["scores"] else ()
+    title = f"Hallucinated words: {method.name} (Table 5, Fig. 10 to 12)"
+    yield Section(title, found["words"], (("", detect_text(found)),), figures)
+    if sources.boxes:
+        boxes = {image_key(name): kinds for name, kinds in read_json(sources.boxes).items()}
+        there = [boxes.get(image_key(name), {}) for name in judged.names]
+        values = {"localisation": asdict(localise(judged.traces, judged.words, there))}
+        yield Section(f"Localisation: {method.name}", "", (("", localise_text(values)),), ())
+
+
+def _decay(rows: Sequence[Values]) -> Section:
+    """Table 6."""
+
+    return Section("Weakened words (Table 6)", "", (("", decay_text(rows)),), (evidence.decay_curves(rows),))
