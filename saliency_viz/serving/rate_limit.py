@@ -30,12 +30,17 @@ def visitor(request: Any, behind_proxy: bool = False) -> str:
 
 
 class RateLimit:
-    """Counts runs per visitor over the last minute. most: None for no limit. behind_proxy: see `visitor`."""
+    """Counts runs per visitor over the last minute. most: None for no limit. behind_proxy: see `visitor`. of: what is
+    counted."""
 
     def __init__(
-        self, most: int | None = None, behind_proxy: bool = False, clock: Callable[[], float] = time.monotonic
+        self,
+        most: int | None = None,
+        behind_proxy: bool = False,
+        clock: Callable[[], float] = time.monotonic,
+        of: str = "run",
     ) -> None:
-        self.most, self.behind_proxy, self._clock = most, behind_proxy, clock
+        self.most, self.behind_proxy, self._clock, self._of = most, behind_proxy, clock, of
         self._came: OrderedDict[str, deque[float]] = OrderedDict()
         self._lock = threading.Lock()
 
@@ -54,7 +59,7 @@ class RateLimit:
             if len(came) >= self.most:
                 wait = math.ceil(MINUTE - (now - came[0]))
                 raise LimitError(
-                    f"This server gives each visitor {self.most} {'run' if self.most == 1 else 'runs'} a minute, so "
-                    f"that everybody has a turn. Try again in {wait} {'second' if wait == 1 else 'seconds'}."
+                    f"This server gives each visitor {self.most} {self._of}{'' if self.most == 1 else 's'} a minute, "
+                    f"so that everybody has a turn. Try again in {wait} {'second' if wait == 1 else 'seconds'}."
                 )
             came.append(now)

@@ -18,7 +18,7 @@ from ...serving.engine import Engine
 from ...serving.rate_limit import RateLimit
 from ...serving.run_store import RunStore
 from ...trace import Trace
-from .auth import OwnPagesOnly, login
+from .auth import FewLogins, LoggedInOnly, OwnPagesOnly, compared, login
 from .flags import engine_of, parser
 from .forwarded import Forwarded, uvicorn_believes_nobody
 from .health import health_route
@@ -65,8 +65,9 @@ def serve(
 ) -> tuple[Any, str]:
     """Build the page and launch it; returns (the gradio Blocks, its address).
 
-    limit: the most new tokens a run may ask for. opened: a trace to show at first. examples: a folder of scenes other
-    than ours. block: stay until interrupted. rate_limit: counts visitors' runs. most_waiting: runs in the queue.
+    auth: (user, password). limit: the most new tokens a run may ask for. opened: a trace to show at first. examples: a
+    folder of scenes other than ours. block: stay until interrupted. rate_limit: counts visitors' runs. most_waiting:
+    runs in the queue.
     """
     for name, value in OFFLINE.items():  # before gradio is imported
         os.environ.setdefault(name, value)
@@ -91,14 +92,14 @@ def serve(
     )
     translate = translator()
     page = build(context, translate, max_new_tokens)
-    page.queue(max_size=most_waiting, default_concurrency_limit=4)
+    page.queue(max_size=most_waiting, default_concurrency_limit=4, api_open=False)
     with uvicorn_believes_nobody():
         _, address, _ = page.launch(
             server_name=host,
             server_port=port,
             share=False,
             inbrowser=False,
-            auth=auth,
+            auth=compared(auth) if auth else None,
             root_path=root_path,
             max_file_size="200mb",
             state_session_capacity=SESSIONS,
@@ -129,8 +130,9 @@ def _middleware(auth: Any, rate_limit: RateLimit) -> list[Any]:
     """What every request passes through before gradio, in this order."""
     from starlette.middleware import Middleware
 
-    forwarded = Middleware(Forwarded, behind_proxy=rate_limit.behind_proxy)
-    return [forwarded, Middleware(OwnPagesOnly)] if auth else [forwarded]
+    behind = rate_limit.behind_proxy
+    gate = [Middleware(OwnPagesOnly), Middleware(FewLogins, behind_proxy=behind), Middleware(LoggedInOnly)]
+    return [Middleware(Forwarded, behind_proxy=behind), *(gate if auth else ())]
 
 
 def open_trace(trace: Trace, host: str = "127.0.0.1", port: int = 7860) -> None:
