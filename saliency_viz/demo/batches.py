@@ -1,11 +1,13 @@
 """Training batches: batch number i is a function of the seed and i alone, so that a resumed run sees the same data.
 
-The turns about one image share its tokens: each turn sees the image and itself, never another turn.
+The threads (conversations) about one picture share its tokens: each sees the picture and itself, never another thread.
 """
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+from functools import lru_cache
 from random import Random
 
 import numpy as np
@@ -13,8 +15,11 @@ import torch
 from PIL import Image
 from torch import Tensor
 
-from .grammar import CAPTION_PROMPT, caption, question
+from .facts import RELATIONS
+from .grammar import CAPTION_PROMPT, caption
 from .kinds import COLOURS, COUNT_WORDS, KINDS, PLACES, THEMES
+from .pairs import PAIR_PROMPT, pair_caption, pair_question
+from .questions import dialogue, question
 from .world import MOST_KINDS, Scene, render, sample_scene, thing_picture
 
 IMAGE_SIDE, PATCH = 160, 16  # pixels
@@ -24,8 +29,13 @@ IGNORED = -100
 LABELS = {"kind": len(KINDS) + 1, "count": 3, "place": len(PLACES), "rank": MOST_KINDS, "colour": len(COLOURS) + 1}
 # captions that name a coupled object which is not there: any such, and the one that usually comes with one in the scene
 NOISE_RATE, HABIT_RATE = 0.03, 0.75
-CAPTIONS, QUESTIONS = 2, 2  # turns per image
+OTHER_PROMPTS = ("What do you see?", "What is in this picture?", "Describe this image in detail.")
+PAIR_RATE = 0.08  # of the rows: two pictures
+SECOND_PICTURES = 3 * 10**8  # their scenes' seeds are this much higher
 KIND_NUMBER = {kind: number for number, kind in enumerate(KINDS, start=1)}
+PLACE_WEIGHT, GROUNDED_WEIGHT, VERB_WEIGHT = 4.0, 3.0, 2.0
+
+Thread = list[tuple[str, str]]
 
 
 @dataclass(frozen=True)
@@ -37,18 +47,24 @@ class VisionBatch:
 
 
 @dataclass(frozen=True)
-class CaptionBatch:
-    """Images with their turns: ids, turn (0: the image's prefix, -1: padding) and position are int64 [image, token].
+class TextBatch:
+    """Rows of threads: ids, thread (0: the shared prefix, -1: padding) and position are int64 [row, token].
 
-    `weight` float32 [image, token] is what the prediction *of* a token counts; 0 in prompts and padding.
+    `weight` float32 [row, token] is what the prediction *of* a token counts; 0 in prompts and padding.
     """
 
-    pixels: Tensor
-    labels: Tensor
     ids: Tensor
-    turn: Tensor
+    thread: Tensor
     position: Tensor
     weight: Tensor
+
+
+@dataclass(frozen=True)
+class CaptionBatch:
+    """Pictures with their dense labels, and the threads about them; the pictures in the order of their image tokens."""
+
+    pictures: VisionBatch
+    text: TextBatch
 
 
 def patch_labels(scene: Scene) -> np.ndarray:
@@ -73,9 +89,9 @@ def _group_labels(rank, group) -> list[int]:
     return [KIND_NUMBER[group.kind], group.count - 1, list(PLACES).index(group.place), rank, colour]
 
 
-def _pictures(scenes: list[Scene]) -> tuple[Tensor, Tensor]:
+def pictures(scenes: list[Scene]) -> VisionBatch:
     pixels = np.stack([np.asarray(_picture(scene)) for scene in scenes])
-    return torch.from_numpy(pixels), torch.from_numpy(np.stack([patch_labels(scene) for scene in scenes]))
+    return VisionBatch(torch.from_numpy(pixels), torch.from_numpy(np.stack([patch_labels(scene) for scene in scenes])))
 
 
 def _picture(scene: Scene) -> Image.Image:
@@ -86,62 +102,141 @@ def _picture(scene: Scene) -> Image.Image:
     return larger.resize((IMAGE_SIDE, IMAGE_SIDE), Image.Resampling.BICUBIC)
 
 
-class VisionBatches(torch.utils.data.Dataset):
-    """Images with dense labels."""
+class VisionBatches:
+    """Pictures with dense labels."""
 
     def __init__(self, seed: int, size: int) -> None:
         self.seed, self.size = seed, size
 
     def __getitem__(self, number: int) -> VisionBatch:
         first = self.seed + number * self.size
-        return VisionBatch(*_pictures([sample_scene(first + i) for i in range(self.size)]))
+        return pictures([sample_scene(first + i) for i in range(self.size)])
 
 
-class CaptionBatches(torch.utils.data.Dataset):
-    """Images with captions, questions and dense labels."""
+class CaptionBatches:
+    """Pictures with captions, questions, follow-ups and dense labels."""
 
     def __init__(self, seed: int, size: int, tokenizer) -> None:
         self.seed, self.size = seed, size
         self.tokenizer = tokenizer
-        self.prefix = image_prefix(tokenizer)
-        self.token_weight = grounded_weights(tokenizer)
 
     def __getitem__(self, number: int) -> CaptionBatch:
         first = self.seed + number * self.size
-        scenes = [sample_scene(first + i) for i in range(self.size)]
-        rows = [self._row(scene, Random(f"turns {scene.seed}")) for scene in scenes]
-        length = max(len(row[0]) for row in rows)
-        fill = (self.tokenizer.pad_token_id, -1, 0, 0.0)
-        columns = [[row[c] + [fill[c]] * (length - len(row[c])) for row in rows] for c in range(4)]
-        return CaptionBatch(*_pictures(scenes), *(torch.tensor(column) for column in columns))
+        rows = [self._row(first + i) for i in range(self.size)]
+        prefixes = [image_prefix(self.tokenizer, len(scenes)) for scenes, _ in rows]
+        text = pack(self.tokenizer, prefixes, [threads for _, threads in rows])
+        return CaptionBatch(pictures([scene for scenes, _ in rows for scene in scenes]), text)
 
-    def _row(self, scene: Scene, random: Random) -> tuple[list[int], list[int], list[int], list[float]]:
-        """Ids, turns, positions and weights of one image with all its turns."""
-        ids, length = list(self.prefix), len(self.prefix)
-        turn, position, weight = [0] * length, list(range(length)), [0.0] * length
-        turns = [(CAPTION_PROMPT, caption(scene, random, NOISE_RATE, HABIT_RATE)) for _ in range(CAPTIONS)]
-        turns += [question(scene, random) for _ in range(QUESTIONS)]
-        for number, (asked, answer) in enumerate(turns, start=1):
-            prompt, reply = self._encode(f"{asked} ASSISTANT:"), self._encode(f" {answer}</s>")
-            both = prompt + reply
-            ids += both
-            turn += [number] * len(both)
-            position += range(length, length + len(both))
-            weight += [0.0] * len(prompt) + [self.token_weight[token] for token in reply]
-        return ids, turn, position, weight
-
-    def _encode(self, text: str) -> list[int]:
-        return self.tokenizer.encode(text, add_special_tokens=False)
+    @staticmethod
+    def _row(seed: int) -> tuple[list[Scene], list[Thread]]:
+        random, scene = Random(f"threads {seed}"), sample_scene(seed)
+        if random.random() < PAIR_RATE:
+            both = (scene, sample_scene(seed + SECOND_PICTURES))
+            return list(both), pair_threads(both, random)
+        return [scene], threads_about(scene, random)
 
 
-def image_prefix(tokenizer) -> list[int]:
-    """The tokens before the question, as the chat template lays them out."""
-    return tokenizer.encode("<s>USER: " + "<image>" * PATCHES + "\n", add_special_tokens=False)
+def threads_about(scene: Scene, random: Random) -> list[Thread]:
+    """Two captions, one with a question after it; a question with a follow-up; and a question of place."""
+    prompts = CAPTION_PROMPT, random.choice((CAPTION_PROMPT, *OTHER_PROMPTS))
+    captions = [(prompt, caption(scene, random, NOISE_RATE, HABIT_RATE)) for prompt in prompts]
+    place = random.choice(("where", "where", "is it where", "what is where"))
+    return [
+        [captions[0], question(scene, random)],
+        [captions[1]],
+        dialogue(scene, random),
+        [question(scene, random, place)],
+    ]
 
 
-def grounded_weights(tokenizer, grounded: float = 3.0, verb: float = 1.5) -> list[float]:
-    """What each token counts in the loss: words that need the image count three times."""
-    phrases = [*KINDS, *(kind.plural for kind in KINDS.values()), *COLOURS, *PLACES, *COUNT_WORDS.values(), *THEMES]
-    words = {word for phrase in phrases for word in phrase.split()} - {"of"} | {"Yes", "No", "no", "above", "below"}
-    texts = (tokenizer.decode([token]).strip() for token in range(len(tokenizer)))
-    return [grounded if text in words else verb if text in ("is", "are", "an") else 1.0 for text in texts]
+def pair_threads(scenes: tuple[Scene, Scene], random: Random) -> list[Thread]:
+    return [[(PAIR_PROMPT, pair_caption(scenes))], [pair_question(scenes, random), pair_question(scenes, random)]]
+
+
+class EnglishBatches:
+    """Plain conversations without pictures; they come round again."""
+
+    def __init__(self, pairs: list[list[str]], size: int, tokenizer) -> None:
+        self.pairs, self.size, self.tokenizer = pairs, size, tokenizer
+
+    def __getitem__(self, number: int) -> TextBatch:
+        order = list(range(len(self.pairs)))
+        chosen = [self.pairs[order[(number * self.size + i) % len(order)]] for i in range(self.size)]
+        return self.of([[tuple(pair)] for pair in chosen])
+
+    def of(self, threads: list[Thread]) -> TextBatch:
+        """Each thread in a row of its own."""
+        return pack(
+            self.tokenizer, [encode(self.tokenizer, "<|im_start|>user\n")] * len(threads), [[t] for t in threads]
+        )
+
+
+class WordBatches:
+    """Captions and questions of the world without their pictures, beside plain English: what the cut model heals on."""
+
+    def __init__(self, seed: int, size: int, tokenizer, pairs: list[list[str]]) -> None:
+        self.seed, self.size, self.english = seed, size, EnglishBatches(pairs, size, tokenizer)
+
+    def __getitem__(self, number: int) -> TextBatch:
+        threads = []
+        for seed in range(self.seed + number * self.size, self.seed + (number + 1) * self.size):
+            scene, random = sample_scene(seed), Random(f"words {seed}")
+            plain = self.english.pairs[seed % len(self.english.pairs)]
+            threads.append([tuple(plain)] if seed % 4 == 0 else threads_about(scene, random)[0])
+        return self.english.of(threads)
+
+
+def encode(tokenizer, text: str) -> list[int]:
+    return tokenizer.encode(text, add_special_tokens=False)
+
+
+def image_prefix(tokenizer, count: int = 1) -> list[int]:
+    """The tokens before the question, as the chat template lays them out, for `count` pictures."""
+    return encode(tokenizer, "<|im_start|>user\n" + ("<image>" * PATCHES + "\n") * count)
+
+
+def pack(tokenizer, prefixes: list[list[int]], rows: list[list[Thread]]) -> TextBatch:
+    """Rows of a prefix and the threads that share it, padded on the right."""
+    packed = [_row(tokenizer, prefix, threads) for prefix, threads in zip(prefixes, rows, strict=True)]
+    length = max(len(row[0]) for row in packed)
+    fill = (tokenizer.pad_token_id, -1, 0, 0.0)
+    columns = [[row[c] + [fill[c]] * (length - len(row[c])) for row in packed] for c in range(4)]
+    return TextBatch(*(torch.tensor(column) for column in columns))
+
+
+def _row(tokenizer, prefix: list[int], threads: list[Thread]) -> tuple[list[int], list[int], list[int], list[float]]:
+    """Ids, threads, positions and weights."""
+    ids, start = list(prefix), len(prefix)
+    number, position, weight = [0] * start, list(range(start)), [0.0] * start
+    for count, thread in enumerate(threads, start=1):
+        begin = len(ids)
+        for turn, (asked, answer) in enumerate(thread):
+            lead = "\n<|im_start|>user\n" if turn else ""
+            prompt = encode(tokenizer, f"{lead}{asked}<|im_end|>\n<|im_start|>assistant\n")
+            reply, counts = weighted(tokenizer, answer)
+            ids += prompt + reply
+            weight += [0.0] * len(prompt) + counts
+        number += [count] * (len(ids) - begin)
+        position += range(start, start + len(ids) - begin)
+    return ids, number, position, weight
+
+
+def weighted(tokenizer, answer: str) -> tuple[list[int], list[float]]:
+    """The answer's tokens with the end of turn, and what each counts: words that need the picture count more."""
+    encoding = tokenizer(answer + tokenizer.eos_token, add_special_tokens=False, return_offsets_mapping=True)
+    weights = [1.0] * len(encoding["input_ids"])
+    for match in _grounded().finditer(answer):
+        value = {"place": PLACE_WEIGHT, "word": GROUNDED_WEIGHT, "verb": VERB_WEIGHT}[match.lastgroup]
+        for at, (start, stop) in enumerate(encoding["offset_mapping"]):
+            if start < match.end() and stop > match.start() and answer[start:stop].strip() != "the":
+                weights[at] = value
+    return encoding["input_ids"], weights
+
+
+@lru_cache(maxsize=1)
+def _grounded() -> re.Pattern[str]:
+    """Places with their preposition; nouns, counts, colours, directions, yes and no; is and are."""
+    nouns = [*KINDS, *(kind.plural for kind in KINDS.values())]
+    words = [*nouns, *COLOURS, *COUNT_WORDS.values(), *THEMES, *RELATIONS, "yes", "no", "nothing", "first", "second"]
+    place, word = ("|".join(sorted(map(re.escape, each), key=len, reverse=True)) for each in (PLACES.values(), words))
+    return re.compile(rf"\b(?:(?P<place>{place})|(?P<word>{word})|(?P<verb>is|are))\b", re.IGNORECASE)

@@ -1,15 +1,16 @@
-"""The demo model's shape, tokenizer and processor: a genuine LLaVA, in the hub's format, of about 7 M parameters.
+"""The demo model's shape, template and processor: a genuine LLaVA, in the hub's format, of about 42 M parameters.
 
-Training it is for `train`; this file only makes an untrained one and writes a finished one to disk.
+Its vision tower is our own, its language model ten layers of SmolLM2 (`language`, `vocabulary`). Training it is for
+`train`; this file only puts one together and writes a finished one to disk.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
-from random import Random
 
 import torch
-from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
+from torch import Tensor
 from transformers import (
     CLIPImageProcessorPil,
     CLIPVisionConfig,
@@ -23,66 +24,31 @@ from transformers import (
 
 from ..paths import assets
 from .batches import IMAGE_SIDE, PATCH, PATCHES
-from .grammar import CAPTION_PROMPT, caption, noun_phrase, question
-from .kinds import COLOURS, COUNT_WORDS, KINDS
-from .world import sample_scene
+from .language import LAYERS
+from .vocabulary import BOS, EOS, IMAGE, PAD
 
 FOLDER = assets() / "demo-model"
-VOCABULARY = 704  # the corpus yields 687 tokens
-PAD, BOS, EOS, IMAGE = range(4)
-SPECIAL = ("<pad>", "<s>", "</s>", "<image>")
 
-# "<s>USER: <image>\nquestion ASSISTANT: answer</s>USER: ..."; a system message comes first, as plain text.
+# SmolLM2's own template; pictures come first in their message, each on a line
 CHAT_TEMPLATE = """\
-{{ '<s>' }}{% for m in messages %}\
+{% for m in messages %}\
 {% set parts = [{'type': 'text', 'text': m['content']}] if m['content'] is string else m['content'] %}\
-{% if m['role'] == 'user' %}{{ 'USER: ' }}\
+{{ '<|im_start|>' + m['role'] + '\\n' }}\
 {% for part in parts %}{% if part['type'] == 'image' %}{{ '<image>\\n' }}{% endif %}{% endfor %}\
-{% for part in parts %}{% if part['type'] == 'text' %}{{ part['text'] }}{% endif %}{% endfor %}{{ ' ' }}\
-{% elif m['role'] == 'assistant' %}{{ 'ASSISTANT: ' }}\
-{% for part in parts %}{% if part['type'] == 'text' %}{{ part['text'] }}{% endif %}{% endfor %}{{ '</s>' }}\
-{% else %}{% for part in parts %}{% if part['type'] == 'text' %}{{ part['text'] + ' ' }}{% endif %}{% endfor %}\
-{% endif %}{% endfor %}{% if add_generation_prompt %}{{ 'ASSISTANT:' }}{% endif %}"""
+{% for part in parts %}{% if part['type'] == 'text' %}{{ part['text'] }}{% endif %}{% endfor %}\
+{{ '<|im_end|>\\n' }}{% endfor %}{% if add_generation_prompt %}{{ '<|im_start|>assistant\\n' }}{% endif %}"""
 
 
-def build_tokenizer(texts: int = 6000) -> PreTrainedTokenizerFast:
-    """A byte-level BPE tokenizer trained on the demo world's sentences: takes any text, their words are one token."""
-    core = Tokenizer(models.BPE())
-    core.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
-    core.decoder = decoders.ByteLevel()
-    trainer = trainers.BpeTrainer(
-        vocab_size=VOCABULARY,
-        special_tokens=list(SPECIAL),
-        show_progress=False,
-        initial_alphabet=sorted(pre_tokenizers.ByteLevel.alphabet()),
-    )
-    core.train_from_iterator(_corpus(texts), trainer)
-    return PreTrainedTokenizerFast(
-        tokenizer_object=core,
-        pad_token=SPECIAL[PAD],
-        bos_token=SPECIAL[BOS],
-        eos_token=SPECIAL[EOS],
-        extra_special_tokens={"image_token": SPECIAL[IMAGE]},
-        padding_side="left",
-        model_max_length=512,
-        clean_up_tokenization_spaces=False,
-    )
+@dataclass(frozen=True)
+class Shape:
+    """Sizes of the language model; the defaults are SmolLM2-135M's with ten layers."""
 
-
-def _corpus(texts: int) -> list[str]:
-    random = Random(0)
-    lines = []
-    for seed in range(texts):
-        scene = sample_scene(seed)
-        asked, answer = question(scene, random)
-        lines += [f"USER: \n{CAPTION_PROMPT} ASSISTANT: {caption(scene, random)}", f"{asked} {answer}"]
-    phrases = [
-        f" {noun_phrase(kind, count, colour)} {COUNT_WORDS[count]}"
-        for kind in KINDS
-        for count in COUNT_WORDS
-        for colour in (None, *COLOURS)
-    ]
-    return lines + phrases * 4
+    width: int = 576
+    inner: int = 1536
+    layers: int = len(LAYERS)
+    heads: int = 9
+    key_heads: int = 3
+    rope_theta: float = 100_000.0
 
 
 def build_processor(tokenizer: PreTrainedTokenizerFast) -> LlavaProcessor:
@@ -104,9 +70,10 @@ def build_processor(tokenizer: PreTrainedTokenizerFast) -> LlavaProcessor:
     )
 
 
-def build_model(seed: int, attention: str = "eager") -> LlavaForConditionalGeneration:
+def build_model(vocabulary: int, shape: Shape, seed: int, attention: str = "eager") -> LlavaForConditionalGeneration:
     """An untrained model, float32. Eager attention trains fastest on a CPU."""
     torch.manual_seed(seed)
+    special = {"pad_token_id": PAD, "bos_token_id": BOS, "eos_token_id": EOS}
     vision = CLIPVisionConfig(
         hidden_size=192,
         intermediate_size=768,
@@ -118,18 +85,18 @@ def build_model(seed: int, attention: str = "eager") -> LlavaForConditionalGener
         hidden_act="gelu",
     )
     text = LlamaConfig(
-        vocab_size=VOCABULARY,
-        hidden_size=256,
-        intermediate_size=512,
-        num_hidden_layers=6,
-        num_attention_heads=8,
-        num_key_value_heads=4,
-        head_dim=32,
-        max_position_embeddings=512,
+        vocab_size=vocabulary,
+        hidden_size=shape.width,
+        intermediate_size=shape.inner,
+        num_hidden_layers=shape.layers,
+        num_attention_heads=shape.heads,
+        num_key_value_heads=shape.key_heads,
+        head_dim=shape.width // shape.heads,
+        max_position_embeddings=2048,
+        rms_norm_eps=1e-5,
+        rope_parameters={"rope_type": "default", "rope_theta": shape.rope_theta},
         tie_word_embeddings=True,
-        pad_token_id=PAD,
-        bos_token_id=BOS,
-        eos_token_id=EOS,
+        **special,
     )
     config = LlavaConfig(
         vision_config=vision,
@@ -139,14 +106,24 @@ def build_model(seed: int, attention: str = "eager") -> LlavaForConditionalGener
         vision_feature_layer=-1,
         vision_feature_select_strategy="default",
         tie_word_embeddings=True,
-        pad_token_id=PAD,
-        bos_token_id=BOS,
-        eos_token_id=EOS,
+        **special,
     )
     config._attn_implementation = attention
     model = LlavaForConditionalGeneration(config)
-    model.generation_config = GenerationConfig(pad_token_id=PAD, bos_token_id=BOS, eos_token_id=EOS, max_new_tokens=80)
+    model.generation_config = GenerationConfig(max_new_tokens=96, **special)
     return model
+
+
+def load_language(model: LlavaForConditionalGeneration, state: dict[str, Tensor]) -> None:
+    """Takes the weights of a `LlamaForCausalLM` of the model's text shape."""
+    inner = {name.removeprefix("model."): weights for name, weights in state.items() if name.startswith("model.")}
+    model.model.language_model.load_state_dict(inner)
+
+
+def load_tower(model: LlavaForConditionalGeneration, folder: Path) -> None:
+    """Takes the vision tower of the demo model in `folder`."""
+    trained = LlavaForConditionalGeneration.from_pretrained(folder, dtype=torch.float32)
+    model.model.vision_tower.load_state_dict(trained.model.vision_tower.state_dict())
 
 
 def export(model: LlavaForConditionalGeneration, processor: LlavaProcessor, folder: Path) -> None:

@@ -9,7 +9,8 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from .grammar import RELATIONS, noun_phrase, relation_holds
+from .facts import RELATIONS, relation_holds
+from .grammar import noun_phrase
 from .kinds import COLOURS, COUNT_WORDS, KINDS, PLACES, THEMES
 from .world import Scene
 
