@@ -1,6 +1,7 @@
 """Measures the demo model on held-out scenes: what it sees, what it invents, and whether what it says is right.
 
-Greedy decoding in batches. The training of the model is for `train`; the truth of a caption is for `truth`.
+Greedy decoding in batches. Training is for `train`, counting for `scoring`; what saliency and the decoders do with the
+model is for `measure`.
 """
 
 from __future__ import annotations
@@ -9,100 +10,25 @@ import argparse
 import json
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from random import Random
 
+import numpy as np
 import torch
 from PIL import Image
 
-from .grammar import CAPTION_PROMPT, question
+from ..evaluation.intervals import Interval, estimates, share
+from .grammar import CAPTION_PROMPT
 from .kinds import HELD_OUT_STYLE, STYLES
 from .model import FOLDER
-from .truth import claims, is_grammatical, mentions, stated_theme
+from .questions import FORMS, dialogue, question
+from .scoring import MEASURES, answer_count, caption_counts
 from .world import HELD_OUT_SEEDS, Scene, render, sample_scene
 
 SIDE = 512  # pixels of the rendered scenes, as a user would upload them; the processor reduces them to the model's size
-
-
-@dataclass(frozen=True)
-class Scores:
-    """Shares between 0 and 1. None where nothing was stated."""
-
-    scenes: int
-    recall: float  # of the kinds in the scenes, those named
-    precision: float  # of the kinds named (each once per caption), those in the scene
-    chair_i: float  # of all mentions, those of absent objects
-    chair_s: float  # of all captions, those with such a mention
-    grammatical: float
-    theme_right: float
-    counts_right: float | None
-    counts_above_one_right: float | None  # of the counts of groups of two or three
-    places_right: float | None
-    places_by_chance: float | None  # what the same stated places would reach, dealt out among the objects at random
-    colours_right: float | None
-    relations_right: float | None
-    answers_right: float | None  # to one question per scene, word for word but for true alternatives of place
-
-
-def caption_scores(scenes: Sequence[Scene], captions: Sequence[str]) -> dict[str, float | None]:
-    """Every number of `Scores` that captions alone give."""
-    tally: Counter[str] = Counter()
-    stated: dict[str, list[bool]] = {aspect: [] for aspect in ("count", "many", "place", "colour", "relation")}
-    places: list[tuple[str, frozenset[str]]] = []
-    for scene, caption in zip(scenes, captions, strict=True):
-        found = mentions(caption, scene)
-        named = {mention.kind for mention in found}
-        tally["kinds"] += len(scene.kinds)
-        tally["seen"] += len(named & scene.kinds)
-        tally["named"] += len(named)
-        tally["mentions"] += len(found)
-        tally["invented"] += sum(not mention.in_scene for mention in found)
-        tally["inventing"] += not named <= scene.kinds
-        tally["grammatical"] += is_grammatical(caption)
-        tally["theme"] += stated_theme(caption) == scene.theme
-        for claim in claims(caption, scene):
-            stated[claim.aspect].append(claim.right)
-            if claim.aspect == "count" and scene.group(claim.kind).count > 1:
-                stated["many"].append(claim.right)
-            if claim.aspect == "place":
-                places.append((claim.stated, scene.group(claim.kind).places))
-    shares = {aspect: _share(rights) for aspect, rights in stated.items()}
-    return {
-        "recall": tally["seen"] / tally["kinds"],
-        "precision": tally["seen"] / max(1, tally["named"]),
-        "chair_i": tally["invented"] / max(1, tally["mentions"]),
-        "chair_s": tally["inventing"] / len(scenes),
-        "grammatical": tally["grammatical"] / len(scenes),
-        "theme_right": tally["theme"] / len(scenes),
-        "counts_right": shares["count"],
-        "counts_above_one_right": shares["many"],
-        "places_right": shares["place"],
-        "places_by_chance": _chance(places),
-        "colours_right": shares["colour"],
-        "relations_right": shares["relation"],
-    }
-
-
-def _share(rights: Sequence[bool]) -> float | None:
-    return sum(rights) / len(rights) if rights else None
-
-
-def _chance(places: Sequence[tuple[str, frozenset[str]]]) -> float | None:
-    stated = [place for place, _ in places]
-    Random(0).shuffle(stated)
-    return _share([place in true for place, (_, true) in zip(stated, places, strict=True)])
-
-
-def answer_is_right(answer: str, wanted: str, scene: Scene) -> bool:
-    """Whether the answer is the wanted one; another place is right too if it is true of the object."""
-    if answer == wanted:
-        return True
-    said, meant = claims(answer, scene), claims(wanted, scene)
-    without_place = [(c.kind, c.aspect, c.stated) for c in said if c.aspect != "place"]
-    wanted_without_place = [(c.kind, c.aspect, c.stated) for c in meant if c.aspect != "place"]
-    same_start = answer.split()[:2] == wanted.split()[:2]
-    return bool(said) and same_start and all(c.right for c in said) and without_place == wanted_without_place
+Talk = Sequence[str]  # question, answer, question, ...: what was said so far about a picture
 
 
 def load(folder: Path = FOLDER):
@@ -114,9 +40,11 @@ def load(folder: Path = FOLDER):
 
 
 @torch.no_grad()
-def generate(model, processor, images: Sequence[Image.Image], prompts: Sequence[str], batch: int = 50) -> list[str]:
-    """Greedy answers to one prompt per image."""
-    pairs = list(zip(images, prompts, strict=True))
+def generate(
+    model, processor, images: Sequence[Image.Image], talks: Sequence[Talk | str], batch: int = 25
+) -> list[str]:
+    """The greedy answer to what was said last about each picture."""
+    pairs = list(zip(images, talks, strict=True))
     return [
         text
         for first in range(0, len(pairs), batch)
@@ -124,17 +52,21 @@ def generate(model, processor, images: Sequence[Image.Image], prompts: Sequence[
     ]
 
 
-def _answer(model, processor, pairs: list[tuple[Image.Image, str]]) -> list[str]:
-    texts = [
-        processor.apply_chat_template(
-            [{"role": "user", "content": [{"type": "image"}, {"type": "text", "text": prompt}]}],
-            add_generation_prompt=True,
-        )
-        for _, prompt in pairs
-    ]
+def _answer(model, processor, pairs: list[tuple[Image.Image, Talk | str]]) -> list[str]:
+    texts = [processor.apply_chat_template(messages(talk), add_generation_prompt=True) for _, talk in pairs]
     inputs = processor(images=[image for image, _ in pairs], text=texts, padding=True, return_tensors="pt")
     tokens = model.generate(**inputs, do_sample=False, max_new_tokens=90)[:, inputs["input_ids"].shape[1] :]
     return [text.strip() for text in processor.batch_decode(tokens, skip_special_tokens=True)]
+
+
+def messages(talk: Talk | str) -> list[dict]:
+    """What was said, for the chat template; the picture stands with the first question."""
+    turns = [talk] if isinstance(talk, str) else talk
+    said = [
+        {"role": ("user", "assistant")[n % 2], "content": [{"type": "text", "text": t}]} for n, t in enumerate(turns)
+    ]
+    said[0]["content"].insert(0, {"type": "image"})
+    return said
 
 
 def held_out_scenes(count: int, style: str | None = None, pairs: str = "seen") -> list[Scene]:
@@ -142,26 +74,77 @@ def held_out_scenes(count: int, style: str | None = None, pairs: str = "seen") -
     return [sample_scene(HELD_OUT_SEEDS + number, style, pairs) for number in range(count)]
 
 
-def evaluate(model, processor, scenes: Sequence[Scene], side: int = SIDE) -> Scores:
-    """All scores on the given scenes."""
-    images = [render(scene, side) for scene in scenes]
-    captions = generate(model, processor, images, [CAPTION_PROMPT] * len(scenes))
-    asked = [question(scene, Random(scene.seed)) for scene in scenes]
-    answers = generate(model, processor, images, [prompt for prompt, _ in asked])
-    right = [
-        answer_is_right(answer, wanted, scene)
-        for answer, (_, wanted), scene in zip(answers, asked, scenes, strict=True)
+def evaluate(model, processor, scenes: Sequence[Scene], side: int = SIDE) -> dict[str, Interval]:
+    """Every measure of `MEASURES` on the scenes, with its 95 % interval over them."""
+    answer = partial(generate, model, processor, [render(scene, side) for scene in scenes])
+    captions = answer([CAPTION_PROMPT] * len(scenes))
+    counts = caption_counts(scenes, captions)
+    for add in (_single_questions, _after_captions, _follow_ups):
+        for count, more in zip(counts, add(answer, scenes, captions), strict=True):
+            count.update(more)
+    return measures(counts)
+
+
+def measures(counts: Sequence[Counter[str]]) -> dict[str, Interval]:
+    """Each measure that has something to be a share of."""
+    columns = sorted({name for pair in MEASURES.values() for name in pair})
+    table = np.array([[count[name] for name in columns] for count in counts], dtype=float)
+    asked = {
+        name: partial(_share, columns.index(top), columns.index(bottom))
+        for name, (top, bottom) in MEASURES.items()
+        if table[:, columns.index(bottom)].any()
+    }
+    return estimates(table, asked)
+
+
+def _share(top: int, bottom: int, sums: np.ndarray) -> np.ndarray:
+    return share(sums[..., top], sums[..., bottom])
+
+
+def _single_questions(answer, scenes, captions) -> list[Counter[str]]:
+    """One question of any form, and one "Is there", half of them for something absent."""
+    totals = [Counter() for _ in scenes]
+    for form, name in ((None, "answer"), ("is there", "poll only")):
+        asked = [question(scene, Random(f"{form} {scene.seed}"), form) for scene in scenes]
+        for total, scene, said, (prompt, wanted) in zip(
+            totals, scenes, answer([q for q, _ in asked]), asked, strict=True
+        ):
+            total.update(answer_count(scene, prompt, said, wanted, name))
+    return totals
+
+
+def _after_captions(answer, scenes, captions) -> list[Counter[str]]:
+    """A question of any form after the model's own caption."""
+    asked = [question(scene, Random(f"after {scene.seed}")) for scene in scenes]
+    talks = [(CAPTION_PROMPT, caption, prompt) for caption, (prompt, _) in zip(captions, asked, strict=True)]
+    return [
+        answer_count(scene, prompt, said, wanted, "follow")
+        for scene, said, (prompt, wanted) in zip(scenes, answer(talks), asked, strict=True)
     ]
-    return Scores(scenes=len(scenes), **caption_scores(scenes, captions), answers_right=_share(right))
 
 
-def table(results: dict[str, Scores]) -> str:
-    """The scores as a Markdown table, a row per measure."""
+def _follow_ups(answer, scenes, captions) -> list[Counter[str]]:
+    """A question with "it" or "they" after another and its true answer."""
+    talks, wanted = [], []
+    for scene in scenes:
+        random, turns = Random(f"it {scene.seed}"), []
+        while len(turns) < 2:
+            turns = dialogue(scene, random, random.choice(tuple(FORMS)))
+        talks.append((*turns[0], turns[1][0]))
+        wanted.append(turns[1][1])
+    return [
+        answer_count(scene, "\n".join(talk), said, right, "follow")
+        for scene, talk, said, right in zip(scenes, talks, answer(talks), wanted, strict=True)
+    ]
+
+
+def table(results: dict[str, dict[str, Interval]]) -> str:
+    """The measures as a Markdown table, a row per measure: value and 95 % interval."""
     rows = [f"| | {' | '.join(results)} |", "|---" * (len(results) + 1) + "|"]
-    for field in fields(Scores):
-        values = (getattr(scores, field.name) for scores in results.values())
-        cells = ("-" if value is None else str(value) if isinstance(value, int) else f"{value:.2f}" for value in values)
-        rows.append(f"| {field.name.replace('_', ' ')} | {' | '.join(cells)} |")
+    for name in MEASURES:
+        found = [result.get(name) for result in results.values()]
+        cells = (f"{each.value:.2f} ({each.low:.2f} to {each.high:.2f})" if each else "-" for each in found)
+        rows.append(f"| {name} | {' | '.join(cells)} |")
     return "\n".join(rows)
 
 
@@ -185,11 +168,10 @@ def main(arguments: list[str] | None = None) -> None:
             "unseen style": held_out_scenes(options.scenes, HELD_OUT_STYLE),
         }
     results = {name: evaluate(model, processor, scenes) for name, scenes in tests.items()}
-    print(
-        json.dumps({name: asdict(scores) for name, scores in results.items()}, indent=1)
-        if options.json
-        else table(results)
-    )
+    if options.json:
+        print(json.dumps({name: {k: asdict(v) for k, v in each.items()} for name, each in results.items()}, indent=1))
+    else:
+        print(table(results))
 
 
 if __name__ == "__main__":

@@ -1,20 +1,20 @@
-"""Reads captions of the demo world: which objects are named where in the text, what is claimed, and what is true.
+"""Reads texts of the demo world: which objects are named where, what is claimed of them, and whether it is true.
 
-Needs no model and no pictures. Works on unfinished and on broken captions too; `is_grammatical` tells which are whole.
+Needs no model and no pictures. Works on unfinished and on broken texts too; which are whole is for `sentences`.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from .facts import RELATIONS, relation_holds
-from .grammar import noun_phrase
+from .facts import DIRECTIONS, RELATIONS, is_bigger, is_more, relation_holds
 from .kinds import COLOURS, COUNT_WORDS, KINDS, PLACES, THEMES
-from .world import Scene
+from .world import Group, Scene
 
-ASPECTS = ("count", "colour", "place", "relation")
+ASPECTS = ("count", "colour", "place", "relation", "size", "number")
 
 
 @dataclass(frozen=True)
@@ -54,83 +54,104 @@ def kind_of(noun: str) -> str:
     return _kinds_by_noun()[noun.lower()]
 
 
+def named_before(text: str, end: int) -> str | None:
+    """The kind named last before text[end]: what "it" or "they" there refers to."""
+    nouns = [match["noun"] for match in _noun_pattern().finditer(text, 0, end)]
+    return kind_of(nouns[-1]) if nouns else None
+
+
 def claims(caption: str, scene: Scene) -> list[Claim]:
-    """Every count, colour, place and relation stated of an object that is in the scene, in order.
+    """Every count, colour, place, relation and comparison stated of objects that are in the scene, in order.
 
-    What is said of absent objects is not judged: their mention is already wrong. "a", "an", "one" state a count of 1.
+    What is said of absent objects is not judged: their mention is already wrong. "a", "an", "one" state a count of 1;
+    "it", "they" and "them" refer to the kind named last.
     """
-    found = [*_item_claims(caption, scene), *_definite_claims(caption, scene), *_relation_claims(caption, scene)]
+    readers = (_item_claims, _place_first_claims, _subject_claims, _relation_claims, _link_claims, _comparisons)
+    found = [claim for reader in readers for claim in reader(caption, scene)]
     return sorted(found, key=lambda claim: (claim.start, claim.end))
-
-
-def is_grammatical(caption: str) -> bool:
-    """Whether the text is a whole caption: an opener and one to three sentences, articles and verbs in agreement."""
-    return _caption_pattern().fullmatch(caption) is not None
-
-
-def is_grammatical_answer(answer: str) -> bool:
-    """Whether the text is a whole answer to one of the questions of `grammar`."""
-    return _answer_pattern().fullmatch(answer) is not None
 
 
 def stated_theme(caption: str) -> str | None:
     """The theme a caption opens with, or None."""
-    match = re.match(rf"(?:A|This is a) ({_either(THEMES)})\b", caption)
+    match = re.match(rf"(?:A|This is a|Here is a) ({either(THEMES)})\b", caption)
     return match[1] if match else None
 
 
-def _item_claims(caption: str, scene: Scene) -> list[Claim]:
-    """From "two red cars on the left"."""
-    found = []
+def _item_claims(caption: str, scene: Scene) -> Iterator[Claim]:
+    """From "two red cars on the left" and "Two red cars are on the left"."""
     for match in _item_pattern().finditer(caption):
         kind = kind_of(match["noun"])
         group = scene.group(kind)
         if group is None:
             continue
         count = _COUNT_OF_WORD[match["count"].lower()]
-        found.append(Claim(*match.span("count"), kind, "count", str(count), count == group.count))
+        yield Claim(*match.span("count"), kind, "count", str(count), count == group.count)
         if match["colour"]:
-            right = match["colour"] == group.colour
-            found.append(Claim(*match.span("colour"), kind, "colour", match["colour"], right))
+            yield _colour_claim(match, group)
         if match["place"]:
-            place = _PLACE_OF_PHRASE[match["place"]]
-            found.append(Claim(*match.span("place"), kind, "place", place, place in group.places))
-    return found
+            yield _place_claim(match, group)
 
 
-def _definite_claims(caption: str, scene: Scene) -> list[Claim]:
-    """From "The dog is on the left." and "The car is red."."""
-    found = []
-    for match in _definite_pattern().finditer(caption):
-        kind = kind_of(match["noun"])
-        group = scene.group(kind)
-        if group is None:
-            continue
-        if match["place"]:
-            place = _PLACE_OF_PHRASE[match["place"]]
-            found.append(Claim(*match.span("place"), kind, "place", place, place in group.places))
-        else:
-            right = match["colour"] == group.colour
-            found.append(Claim(*match.span("colour"), kind, "colour", match["colour"], right))
-    return found
+def _place_first_claims(caption: str, scene: Scene) -> Iterator[Claim]:
+    """The place in "On the left are two red cars"; the rest is an item."""
+    for match in _place_first_pattern().finditer(caption):
+        group = scene.group(kind_of(match["noun"]))
+        if group:
+            yield _place_claim(match, group)
 
 
-def _relation_claims(caption: str, scene: Scene) -> list[Claim]:
+def _subject_claims(caption: str, scene: Scene) -> Iterator[Claim]:
+    """From "The dog is on the left.", "They are red." and "No, it is at the top."."""
+    for match in _subject_pattern().finditer(caption):
+        kind = kind_of(match["noun"]) if match["noun"] else named_before(caption, match.start())
+        group = scene.group(kind) if kind else None
+        if group:
+            yield _place_claim(match, group) if match["place"] else _colour_claim(match, group)
+
+
+def _place_claim(match: re.Match[str], group: Group) -> Claim:
+    place = _PLACE_OF_PHRASE[match["place"].lower()]
+    return Claim(*match.span("place"), group.kind, "place", place, place in group.places)
+
+
+def _colour_claim(match: re.Match[str], group: Group) -> Claim:
+    return Claim(*match.span("colour"), group.kind, "colour", match["colour"], match["colour"] == group.colour)
+
+
+def _relation_claims(caption: str, scene: Scene) -> Iterator[Claim]:
     """From "The dog is above the cow."; judged only if both are in the scene."""
-    found = []
     for match in _relation_pattern().finditer(caption):
         first, second = scene.group(kind_of(match["first"])), scene.group(kind_of(match["second"]))
         if first and second:
             right = relation_holds(first, match["relation"], second)
-            found.append(Claim(*match.span("relation"), first.kind, "relation", match["relation"], right))
-    return found
+            yield Claim(*match.span("relation"), first.kind, "relation", match["relation"], right)
+
+
+def _link_claims(caption: str, scene: Scene) -> Iterator[Claim]:
+    """From "Next to it is a dog." and "Above the cow are two pigs."; judged only if both are in the scene."""
+    for match in _link_pattern().finditer(caption):
+        anchor = kind_of(match["anchor"]) if match["anchor"] else named_before(caption, match.start())
+        first, second = scene.group(kind_of(match["noun"])), scene.group(anchor) if anchor else None
+        if first and second and first is not second:
+            relation = match["relation"].lower()
+            right = relation_holds(first, relation, second)
+            yield Claim(*match.span("relation"), first.kind, "relation", relation, right)
+
+
+def _comparisons(caption: str, scene: Scene) -> Iterator[Claim]:
+    """From "The cow is bigger than the dog." and "There are more pigs than cows."."""
+    for aspect, pattern, holds in (("size", _bigger_pattern(), is_bigger), ("number", _more_pattern(), is_more)):
+        for match in pattern.finditer(caption):
+            first, second = scene.group(kind_of(match["first"])), scene.group(kind_of(match["second"]))
+            if first and second:
+                yield Claim(*match.span("said"), first.kind, aspect, match["second"], holds(first, second))
 
 
 _COUNT_OF_WORD = {word: count for count, word in COUNT_WORDS.items()} | {"a": 1, "an": 1}
 _PLACE_OF_PHRASE = {phrase: place for place, phrase in PLACES.items()}
 
 
-def _either(words) -> str:
+def either(words) -> str:
     """A pattern that matches any of the words, the longest first ("palm tree" before "tree")."""
     return "|".join(re.escape(word) for word in sorted(words, key=lambda word: (-len(word), word)))
 
@@ -141,71 +162,59 @@ def _kinds_by_noun() -> dict[str, str]:
 
 
 @lru_cache(maxsize=1)
+def nouns() -> str:
+    """A pattern for every noun, singular or plural."""
+    return either(_kinds_by_noun())
+
+
+def _compiled(pattern: str) -> re.Pattern[str]:
+    return re.compile(rf"\b{pattern}\b", re.IGNORECASE)
+
+
+@lru_cache(maxsize=1)
 def _noun_pattern() -> re.Pattern[str]:
-    return re.compile(rf"\b(?P<no>no )?(?P<noun>{_either(_kinds_by_noun())})\b", re.IGNORECASE)
+    return _compiled(rf"(?P<no>no )?(?P<noun>{nouns()})")
+
+
+@lru_cache(maxsize=1)
+def _phrase() -> str:
+    return rf"(?P<count>{either(_COUNT_OF_WORD)}) (?:(?P<colour>{either(COLOURS)}) )?(?P<noun>{nouns()})"
 
 
 @lru_cache(maxsize=1)
 def _item_pattern() -> re.Pattern[str]:
-    return re.compile(
-        rf"\b(?P<count>{_either(_COUNT_OF_WORD)}) (?:(?P<colour>{_either(COLOURS)}) )?"
-        rf"(?P<noun>{_either(_kinds_by_noun())})\b(?: (?P<place>{_either(PLACES.values())})\b)?",
-        re.IGNORECASE,
-    )
+    return re.compile(rf"\b{_phrase()}\b(?: (?:is |are )?(?P<place>{either(PLACES.values())})\b)?", re.IGNORECASE)
 
 
 @lru_cache(maxsize=1)
-def _definite_pattern() -> re.Pattern[str]:
-    return re.compile(
-        rf"\bthe (?P<noun>{_either(_kinds_by_noun())}) (?:is|are) "
-        rf"(?:(?P<place>{_either(PLACES.values())})|(?P<colour>{_either(COLOURS)}))\b",
-        re.IGNORECASE,
-    )
+def _place_first_pattern() -> re.Pattern[str]:
+    return _compiled(rf"(?P<place>{either(PLACES.values())}) (?:is|are) {_phrase()}")
+
+
+@lru_cache(maxsize=1)
+def _subject_pattern() -> re.Pattern[str]:
+    said = rf"(?:(?P<place>{either(PLACES.values())})|(?P<colour>{either(COLOURS)}))"
+    return _compiled(rf"(?:the (?P<noun>{nouns()})|it|they) (?:is|are) {said}")
 
 
 @lru_cache(maxsize=1)
 def _relation_pattern() -> re.Pattern[str]:
-    nouns = _either(KINDS)
-    return re.compile(
-        rf"\bthe (?P<first>{nouns}) is (?P<relation>{_either(RELATIONS)}) the (?P<second>{nouns})\b", re.IGNORECASE
-    )
-
-
-def _phrases(counts: tuple[int, ...]) -> str:
-    """Every right noun phrase with one of the counts; only painted kinds take a colour."""
-    return _either(
-        {
-            noun_phrase(kind.name, count, colour)
-            for kind in KINDS.values()
-            for count in counts
-            for colour in (None, *(COLOURS if kind.painted else ()))
-        }
+    return _compiled(
+        rf"the (?P<first>{nouns()}) (?:is|are) (?P<relation>{either(DIRECTIONS)}) the (?P<second>{nouns()})"
     )
 
 
 @lru_cache(maxsize=1)
-def _caption_pattern() -> re.Pattern[str]:
-    """The grammar of `grammar.caption`; it is regular, so that a pattern recognises exactly its captions."""
-    place = f"(?:{_either(PLACES.values())})"
-    item = f"(?:{_phrases((1, 2, 3))})(?: {place})?"
-    opener = rf"(?:A|This is a) (?:{_either(THEMES)}) with {item}\."
-    lead = f"(?:is (?:{_phrases((1,))})|are (?:{_phrases((2, 3))}))(?: {place})?"
-    existence = rf"There {lead}(?: and {item})?\."
-    relation = rf"The (?:{_either(KINDS)}) is (?:{_either(RELATIONS)}) the (?:{_either(KINDS)})\."
-    return re.compile(f"{opener}(?: (?:{existence}|{_position_pattern()}|{relation})){{1,3}}")
-
-
-def _position_pattern() -> str:
-    plurals = _either(kind.plural for kind in KINDS.values())
-    return rf"The (?:(?:{_either(KINDS)}) is|(?:{plurals}) are) (?:{_either(PLACES.values())})\."
+def _link_pattern() -> re.Pattern[str]:
+    anchor = rf"(?:it|them|the (?P<anchor>{nouns()}))"
+    return _compiled(rf"(?P<relation>{either(RELATIONS)}) {anchor} (?:is|are) {_phrase()}")
 
 
 @lru_cache(maxsize=1)
-def _answer_pattern() -> re.Pattern[str]:
-    place, plurals = _either(PLACES.values()), _either(kind.plural for kind in KINDS.values())
-    singular, plural, painted = _either(KINDS), _phrases((2, 3)), _either(COLOURS)
-    return re.compile(
-        rf"Yes, there (?:is (?:{_phrases((1,))})|are (?:{plural})) (?:{place})\."
-        rf"|No, there is no (?:{singular})\.|There is one (?:{singular})\.|There are (?:{plural})\."
-        rf"|The (?:(?:{singular}) is|(?:{plurals}) are) (?:{painted})\.|{_position_pattern()}"
-    )
+def _bigger_pattern() -> re.Pattern[str]:
+    return _compiled(rf"the (?P<first>{nouns()}) (?:is|are) (?P<said>bigger than) the (?P<second>{nouns()})")
+
+
+@lru_cache(maxsize=1)
+def _more_pattern() -> re.Pattern[str]:
+    return _compiled(rf"there are (?P<said>more) (?P<first>{nouns()}) than (?P<second>{nouns()})")
