@@ -10,6 +10,7 @@ from transformers import AutoModelForImageTextToText
 
 import saliency_viz as sv
 from saliency_viz.demo.marks import truth_marks
+from saliency_viz.demo.traces import answered
 from saliency_viz.demo.world import HELD_OUT_SEEDS, Scene, render, sample_scene
 from saliency_viz.models import Request
 from saliency_viz.paths import assets
@@ -19,7 +20,9 @@ from .reference import Reference, relative
 
 FOLDER = assets() / "demo-model"
 EXAMPLES = assets() / "examples"
-NAMES = [entry["name"] for entry in json.loads((EXAMPLES / "index.json").read_text(encoding="utf-8"))]
+INDEX = json.loads((EXAMPLES / "index.json").read_text(encoding="utf-8"))
+NAMES = [entry["name"] for entry in INDEX]
+QUESTIONS = {entry["name"]: entry["questions"] for entry in INDEX}
 
 
 @pytest.fixture(scope="module")
@@ -62,11 +65,17 @@ def test_sgrs_and_locore_write_the_same_at_every_lookahead(model):
 @pytest.mark.parametrize("name", NAMES)
 def test_ready_traces_are_what_the_model_writes_today(model, name):
     ready = sv.Trace.load(EXAMPLES / f"{name}.trace")
-    again = sv.caption(model, EXAMPLES / f"{name}.png", ready.prompt, max_new_tokens=ready.settings.max_new_tokens)
+    again = answered(model, EXAMPLES / f"{name}.png", QUESTIONS[name])
+    assert (again.prompt, again.history) == (ready.prompt, ready.history)
     assert again.output_ids == ready.output_ids
     assert abs(again.saliency.astype(float) - ready.saliency.astype(float)).max() < 5e-3
     scene = Scene.from_json((EXAMPLES / f"{name}.json").read_text(encoding="utf-8"))
     assert ready.marks == truth_marks(again, scene)
+
+
+def test_one_example_is_a_conversation():
+    talks = [name for name in NAMES if len(QUESTIONS[name]) > 1]
+    assert talks and all(sv.Trace.load(EXAMPLES / f"{name}.trace").history for name in talks)
 
 
 def test_examples_show_both_true_and_invented_objects():

@@ -21,13 +21,19 @@ from PIL import Image
 
 from ..evaluation.intervals import Interval, estimates, share
 from .grammar import CAPTION_PROMPT
-from .kinds import HELD_OUT_STYLE, STYLES
+from .kinds import HELD_OUT_STYLE
 from .model import FOLDER
 from .questions import FORMS, dialogue, question
 from .scoring import MEASURES, answer_count, caption_counts
 from .world import HELD_OUT_SEEDS, Scene, render, sample_scene
 
 SIDE = 512  # pixels of the rendered scenes, as a user would upload them; the processor reduces them to the model's size
+# test: style of the sprites, and which kinds meet
+TESTS = {
+    "held-out scenes": (None, "seen"),
+    "unseen combinations": (None, "novel"),
+    "unseen style": (HELD_OUT_STYLE, "seen"),
+}
 Talk = Sequence[str]  # question, answer, question, ...: what was said so far about a picture
 
 
@@ -153,21 +159,15 @@ def main(arguments: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--model", type=Path, default=FOLDER)
     parser.add_argument("--scenes", type=int, default=300)
-    parser.add_argument("--style", choices=(*STYLES, "held-out"), help="only this style, instead of all three tests")
+    parser.add_argument("--test", choices=tuple(TESTS), action="append", help="only this one; may be repeated")
     parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
     options = parser.parse_args(arguments)
     torch.set_num_threads(1)  # fastest for matrices this small, and ten times faster when another run holds a core
     model, processor = load(options.model)
-    if options.style:
-        style = HELD_OUT_STYLE if options.style == "held-out" else options.style
-        tests = {style: held_out_scenes(options.scenes, style)}
-    else:
-        tests = {
-            "held-out scenes": held_out_scenes(options.scenes),
-            "unseen combinations": held_out_scenes(options.scenes, pairs="novel"),
-            "unseen style": held_out_scenes(options.scenes, HELD_OUT_STYLE),
-        }
-    results = {name: evaluate(model, processor, scenes) for name, scenes in tests.items()}
+    results = {
+        name: evaluate(model, processor, held_out_scenes(options.scenes, *TESTS[name]))
+        for name in options.test or TESTS
+    }
     if options.json:
         print(json.dumps({name: {k: asdict(v) for k, v in each.items()} for name, each in results.items()}, indent=1))
     else:

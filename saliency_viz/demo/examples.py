@@ -15,19 +15,22 @@ import torch
 
 from ..paths import assets
 from .evaluate import SIDE, generate, load
-from .grammar import CAPTION_PROMPT
+from .grammar import CAPTION_PROMPT, noun, verb
 from .kinds import HELD_OUT_STYLE
 from .model import FOLDER
 from .truth import claims, mentions
 from .world import HELD_OUT_SEEDS, Scene, render, sample_scene
 
 EXAMPLES = assets() / "examples"
-POOL = 120  # scenes looked at per theme
+POOL = 40  # scenes looked at per theme
 
 
 @dataclass(frozen=True)
 class Slot:
-    """What an example should show: its theme, whether the model hallucinates in it, its sprite style and pairs."""
+    """What an example should show: its theme, whether the model hallucinates in it, its sprite style and pairs.
+
+    `talks`: whether its trace is of a question after the caption, not of the caption.
+    """
 
     name: str
     title: str
@@ -35,6 +38,7 @@ class Slot:
     hallucinates: bool
     style: str | None = None
     pairs: str = "seen"
+    talks: bool = False
 
 
 SLOTS = (
@@ -53,6 +57,7 @@ SLOTS = (
     Slot("playroom", "Playroom", "playroom", False),
     Slot("birthday", "Birthday", "playroom", True),
     Slot("watering-hole", "Watering hole", "savanna", True),
+    Slot("where-is-it", "A question after the caption", "farm", False, talks=True),
     Slot("odd-company", "Odd company", "living room", True, None, "novel"),
     Slot("flat-farm", "Farm in another style", "farm", False, HELD_OUT_STYLE),
     Slot("flat-street", "Street in another style", "street", True, HELD_OUT_STYLE),
@@ -86,7 +91,8 @@ def _pool(themes: set[str], style: str | None, pairs: str) -> list[Scene]:
 
 def _fits(slot: Slot, scene: Scene, caption: str) -> bool:
     invents = any(not mention.in_scene for mention in mentions(caption, scene))
-    return scene.theme == slot.theme and invents == slot.hallucinates
+    fits = scene.theme == slot.theme and invents == slot.hallucinates
+    return fits and (not slot.talks or len(scene.groups) >= 3)
 
 
 def _appeal(scene: Scene, caption: str) -> tuple[int, int, int]:
@@ -95,6 +101,14 @@ def _appeal(scene: Scene, caption: str) -> tuple[int, int, int]:
     wrong = sum(not claim.right for claim in claims(caption, scene))
     missed = len(scene.kinds - {mention.kind for mention in mentions(caption, scene)})
     return -invented, -wrong - missed, -abs(len(scene.groups) - 4)
+
+
+def questions(slot: Slot, scene: Scene) -> list[str]:
+    """What is asked about the scene, in turn; the trace is of the last answer."""
+    if not slot.talks:
+        return [CAPTION_PROMPT]
+    group = scene.groups[-1]
+    return [CAPTION_PROMPT, f"Where {verb(group)} the {noun(group)}?"]
 
 
 def note(slot: Slot, scene: Scene) -> str:
@@ -117,9 +131,8 @@ def main(arguments: list[str] | None = None) -> None:
     for slot, (scene, _) in choose(SLOTS, *load(options.model)).items():
         render(scene, SIDE).save(options.to / f"{slot.name}.png", optimize=True)
         (options.to / f"{slot.name}.json").write_text(scene.to_json() + "\n")
-        index.append(
-            {"name": slot.name, "title": slot.title, "note": note(slot, scene), "hallucinates": slot.hallucinates}
-        )
+        entry = {"name": slot.name, "title": slot.title, "note": note(slot, scene), "hallucinates": slot.hallucinates}
+        index.append(entry | {"questions": questions(slot, scene)})
     (options.to / "index.json").write_text(json.dumps(index, indent=1) + "\n")
 
 
