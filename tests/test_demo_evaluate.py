@@ -8,7 +8,7 @@ from saliency_viz.demo.evaluate import evaluate, generate, held_out_scenes, load
 from saliency_viz.demo.grammar import CAPTION_PROMPT
 from saliency_viz.demo.model import FOLDER
 from saliency_viz.demo.questions import question
-from saliency_viz.demo.scoring import answer_count, caption_counts
+from saliency_viz.demo.scoring import answer_count, caption_counts, pair_count
 from saliency_viz.demo.sentences import is_grammatical
 from saliency_viz.demo.world import HELD_OUT_SEEDS, render
 
@@ -68,11 +68,17 @@ def test_polls_count_yes_and_no_by_themselves():
     )
 
 
+def test_each_of_two_pictures_is_told_by_its_own_sentence():
+    told = "The first picture shows a farm with two dogs. The second picture shows a street with a cow."
+    assert pair_count((FARM, STREET), told) == Counter({"pair": 2, "pair right": 1})
+    assert pair_count((STREET, FARM), told) == Counter({"pair": 2})
+
+
 def test_what_was_said_alternates_and_the_picture_stands_first():
     said = messages(("Describe the image.", "A farm.", "Why?"))
     assert [message["role"] for message in said] == ["user", "assistant", "user"]
     assert [part["type"] for message in said for part in message["content"]] == ["image", "text", "text", "text"]
-    assert messages("Why?")[0]["content"][1]["text"] == "Why?"
+    assert [part["type"] for part in messages("Why?", 2)[0]["content"]] == ["image", "image", "text"]
 
 
 def test_held_out_scenes_have_seeds_that_training_never_reaches():

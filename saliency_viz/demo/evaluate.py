@@ -23,8 +23,9 @@ from ..evaluation.intervals import Interval, estimates, share
 from .grammar import CAPTION_PROMPT
 from .kinds import HELD_OUT_STYLE
 from .model import FOLDER
+from .pairs import PAIR_PROMPT, pair_question
 from .questions import FORMS, dialogue, question
-from .scoring import MEASURES, answer_count, caption_counts
+from .scoring import MEASURES, answer_count, caption_counts, pair_count
 from .world import HELD_OUT_SEEDS, Scene, render, sample_scene
 
 SIDE = 512  # pixels of the rendered scenes, as a user would upload them; the processor reduces them to the model's size
@@ -34,6 +35,7 @@ TESTS = {
     "unseen combinations": (None, "novel"),
     "unseen style": (HELD_OUT_STYLE, "seen"),
 }
+Shown = Image.Image | tuple[Image.Image, ...]
 Talk = Sequence[str]  # question, answer, question, ...: what was said so far about a picture
 
 
@@ -46,10 +48,8 @@ def load(folder: Path = FOLDER):
 
 
 @torch.no_grad()
-def generate(
-    model, processor, images: Sequence[Image.Image], talks: Sequence[Talk | str], batch: int = 25
-) -> list[str]:
-    """The greedy answer to what was said last about each picture."""
+def generate(model, processor, images: Sequence[Shown], talks: Sequence[Talk | str], batch: int = 25) -> list[str]:
+    """The greedy answer to what was said last about each picture or pair of pictures."""
     pairs = list(zip(images, talks, strict=True))
     return [
         text
@@ -58,20 +58,24 @@ def generate(
     ]
 
 
-def _answer(model, processor, pairs: list[tuple[Image.Image, Talk | str]]) -> list[str]:
-    texts = [processor.apply_chat_template(messages(talk), add_generation_prompt=True) for _, talk in pairs]
-    inputs = processor(images=[image for image, _ in pairs], text=texts, padding=True, return_tensors="pt")
+def _answer(model, processor, pairs: list[tuple[Shown, Talk | str]]) -> list[str]:
+    shown = [[images] if isinstance(images, Image.Image) else list(images) for images, _ in pairs]
+    texts = [
+        processor.apply_chat_template(messages(talk, len(images)), add_generation_prompt=True)
+        for images, (_, talk) in zip(shown, pairs, strict=True)
+    ]
+    inputs = processor(images=sum(shown, []), text=texts, padding=True, return_tensors="pt")
     tokens = model.generate(**inputs, do_sample=False, max_new_tokens=90)[:, inputs["input_ids"].shape[1] :]
     return [text.strip() for text in processor.batch_decode(tokens, skip_special_tokens=True)]
 
 
-def messages(talk: Talk | str) -> list[dict]:
-    """What was said, for the chat template; the picture stands with the first question."""
+def messages(talk: Talk | str, pictures: int = 1) -> list[dict]:
+    """What was said, for the chat template; the pictures stand with the first question."""
     turns = [talk] if isinstance(talk, str) else talk
     said = [
         {"role": ("user", "assistant")[n % 2], "content": [{"type": "text", "text": t}]} for n, t in enumerate(turns)
     ]
-    said[0]["content"].insert(0, {"type": "image"})
+    said[0]["content"] = [{"type": "image"}] * pictures + said[0]["content"]
     return said
 
 
@@ -82,12 +86,16 @@ def held_out_scenes(count: int, style: str | None = None, pairs: str = "seen") -
 
 def evaluate(model, processor, scenes: Sequence[Scene], side: int = SIDE) -> dict[str, Interval]:
     """Every measure of `MEASURES` on the scenes, with its 95 % interval over them."""
-    answer = partial(generate, model, processor, [render(scene, side) for scene in scenes])
+    images = [render(scene, side) for scene in scenes]
+    answer = partial(generate, model, processor, images)
     captions = answer([CAPTION_PROMPT] * len(scenes))
     counts = caption_counts(scenes, captions)
     for add in (_single_questions, _after_captions, _follow_ups):
         for count, more in zip(counts, add(answer, scenes, captions), strict=True):
             count.update(more)
+    both = partial(generate, model, processor, list(zip(images, images[1:] + images[:1], strict=True)))
+    for count, more in zip(counts, _pairs(both, scenes), strict=True):
+        count.update(more)
     return measures(counts)
 
 
@@ -142,6 +150,18 @@ def _follow_ups(answer, scenes, captions) -> list[Counter[str]]:
         answer_count(scene, "\n".join(talk), said, right, "follow")
         for scene, talk, said, right in zip(scenes, talks, answer(talks), wanted, strict=True)
     ]
+
+
+def _pairs(answer, scenes) -> list[Counter[str]]:
+    """Each picture with the next one: both told, and which of them shows a kind."""
+    couples = list(zip(scenes, [*scenes[1:], scenes[0]], strict=True))
+    asked = [pair_question(couple, Random(f"pair {couple[0].seed}")) for couple in couples]
+    told, answers = answer([PAIR_PROMPT] * len(couples)), answer([prompt for prompt, _ in asked])
+    counts = [pair_count(couple, text) for couple, text in zip(couples, told, strict=True)]
+    for count, said, (prompt, wanted) in zip(counts, answers, asked, strict=True):
+        if prompt.startswith("Which"):
+            count.update({"which": 1, "which right": said == wanted})
+    return counts
 
 
 def table(results: dict[str, dict[str, Interval]]) -> str:

@@ -5,12 +5,14 @@ Decoding is for `evaluate`, intervals for `evaluation.intervals`.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from random import Random
 
 from .answers import answer_is_right, yes_or_no
 from .grammar import missed_partner
+from .pairs import ORDINALS
 from .sentences import is_grammatical, sane_sentences
 from .truth import claims, mentions, stated_theme
 from .world import Scene
@@ -37,6 +39,8 @@ MEASURES = {
     "yes or no right": ("poll right", "poll"),  # of "Is there" questions, half of them for absent objects
     "yes said": ("poll yes", "poll"),
     "follow-ups right": ("follow right", "follow"),
+    "pairs told right": ("pair right", "pair"),  # of two pictures' sentences, those that name only what theirs holds
+    "which of two right": ("which right", "which"),
 }
 
 
@@ -94,4 +98,14 @@ def answer_count(scene: Scene, asked: str, answer: str, wanted: str, name: str =
     if asked.rsplit("\n", 1)[-1].startswith("Is there"):
         said = yes_or_no(answer)
         count.update({"poll": 1, "poll right": said == yes_or_no(wanted), "poll yes": said == "yes"})
+    return count
+
+
+def pair_count(scenes: tuple[Scene, Scene], told: str) -> Counter[str]:
+    """Whether each of two pictures is told by a sentence that names its theme and, of objects, only what it holds."""
+    count = Counter(pair=2)
+    for scene, ordinal in zip(scenes, ORDINALS, strict=True):
+        found = re.search(rf"The {ordinal} picture shows (?:a|an) {scene.theme} with ([^.]+)\.", told)
+        named = mentions(found[1], scene) if found else []
+        count["pair right"] += bool(named) and all(mention.in_scene for mention in named)
     return count
