@@ -4,15 +4,17 @@ Everything here is tiny and random; nothing is fetched.
 """
 
 import json
+import os
+from dataclasses import replace
 
 import numpy as np
 import pytest
 import torch
 from PIL import Image
-from transformers import LlamaConfig, LlamaForCausalLM
+from tokenizers import Tokenizer
+from transformers import AutoModelForImageTextToText, AutoProcessor, LlamaConfig, LlamaForCausalLM
 
 from saliency_viz.demo import language
-from saliency_viz.demo import train as training
 from saliency_viz.demo.batches import (
     GROUNDED_WEIGHT,
     IGNORED,
@@ -24,6 +26,7 @@ from saliency_viz.demo.batches import (
     VisionBatches,
     encode,
     image_prefix,
+    pack,
     patch_labels,
     weighted,
 )
@@ -32,7 +35,8 @@ from saliency_viz.demo.kinds import KINDS
 from saliency_viz.demo.losses import alignment_loss, answer_states, patch_features, words_loss
 from saliency_viz.demo.model import Shape
 from saliency_viz.demo.prepare import Parts, corpus, cut, read_tower
-from saliency_viz.demo.train import STAGES, Place, Run, Settings, average_gradients, learning_rate_factor, train
+from saliency_viz.demo.stages import STAGES, Run, Settings, Worker, learning_rate_factor, peak_rate
+from saliency_viz.demo.train import average_gradients, train
 from saliency_viz.demo.vocabulary import wrap
 from saliency_viz.demo.world import render, sample_scene
 from saliency_viz.errors import ModelError
@@ -60,9 +64,7 @@ def parts():
     )
     torch.manual_seed(0)
     made = cut(LlamaForCausalLM(config).state_dict(), whole, ENGLISH, 20)
-    shape = Shape(**{**TINY.__dict__, "layers": len(language.LAYERS)})
-    from tokenizers import Tokenizer
-
+    shape = replace(TINY, layers=len(language.LAYERS))
     return Parts(wrap(Tokenizer.from_str(made["tokenizer"])), made["language"], shape, ENGLISH, None, made["steps"])
 
 
@@ -155,8 +157,6 @@ def test_training_and_the_chat_template_lay_out_the_same_tokens(run):
     image = render(sample_scene(0), 160)
     inputs = run.processor(images=[image], text=[text], return_tensors="pt")
     thread = [(CAPTION_PROMPT, "A farm."), ("Why?", "")]
-    from saliency_viz.demo.batches import pack
-
     wanted = pack(run.tokenizer, [image_prefix(run.tokenizer)], [[thread]]).ids[0].tolist()
     assert inputs["input_ids"][0].tolist() == wanted[:-1]  # less the end of the empty answer
     pixels = torch.from_numpy(np.asarray(image).copy()).permute(2, 0, 1).float() / 127.5 - 1
@@ -211,7 +211,7 @@ def test_the_learning_rate_warms_up_and_decays_to_zero():
 )
 def test_each_stage_trains_its_parts_alone(run, stage, trained):
     names = [*(n for n, _ in run.model.named_parameters()), "heads.read.weight"]
-    moving = {name for name in names if training.peak_rate(stage, name, run.settings)}
+    moving = {name for name in names if peak_rate(stage, name, run.settings)}
     assert {
         part
         for part in ("heads", "vision_tower", "language_model", "multi_modal_projector")
@@ -227,14 +227,12 @@ def test_the_mean_gradient_is_that_of_both_processes(tmp_path):
 
 
 def _average(rank, meeting, folder):
-    import os
-
     os.environ.setdefault("GLOO_SOCKET_IFNAME", "lo")
     torch.distributed.init_process_group("gloo", init_method=f"file://{meeting}", rank=rank, world_size=2)
     one, other = torch.zeros(2, requires_grad=True), torch.zeros(1, requires_grad=True)
     one.grad = torch.full((2,), 2.0 + 2 * rank)
     other.grad = torch.ones(1) if rank else None
-    average_gradients([one, other], Place(rank, 2))
+    average_gradients([one, other], Worker(rank, 2))
     torch.save(torch.cat([one.grad, other.grad]), f"{folder}/{rank}.pt")
 
 
@@ -267,10 +265,6 @@ def test_a_resumed_run_ends_with_the_weights_of_an_uninterrupted_one(tmp_path, p
 
 @pytest.mark.slow
 def test_a_short_run_lowers_the_loss_and_exports_a_model_that_answers(tmp_path, parts):
-    from dataclasses import replace
-
-    from transformers import AutoModelForImageTextToText, AutoProcessor
-
     wanted = replace(settings(tmp_path, heal=20, fit=10, tune=20), export_to=tmp_path / "model", language_rate=5e-3)
     run = Run(wanted, parts)
     text = CaptionBatches(10**6, 2, run.tokenizer)[0].text

@@ -160,8 +160,7 @@ class EnglishBatches:
         self.pairs, self.size, self.tokenizer = pairs, size, tokenizer
 
     def __getitem__(self, number: int) -> TextBatch:
-        order = list(range(len(self.pairs)))
-        chosen = [self.pairs[order[(number * self.size + i) % len(order)]] for i in range(self.size)]
+        chosen = [self.pairs[(number * self.size + i) % len(self.pairs)] for i in range(self.size)]
         return self.of([[tuple(pair)] for pair in chosen])
 
     def of(self, threads: list[Thread]) -> TextBatch:

@@ -40,17 +40,12 @@ def fetch(work: Path) -> Path:
 
 def check(file: Path, wanted: str) -> None:
     """Raises ModelError unless the file has the wanted SHA-256."""
-    with file.open("rb") as stream:
-        got = hashlib.file_digest(stream, "sha256").hexdigest() if sys.version_info >= (3, 11) else _digest(stream)
-    if got != wanted:
-        raise ModelError(f"Expected {file} with SHA-256 {wanted}. Got {got}. Delete it and start again.")
-
-
-def _digest(stream) -> str:
     digest = hashlib.sha256()
-    while block := stream.read(1 << 20):
-        digest.update(block)
-    return digest.hexdigest()
+    with file.open("rb") as stream:
+        while block := stream.read(1 << 20):
+            digest.update(block)
+    if digest.hexdigest() != wanted:
+        raise ModelError(f"Expected {file} with SHA-256 {wanted}. Got {digest.hexdigest()}. Delete it and start again.")
 
 
 def read(file: Path) -> tuple[LlamaForCausalLM, PreTrainedTokenizerFast]:

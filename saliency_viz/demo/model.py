@@ -120,12 +120,6 @@ def load_language(model: LlavaForConditionalGeneration, state: dict[str, Tensor]
     model.model.language_model.load_state_dict(inner)
 
 
-def load_tower(model: LlavaForConditionalGeneration, folder: Path) -> None:
-    """Takes the vision tower of the demo model in `folder`."""
-    trained = LlavaForConditionalGeneration.from_pretrained(folder, dtype=torch.float32)
-    model.model.vision_tower.load_state_dict(trained.model.vision_tower.state_dict())
-
-
 def export(model: LlavaForConditionalGeneration, processor: LlavaProcessor, folder: Path) -> None:
     """Writes bfloat16 weights, tokenizer, processor and template to `folder`, readable by everyone."""
     folder.mkdir(parents=True, exist_ok=True)
