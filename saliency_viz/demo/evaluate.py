@@ -24,7 +24,7 @@ from .grammar import CAPTION_PROMPT
 from .kinds import HELD_OUT_STYLE
 from .model import FOLDER
 from .pairs import PAIR_PROMPT, pair_question
-from .questions import FORMS, dialogue, question
+from .questions import dialogue, question
 from .scoring import MEASURES, answer_count, caption_counts, pair_count
 from .world import HELD_OUT_SEEDS, Scene, render, sample_scene
 
@@ -143,7 +143,7 @@ def _follow_ups(answer, scenes, captions) -> list[Counter[str]]:
     for scene in scenes:
         random, turns = Random(f"it {scene.seed}"), []
         while len(turns) < 2:
-            turns = dialogue(scene, random, random.choice(tuple(FORMS)))
+            turns = dialogue(scene, random)
         talks.append((*turns[0], turns[1][0]))
         wanted.append(turns[1][1])
     return [

@@ -18,7 +18,8 @@ from .evaluate import SIDE, generate, load
 from .grammar import CAPTION_PROMPT, noun, verb
 from .kinds import HELD_OUT_STYLE
 from .model import FOLDER
-from .truth import claims, mentions
+from .sentences import sane_sentences
+from .truth import claims, mentions, stated_theme
 from .world import HELD_OUT_SEEDS, Scene, render, sample_scene
 
 EXAMPLES = assets() / "examples"
@@ -91,16 +92,17 @@ def _pool(themes: set[str], style: str | None, pairs: str) -> list[Scene]:
 
 def _fits(slot: Slot, scene: Scene, caption: str) -> bool:
     invents = any(not mention.in_scene for mention in mentions(caption, scene))
-    fits = scene.theme == slot.theme and invents == slot.hallucinates
+    fits = scene.theme == slot.theme == stated_theme(caption) and invents == slot.hallucinates
     return fits and (not slot.talks or len(scene.groups) >= 3)
 
 
 def _appeal(scene: Scene, caption: str) -> tuple[int, int, int]:
-    """Prefers one invention to many, few other errors, and three or four kinds; the first such scene wins."""
+    """Prefers one invention to many, few other errors or odd sentences, and three or four kinds; the first wins."""
     invented = sum(not mention.in_scene for mention in mentions(caption, scene))
     wrong = sum(not claim.right for claim in claims(caption, scene))
     missed = len(scene.kinds - {mention.kind for mention in mentions(caption, scene)})
-    return -invented, -wrong - missed, -abs(len(scene.groups) - 4)
+    odd = sane_sentences(caption).count(False)
+    return -invented, -wrong - missed - odd, -abs(len(scene.groups) - 4)
 
 
 def questions(slot: Slot, scene: Scene) -> list[str]:
