@@ -175,7 +175,7 @@ def test_the_template_takes_systems_several_turns_and_several_pictures(run):
     ]
     text = run.processor.apply_chat_template(messages, add_generation_prompt=True)
     assert text == (
-        "<|im_start|>system\nBe brief.<|im_end|>\n<|im_start|>user\n<image>\n<image>\nA dog?<|im_end|>\n"
+        "<|im_start|>system\nBe brief.<|im_end|>\n<|im_start|>user\n<image>\n<image>\nIs there a dog?<|im_end|>\n"
         "<|im_start|>assistant\nNo, there is no dog.<|im_end|>\n"
         "<|im_start|>user\nWhy?<|im_end|>\n<|im_start|>assistant\n"
     )
