@@ -84,7 +84,7 @@ def test_a_measurement_tells_how_far_it_is_and_stop_leaves_the_page_as_it_was(si
     look(tab, "faithfulness")
     tab.wait_for_function(f"{ASKED}.bar.max === 11 && !{ASKED}.bar.hidden")
     tab.locator(f"{BODY} button", has_text="stop").click()
-    tab.wait_for_function(f"{ASKED}.said.textContent.startsWith('Stopped')")
+    tab.wait_for_function(f"{ASKED}.status.textContent.startsWith('Stopped')")
     assert site.backend.readings < 10 and site.backend.measures_closed == 1
     site.backend.reading_pause = 0.0
     look(tab, "faithfulness")

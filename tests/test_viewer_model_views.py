@@ -173,7 +173,7 @@ def test_a_click_on_a_cell_shows_that_head_over_the_picture_and_the_words(opened
     for side, values in enumerate((attention, saliency)):
         row = values[3, 2]
         words = {key: row[key] for key in range(REACH) if not 3 <= key < 38}
-        shown = opened.js(f"[...{VIEW}.panels[{side}].words.nodes].map(([key, node]) => [key, node.dataset.value])")
+        shown = opened.js(f"[...{VIEW}.panels[{side}].words.tokens.nodes].map(([key, node]) => [key, node.dataset.value])")
         assert {key: float(value) for key, value in shown if value} == pytest.approx(words, rel=1e-3, abs=1e-7)
         top = opened.js(f"{VIEW}.panels[{side}].given.scale.high")
         assert top == pytest.approx(values[3, :, 3:38].max(), rel=1e-3)  # one scale for all heads of the layer
@@ -207,7 +207,7 @@ def test_a_row_of_the_map_shows_what_that_query_attended_to(opened):
     shown = np.array(opened.js(f"{VIEW}.values.map((row) => row.map((v) => Number.isNaN(v) ? null : v))"), float)
     wanted = np.where(np.tri(len(words), dtype=bool), saliency[np.ix_(words, words)], np.nan)
     assert np.allclose(shown, wanted, rtol=1e-3, equal_nan=True)
-    assert opened.js(f"{VIEW}.query.value") == "47"  # nobody chose: the row that predicts the token
+    assert opened.js(f"{VIEW}.query.query.select.value") == "47"  # nobody chose: the row that predicts the token
     opened.js(f"{VIEW}.plot.options.click(0, {words.index(40)})")
     opened.js("viewer.drawn()")
     assert opened.js("viewer.getState().matrix_row") == 40
@@ -216,7 +216,7 @@ def test_a_row_of_the_map_shows_what_that_query_attended_to(opened):
         assert opened.js(f"{VIEW}.panels[{side}].given.scale.high") == pytest.approx(
             values[words, 3:38].max(), rel=1e-3
         )
-    nodes = f"[...{VIEW}.panels[0].words.nodes]"
+    nodes = f"[...{VIEW}.panels[0].words.tokens.nodes]"
     unseen = opened.js(f"{nodes}.filter(([, node]) => node.classList.contains('sv-beyond')).map(([key]) => key)")
     assert unseen == list(range(41, 53))
     rows = lines(saved(opened))
@@ -260,7 +260,7 @@ def test_curves_areas_and_file_are_the_measured_numbers(opened):
     edge = np.concatenate([draws.max(0), draws.min(0)[::-1]])
     assert np.allclose(heights, 8 + (1 - edge) * 188, atol=0.06)  # 188 pixels from 0 to 1
     rows = saved(opened)
-    assert ["# area deletion saliency 0", str(found.area("deletion", "saliency")[0])] in rows
+    assert [f"# area deletion saliency 0: {found.area('deletion', 'saliency')[0]}"] in rows
     numbers = {(r[0], r[1], int(r[2]), float(r[3])): float(r[4]) for r in lines(rows)}
     assert numbers == {(r["side"], r["ranking"], r["draw"], r["fraction"]): r["probability"] for r in found.table()}
 

@@ -4583,7 +4583,7 @@
       const tested = step.threshold !== null && step.threshold !== void 0;
       const bars = tested ? t2("S(c) against τ") : t2("probability");
       const shifts = [...step.plain ? [t2("without decoder")] : [], ...hasOther(step) ? [t2("other stream")] : []];
-      const titles = ["", t2("token"), t2("p"), ...shifts, t2("order"), t2("saliency S(c)"), bars, t2("verdict")];
+      const titles = ["", t2("token"), "p", ...shifts, t2("order"), t2("saliency S(c)"), bars, t2("verdict")];
       const head = [...titles, ...viewer.can("force") ? [""] : []].map(
         (text) => text ? el("th", { scope: "col", text }) : el("td")
       );

@@ -3006,7 +3006,7 @@ var SaliencyViewer = (() => {
       const tested = step.threshold !== null && step.threshold !== void 0;
       const bars = tested ? t("S(c) against τ") : t("probability");
       const shifts = [...step.plain ? [t("without decoder")] : [], ...hasOther(step) ? [t("other stream")] : []];
-      const titles = ["", t("token"), t("p"), ...shifts, t("order"), t("saliency S(c)"), bars, t("verdict")];
+      const titles = ["", t("token"), "p", ...shifts, t("order"), t("saliency S(c)"), bars, t("verdict")];
       const head = [...titles, ...viewer.can("force") ? [""] : []].map(
         (text) => text ? el("th", { scope: "col", text }) : el("td")
       );
