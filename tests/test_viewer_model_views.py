@@ -173,7 +173,8 @@ def test_a_click_on_a_cell_shows_that_head_over_the_picture_and_the_words(opened
     for side, values in enumerate((attention, saliency)):
         row = values[3, 2]
         words = {key: row[key] for key in range(REACH) if not 3 <= key < 38}
-        shown = opened.js(f"[...{VIEW}.panels[{side}].words.tokens.nodes].map(([key, node]) => [key, node.dataset.value])")
+        nodes = f"[...{VIEW}.panels[{side}].words.tokens.nodes]"
+        shown = opened.js(f"{nodes}.map(([key, node]) => [key, node.dataset.value])")
         assert {key: float(value) for key, value in shown if value} == pytest.approx(words, rel=1e-3, abs=1e-7)
         top = opened.js(f"{VIEW}.panels[{side}].given.scale.high")
         assert top == pytest.approx(values[3, :, 3:38].max(), rel=1e-3)  # one scale for all heads of the layer
