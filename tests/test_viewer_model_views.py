@@ -213,11 +213,11 @@ def test_a_row_of_the_map_shows_what_that_query_attended_to(opened):
     opened.js("viewer.drawn()")
     assert opened.js("viewer.getState().matrix_row") == 40
     for side, values in enumerate((attention, saliency)):
-        assert np.allclose(opened.js(f"[...{VIEW}.panels[{side}].given.values]")[:REACH], values[40], rtol=1e-3)
-        assert opened.js(f"{VIEW}.panels[{side}].given.scale.high") == pytest.approx(
+        assert np.allclose(opened.js(f"[...{VIEW}.query.panels[{side}].given.values]")[:REACH], values[40], rtol=1e-3)
+        assert opened.js(f"{VIEW}.query.panels[{side}].given.scale.high") == pytest.approx(
             values[words, 3:38].max(), rel=1e-3
         )
-    nodes = f"[...{VIEW}.panels[0].words.tokens.nodes]"
+    nodes = f"[...{VIEW}.query.panels[0].words.tokens.nodes]"
     unseen = opened.js(f"{nodes}.filter(([, node]) => node.classList.contains('sv-beyond')).map(([key]) => key)")
     assert unseen == list(range(41, 53))
     rows = lines(saved(opened))

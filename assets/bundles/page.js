@@ -283,6 +283,28 @@
     if (button) button.click();
   }
 
+  // app/parts/stopping.js
+  var wish = null;
+  function stopWhenPossible(name) {
+    forgetStop();
+    const button = (
+      /** @type {HTMLButtonElement | null} */
+      document.querySelector(name)
+    );
+    if (!button) return;
+    if (!button.disabled) return button.click();
+    wish = new MutationObserver(() => {
+      if (button.disabled) return;
+      forgetStop();
+      button.click();
+    });
+    wish.observe(button, { attributes: true, attributeFilter: ["disabled"] });
+  }
+  function forgetStop() {
+    if (wish) wish.disconnect();
+    wish = null;
+  }
+
   // app/parts/notice.js
   var STOPPABLE = ["running", "waiting_model", "queued", "queued_seconds"];
   var SHOWN = 8e3;
@@ -291,6 +313,7 @@
   function say(news) {
     if (!notice) return;
     for (const listener of newsListeners) listener(news);
+    if (!news || !STOPPABLE.includes(news.key || "")) forgetStop();
     const { root } = notice;
     clearTimeout(notice.timer);
     notice.kind = news ? news.kind : "";
@@ -311,7 +334,7 @@
     return [
       kind === "busy" && el("span", { class: "app-spinner", "aria-hidden": "true" }),
       el("span", { class: "app-notice-text", text: text || t(key2, values) }),
-      STOPPABLE.includes(key2) && button("stop", () => press("#app-stop")),
+      STOPPABLE.includes(key2) && button("stop", () => stopWhenPossible("#app-stop")),
       ...given.map((offer) => button(offer.key, act(offer.do), { "data-do": offer.do })),
       el("button", { ...close, on: { click: () => say(null) } })
     ];

@@ -1,9 +1,10 @@
 // One line of news or trouble above the page, and quiet remarks elsewhere.
 
 import { el, setChildren } from "../../shared/dom.js";
-import { offers, press, want } from "../page/recover_link.js";
+import { offers, want } from "../page/recover_link.js";
 import { told } from "../page/state.js";
 import { t } from "../page/texts.js";
+import { forgetStop, stopWhenPossible } from "./stopping.js";
 
 /** @typedef {import("../page/state.js").Part} Part */
 
@@ -29,6 +30,7 @@ let notice = null;
 export function say(news) {
   if (!notice) return;
   for (const listener of newsListeners) listener(news);
+  if (!news || !STOPPABLE.includes(news.key || "")) forgetStop();
   const { root } = notice;
   clearTimeout(notice.timer);
   notice.kind = news ? news.kind : "";
@@ -52,7 +54,7 @@ function noticeParts(news) {
   return [
     kind === "busy" && el("span", { class: "app-spinner", "aria-hidden": "true" }),
     el("span", { class: "app-notice-text", text: text || t(key, values) }),
-    STOPPABLE.includes(key) && button("stop", () => press("#app-stop")),
+    STOPPABLE.includes(key) && button("stop", () => stopWhenPossible("#app-stop")),
     ...given.map((offer) => button(offer.key, act(offer.do), { "data-do": offer.do })),
     el("button", { ...close, on: { click: () => say(null) } }),
   ];
