@@ -64,7 +64,9 @@ def test_the_page_is_sent_the_expected_fall():
     sums = [step.score * step.index for step in trace.steps[1:]]
     wanted = [None, *(sum(sums) / 6 / index for index in range(1, 7))]
     assert payload(trace)["expected"] == pytest.approx(wanted)
-    np.testing.assert_allclose(metrics.score_curve(trace).expected[1:], wanted[1:])
+    curve = metrics.score_curve(trace)
+    np.testing.assert_allclose(curve.expected[1:], wanted[1:])
+    assert curve.top == max(step.score for step in trace.steps[1:])
 
 
 @pytest.mark.parametrize("kind", SCORES)

@@ -246,6 +246,18 @@ def test_candidates_stand_against_tau_with_their_verdicts(show):
     assert opened.page.locator(".sv-candidates button").count() == 0  # nobody to ask in a file
 
 
+def test_the_expected_fall_lies_behind_the_score_on_its_scale(show):
+    trace = example_trace()
+    opened = show(trace, token=8, view="candidates")
+    points = opened.js("document.querySelector('.sv-expected').getAttribute('d').match(/[\\d.]+ [\\d.]+/g)")
+    found = [float(point.split()[1]) for point in points]
+    expected, top = metrics.expected_scores(trace)[1:], 1.06 * metrics.score_curve(trace).top
+    assert found == pytest.approx([70 - 60 * min(value, top) / top for value in expected], abs=0.06)
+    parts = opened.js("[...document.querySelector('.sv-curve-svg').children].map((n) => n.getAttribute('class'))")
+    assert parts.index("sv-expected") < parts.index("sv-score")
+    assert "expected from the position" in opened.page.locator(".sv-curve-svg").inner_html()
+
+
 def test_locore_s_window_and_gain_lie_on_the_words(show):
     trace = example_trace(locore=LocoRE(beta=0.2, window=3))
     opened = show(trace, token=8)

@@ -1861,7 +1861,7 @@
     "mean over heads of the row that predicts the token, with every edit that acted": "预测该词元的那一行对各头取均值，含所有生效的编辑",
     "|A · ∂L/∂A| summed over heads (Eq. 4), L = −log p of the token; what mattered to this prediction": "|A · ∂L/∂A| 对各头求和（式 4），L = 该词元的 −log p；即对此预测起作用的部分",
     "S (Eq. 6): mean row-normalised saliency on the words before, over the target layers": "S（式 6）：目标层上，按行归一的显著性对先前词的均值",
-    "alpha times the mean score of the last W accepted outputs (Eq. 7); SGRS rejects candidates below it": "alpha 乘以最近 W 个已接受输出的平均得分（式 7）；SGRS 拒绝低于它的候选",
+    "alpha times the mean score at the last W + 1 positions (Eq. 7); SGRS rejects candidates below it": "alpha 乘以最近 W + 1 个位置的平均得分（式 7）；SGRS 拒绝低于它的候选",
     "Attention and saliency are measured, not explanations: a large value says where the model's computation went, not why it is right.": "注意力与显著性是测量，不是解释：数值大只说明计算流向何处，不说明为何正确。",
     "99 %: the largest hundredth of the values shares the last colour; log shows three powers of ten": "99 %：最大的百分之一共用末端颜色；对数显示三个数量级",
     "What a colour means the same over. Only a locked scale compares between tokens.": "同一颜色在何范围内同义。只有锁定的刻度可在词元间比较。",
@@ -1911,11 +1911,14 @@
     "probability under the model at temperature 1": "温度为 1 时模型给出的概率",
     "of the distribution the token was taken from": "取该词元时的分布的熵",
     "S, Eq. 6: mean saliency on the words before, target layers {r}; the first output has none": "S（式 6）：目标层 {r} 上对先前词的平均显著性；第一个输出没有",
-    "threshold, Eq. 7: alpha times the mean score of the last W accepted outputs": "阈值（式 7）：alpha 乘以最近 W 个已接受输出的平均得分",
+    "S by “{kind}” of the saliency on the words before, target layers {r}; the first output has none": "S（“{kind}”）：目标层 {r} 上对先前词的显著性；第一个输出没有",
+    "threshold, Eq. 7: alpha times the mean score of outputs just before (which: see Candidates)": "阈值（式 7）：alpha 乘以此前若干输出的平均得分（哪些见“候选”）",
     "candidates SGRS turned down here": "SGRS 在此拒绝的候选",
     "no candidate reached tau: the highest score was taken": "没有候选达到 tau：取得分最高者",
     "share of the row's sum that lies on each part, {l}": "该行之和落在各部分的份额，{l}",
     "Score and threshold over the caption": "沿描述的得分与阈值",
+    "grey: S expected from the position alone": "灰色：仅由位置决定的预期 S",
+    "mean over the caption of S times its divisor (|J| in Eq. 6), over the divisor here: what is below it is low for its position": "全文中 S 乘以其除数（式 6 中为 |J|）的均值，再除以此处的除数；低于它即相对其位置偏低",
     "not yet written at this token": "在此词元时尚未写出",
     "template or sink: outside the scale": "模板或汇聚词元：不计入刻度",
     "LocoRE gain": "LocoRE 增益",
@@ -1949,6 +1952,8 @@
     "SGRS was off: candidates are listed, none was tested.": "SGRS 未开启：仅列出候选，未作检验。",
     "τ = {tau}: no history yet, every candidate passes.": "τ = {tau}：尚无历史，所有候选通过。",
     "τ = {tau}: {alpha} × the mean of the last {n} accepted scores ({list})": "τ = {tau}：{alpha} × 最近 {n} 个已接受得分的均值（{list}）",
+    "τ = {tau}: {alpha} × the mean of the {n} scores at the last {w} positions ({list})": "τ = {tau}：{alpha} × 最近 {w} 个位置的 {n} 个得分的均值（{list}）",
+    "τ = {tau}: {alpha} × the mean of the {n} accepted scores at the last {w} positions ({list})": "τ = {tau}：{alpha} × 最近 {w} 个位置中 {n} 个已接受得分的均值（{list}）",
     "each line has its own loss": "每行各有其损失",
     "difference of shares of the row": "占行份额之差",
     "share of each part, output by output": "逐个输出的各部分份额",
@@ -4614,8 +4619,7 @@
       const body = el("tbody", {}, ...rows);
       const table3 = el("table", { class: "sv-table" }, el("thead", {}, el("tr", {}, ...head)), body);
       const scroll = { class: "sv-scroll", tabindex: "0", role: "region", "aria-label": t2("Candidates") };
-      const alpha = run.settings.sgrs ? run.settings.sgrs.alpha : "α";
-      const note2 = el("p", { class: "sv-hint", text: thresholdWords(step, tested, alpha) });
+      const note2 = el("p", { class: "sv-hint", text: thresholdWords(step, tested, run.settings.sgrs) });
       const why = step.plain && el("p", { class: "sv-shift", text: shiftWords(step) });
       setChildren(this.root, why, el("div", scroll, table3), note2);
     }
@@ -4669,12 +4673,24 @@
     );
   }
   var verdictWord = (verdict) => verdict === "untried" ? t2("not tried") : t2(verdict);
-  function thresholdWords(step, tested, alpha) {
+  function thresholdWords(step, tested, sgrs) {
     const tau = formatNumber(step.threshold);
     if (step.history.length) {
       const list2 = step.history.map((value) => formatNumber(value, 2)).join(", ");
-      const sentence = { tau, alpha, n: step.history.length, list: list2 };
-      return t2("τ = {tau}: {alpha} × the mean of the last {n} accepted scores ({list})", sentence);
+      const sentence = {
+        tau,
+        alpha: sgrs ? sgrs.alpha : "α",
+        n: step.history.length,
+        list: list2,
+        w: sgrs ? sgrs.window + 1 : ""
+      };
+      if (!sgrs || sgrs.history === "accepted") {
+        return t2("τ = {tau}: {alpha} × the mean of the last {n} accepted scores ({list})", sentence);
+      }
+      if (sgrs.history === "window-accepted") {
+        return t2("τ = {tau}: {alpha} × the mean of the {n} accepted scores at the last {w} positions ({list})", sentence);
+      }
+      return t2("τ = {tau}: {alpha} × the mean of the {n} scores at the last {w} positions ({list})", sentence);
     }
     if (!tested) return t2("SGRS was off: candidates are listed, none was tested.");
     return t2("τ = {tau}: no history yet, every candidate passes.", { tau });
@@ -7455,7 +7471,7 @@
       this.step = (width - LEFT4 - RIGHT2) / count;
       const sizes = runs2.flatMap((run) => run.steps.flatMap(sizesOf)).filter(known);
       const high = Math.max(1e-12, ...sizes) * 1.06;
-      const y = (value) => HEIGHT5 - BOTTOM4 - value / high * (HEIGHT5 - TOP4 - BOTTOM4);
+      const y = (value) => HEIGHT5 - BOTTOM4 - Math.min(value, high) / high * (HEIGHT5 - TOP4 - BOTTOM4);
       const frame2 = { x: (step) => this.x(step), y };
       const scored = sizes.length > 0;
       const values = [0, high / 1.06 / 2, high / 1.06];
@@ -7469,6 +7485,11 @@
       const every = labelEvery(this.step, 34);
       for (let step = 0; runs2.length && step < count; step += every) {
         parts.push(label(String(step), frame2.x(step), HEIGHT5 - 6, "middle"));
+      }
+      if (runs2.some((run) => fallOf(run).length)) {
+        const legend = label(t2("grey: S expected from the position alone"), width - RIGHT2, TOP4 - 1, "end");
+        legend.append(svgEl("title", { text: t2("mean over the caption of S times its divisor (|J| in Eq. 6), over the divisor here: what is below it is low for its position") }));
+        parts.push(legend);
       }
       parts.push(this.cursor, this.glimpse);
       this.glimpse.setAttribute("visibility", "hidden");
@@ -7497,6 +7518,11 @@
       );
       const tau = run.steps.flatMap(({ threshold }, i) => known(threshold) ? { i, threshold } : []);
       const parts = [];
+      const fall = fallOf(run).map(([i, value]) => (
+        /** @type {Point} */
+        [x(i), y(value)]
+      ));
+      if (fall.length && !second) parts.push(svgEl("path", { d: path(fall), class: "sv-expected" }));
       if (tau.length) {
         const points2 = tau.flatMap(({ i, threshold }) => [x(i - 0.5), x(i + 0.5)].map((at) => (
           /** @type {Point} */
@@ -7527,6 +7553,11 @@
       this.standing(this.glimpse, step >= 0 ? step : null);
     }
   };
+  function fallOf({ payload, steps }) {
+    const { expected = [] } = payload;
+    if (expected.length !== steps.length) return [];
+    return expected.flatMap((value, i) => known(value) ? [[i, value]] : []);
+  }
   var rejectedOf = ({ candidates }) => candidates.flatMap(({ verdict, saliency }) => verdict === "rejected" && saliency !== null ? saliency : []);
   var sizesOf = (step) => [step.score, step.threshold, ...rejectedOf(step)];
   var cross2 = (x, y) => `M${x - 3} ${y - 3}L${x + 3} ${y + 3}M${x - 3} ${y + 3}L${x + 3} ${y - 3}`;
@@ -7589,10 +7620,11 @@
       item("p", number("probability") + rank, t2("probability under the model at temperature 1"), "p");
       const nats = step.pending ? "" : " nats";
       item(t2("entropy"), number("entropy") + nats, t2("of the distribution the token was taken from"), "entropy");
-      const meaning = t2("S, Eq. 6: mean saliency on the words before, target layers {r}; the first output has none", { r: rangesText(run.target) });
+      const how = { r: rangesText(run.target), kind: run.settings.sgrs ? run.settings.sgrs.score : "mean" };
+      const meaning = how.kind === "mean" ? t2("S, Eq. 6: mean saliency on the words before, target layers {r}; the first output has none", how) : t2("S by “{kind}” of the saliency on the words before, target layers {r}; the first output has none", how);
       item(t2("score"), number("score"), meaning, "score");
       if (step.threshold !== null && step.threshold !== void 0) {
-        const tau = t2("threshold, Eq. 7: alpha times the mean score of the last W accepted outputs");
+        const tau = t2("threshold, Eq. 7: alpha times the mean score of outputs just before (which: see Candidates)");
         item("τ", formatNumber(mean2("threshold")), tau, "tau");
       }
       if (!many) {
@@ -8008,7 +8040,7 @@
     ["attention", "mean over heads of the row that predicts the token, with every edit that acted"],
     ["saliency", "|A · ∂L/∂A| summed over heads (Eq. 4), L = −log p of the token; what mattered to this prediction"],
     ["score", "S (Eq. 6): mean row-normalised saliency on the words before, over the target layers"],
-    ["τ", "alpha times the mean score of the last W accepted outputs (Eq. 7); SGRS rejects candidates below it"]
+    ["τ", "alpha times the mean score at the last W + 1 positions (Eq. 7); SGRS rejects candidates below it"]
   ];
   var list = (rows, tag) => el(
     "dl",

@@ -49,7 +49,7 @@
 /**
  * @typedef {object} Settings
  * @property {{temperature: number, seed: number}} sampling
- * @property {{alpha: number} | null} sgrs
+ * @property {{alpha: number, window: number, history: string, score: string} | null} sgrs
  * @property {{beta: number, window: number, renormalize: boolean} | null} locore
  * @property {number[]} forced
  * @property {unknown[]} edits
@@ -79,6 +79,7 @@
  * @property {number[]} box_scales
  * @property {number[]} dimmed
  * @property {Step[]} steps
+ * @property {(number | null)[]} expected S of each step if its position alone decided; of a whole run
  * @property {Record<number, Mark>} marks
  * @property {Rows | null} rows
  * @property {{image: Ranges, words: Ranges} | null} ranges

@@ -144,7 +144,7 @@ def scores(trace: Trace, dark: bool = False) -> go.Figure:
             marker={"symbol": "diamond-open", "size": 12, "color": VERDICTS["fallback"]},
         )  # fmt: skip
     _token_axis(figure.layout.xaxis, [step.text for step in trace.steps])
-    figure.update_yaxes(title="score S, unit l2 norm per row", rangemode="tozero")
+    figure.update_yaxes(title="score S, unit l2 norm per row", range=[0, 1.06 * curve.top or 1])
     return figure
 
 

@@ -10,6 +10,7 @@ import { t } from "../texts/t.js";
 /** @typedef {import("../viewer.js").Viewer} Viewer */
 /** @typedef {import("../payload.js").Step} Step */
 /** @typedef {import("../payload.js").Candidate} Candidate */
+/** @typedef {import("../payload.js").Settings} Settings */
 /** @typedef {"accepted" | "rejected" | "untried" | "fallback"} Verdict */
 
 const SIGN = { accepted: "✓", rejected: "✗", untried: "·", fallback: "⚑" };
@@ -40,8 +41,7 @@ export class Candidates {
     const body = el("tbody", {}, ...rows);
     const table = el("table", { class: "sv-table" }, el("thead", {}, el("tr", {}, ...head)), body);
     const scroll = { class: "sv-scroll", tabindex: "0", role: "region", "aria-label": t("Candidates") };
-    const alpha = run.settings.sgrs ? run.settings.sgrs.alpha : "α";
-    const note = el("p", { class: "sv-hint", text: thresholdWords(step, tested, alpha) });
+    const note = el("p", { class: "sv-hint", text: thresholdWords(step, tested, run.settings.sgrs) });
     const why = step.plain && el("p", { class: "sv-shift", text: shiftWords(step) });
     setChildren(this.root, why, el("div", scroll, table), note);
   }
@@ -99,13 +99,25 @@ function bar(step, one, background, tested) {
 /** @param {Verdict} verdict */
 const verdictWord = (verdict) => (verdict === "untried" ? t("not tried") : t(verdict));
 
-/** Where the threshold comes from (Eq. 7). @param {Step} step @param {boolean} tested @param {number | string} alpha */
-function thresholdWords(step, tested, alpha) {
+/** Where the threshold comes from (Eq. 7). @param {Step} step @param {boolean} tested @param {Settings["sgrs"]} sgrs */
+function thresholdWords(step, tested, sgrs) {
   const tau = formatNumber(step.threshold);
   if (step.history.length) {
     const list = step.history.map((value) => formatNumber(value, 2)).join(", ");
-    const sentence = { tau, alpha, n: step.history.length, list };
-    return t("τ = {tau}: {alpha} × the mean of the last {n} accepted scores ({list})", sentence);
+    const sentence = {
+      tau,
+      alpha: sgrs ? sgrs.alpha : "α",
+      n: step.history.length,
+      list,
+      w: sgrs ? sgrs.window + 1 : "",
+    };
+    if (!sgrs || sgrs.history === "accepted") {
+      return t("τ = {tau}: {alpha} × the mean of the last {n} accepted scores ({list})", sentence);
+    }
+    if (sgrs.history === "window-accepted") {
+      return t("τ = {tau}: {alpha} × the mean of the {n} accepted scores at the last {w} positions ({list})", sentence);
+    }
+    return t("τ = {tau}: {alpha} × the mean of the {n} scores at the last {w} positions ({list})", sentence);
   }
   if (!tested) return t("SGRS was off: candidates are listed, none was tested.");
   return t("τ = {tau}: no history yet, every candidate passes.", { tau });

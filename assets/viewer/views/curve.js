@@ -78,7 +78,8 @@ export class Curve {
     this.step = (width - LEFT - RIGHT) / count;
     const sizes = runs.flatMap((run) => run.steps.flatMap(sizesOf)).filter(known);
     const high = Math.max(1e-12, ...sizes) * 1.06;
-    const y = (/** @type {number} */ value) => HEIGHT - BOTTOM - (value / high) * (HEIGHT - TOP - BOTTOM);
+    const y = (/** @type {number} */ value) =>
+      HEIGHT - BOTTOM - (Math.min(value, high) / high) * (HEIGHT - TOP - BOTTOM);
     const frame = { x: (/** @type {number} */ step) => this.x(step), y };
     const scored = sizes.length > 0;
     const values = [0, high / 1.06 / 2, high / 1.06];
@@ -90,6 +91,11 @@ export class Curve {
     const every = labelEvery(this.step, 34);
     for (let step = 0; runs.length && step < count; step += every) {
       parts.push(label(String(step), frame.x(step), HEIGHT - 6, "middle"));
+    }
+    if (runs.some((run) => fallOf(run).length)) {
+      const legend = label(t("grey: S expected from the position alone"), width - RIGHT, TOP - 1, "end");
+      legend.append(svgEl("title", { text: t("mean over the caption of S times its divisor (|J| in Eq. 6), over the divisor here: what is below it is low for its position") })); // prettier-ignore
+      parts.push(legend);
     }
     parts.push(this.cursor, this.glimpse);
     this.glimpse.setAttribute("visibility", "hidden");
@@ -121,6 +127,8 @@ export class Curve {
     const tau = run.steps.flatMap(({ threshold }, i) => (known(threshold) ? { i, threshold } : []));
     /** @type {Node[]} */
     const parts = [];
+    const fall = fallOf(run).map(([i, value]) => /** @type {Point} */ ([x(i), y(value)]));
+    if (fall.length && !second) parts.push(svgEl("path", { d: path(fall), class: "sv-expected" }));
     if (tau.length) {
       const points = tau.flatMap(({ i, threshold }) => [x(i - 0.5), x(i + 0.5)].map((at) => /** @type {Point} */ ([at, y(threshold)]))); // prettier-ignore
       parts.push(svgEl("path", { d: path(points), class: "sv-tau" + also }));
@@ -145,6 +153,13 @@ export class Curve {
     const step = key === null || !viewer.run ? -1 : translate(viewer, key, slot, 0) - viewer.run.first;
     this.standing(this.glimpse, step >= 0 ? step : null);
   }
+}
+
+/** What position alone makes of the scores, by step; nothing while a run grows. @param {Run} run @returns {[number, number][]} */
+function fallOf({ payload, steps }) {
+  const { expected = [] } = payload;
+  if (expected.length !== steps.length) return [];
+  return expected.flatMap((value, i) => (known(value) ? [[i, value]] : []));
 }
 
 /** @param {import("../payload.js").Step} step */

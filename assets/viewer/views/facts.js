@@ -77,10 +77,11 @@ export class Facts {
     item("p", number("probability") + rank, t("probability under the model at temperature 1"), "p");
     const nats = step.pending ? "" : " nats";
     item(t("entropy"), number("entropy") + nats, t("of the distribution the token was taken from"), "entropy");
-    const meaning = t("S, Eq. 6: mean saliency on the words before, target layers {r}; the first output has none", { r: rangesText(run.target) }); // prettier-ignore
+    const how = { r: rangesText(run.target), kind: run.settings.sgrs ? run.settings.sgrs.score : "mean" };
+    const meaning = how.kind === "mean" ? t("S, Eq. 6: mean saliency on the words before, target layers {r}; the first output has none", how) : t("S by “{kind}” of the saliency on the words before, target layers {r}; the first output has none", how); // prettier-ignore
     item(t("score"), number("score"), meaning, "score");
     if (step.threshold !== null && step.threshold !== undefined) {
-      const tau = t("threshold, Eq. 7: alpha times the mean score of the last W accepted outputs");
+      const tau = t("threshold, Eq. 7: alpha times the mean score of outputs just before (which: see Candidates)");
       item("τ", formatNumber(mean("threshold")), tau, "tau");
     }
     if (!many) {

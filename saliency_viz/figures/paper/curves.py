@@ -105,7 +105,7 @@ def scores(trace: Trace, steps: Sequence[int] = ()) -> Figure:
                 where, curve.scores[where], "D", mfc="none", color=VERDICTS["fallback"], markersize=5, label="fallback"
             )
         axes.set_xlim(-0.7, count - 0.3)
-        axes.set_ylim(bottom=0)
+        axes.set_ylim(0, 1.06 * curve.top or 1)
         axes.set_ylabel("score S, unit l2 norm per row")
         token_ticks(axes, names, "x")
         for step, text in enumerate(axes.get_xticklabels()):

@@ -21,7 +21,7 @@ import numpy as np
 from ... import scores
 from ...errors import SettingError, TraceError
 from ...settings import SGRS, Score
-from ...trace import SpanKind, Trace
+from ...trace import SpanKind, Step, Trace
 from ...whole_numbers import index, layers_of
 from .patches import ImageMap
 
@@ -257,6 +257,7 @@ class ScoreCurve:
     thresholds: np.ndarray
     rejected: np.ndarray
     fallback: np.ndarray
+    top: float  # the largest score, threshold or rejected candidate's score; the expected fall may begin far above
 
 
 def score_curve(trace: Trace) -> ScoreCurve:
@@ -271,7 +272,14 @@ def score_curve(trace: Trace) -> ScoreCurve:
         np.array([number(step.threshold) for step in trace.steps]),
         np.array([step.rejected for step in trace.steps], np.int64),
         np.array([step.fallback for step in trace.steps], bool),
+        max((value for step in trace.steps for value in _sizes(step)), default=0.0),
     )
+
+
+def _sizes(step: Step) -> list[float]:
+    """What a drawing of the score must reach at a step."""
+    rejected = [candidate.saliency for candidate in step.candidates if candidate.verdict == "rejected"]
+    return [value for value in (step.score, step.threshold, *rejected) if value is not None]
 
 
 def triangle(
