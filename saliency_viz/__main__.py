@@ -284,18 +284,22 @@ def _add_bench(command: argparse.ArgumentParser) -> None:
     command.add_argument("--tokens", type=int, default=32, metavar="N", help="caption length")
     command.add_argument("--prompt-tokens", type=int, default=587, metavar="N", help="prompt length, at least")
     command.add_argument("--repeats", type=int, default=5, metavar="N", help="rounds the medians are taken over")
-    command.add_argument("--only", nargs="+", choices=PARTS, default=list(PARTS), help="what to measure")
+    command.add_argument(
+        "--only", nargs="+", choices=(*PARTS, *ON_REQUEST), default=list(PARTS), help="what to measure"
+    )
     command.add_argument("--visits", type=int, metavar="N", help="instead: the app's memory over N opened pages")
     command.add_argument("--json", action="store_true", help="print JSON instead of the table")
 
 
 def _bench(options: argparse.Namespace) -> int:
-    from .bench import measure, report_json, report_text
+    from .bench import measure, ready_text, report_json
     from .terminal import Progress
 
     with Progress(0) as progress:
-        report = measure(options, lambda text: progress.show(0, text))
-    print(report_json(report) if options.json else report_text(report))
+        ready = (lambda report: None) if options.json else (lambda report: progress.print(ready_text(report)))
+        report = measure(options, progress.say, ready)
+    if options.json:
+        print(report_json(report))
     return 0
 
 
@@ -354,6 +358,7 @@ Command = tuple[Callable[[argparse.ArgumentParser], None], Callable[[argparse.Na
 WORLD_HELP = "scenes like those of its training, with kinds that never met there, or drawn in a style it never saw"
 FORMATS = ("png", "svg", "pdf")
 PARTS = ("saliency", "memory", "decoding", "methods", "decoders", "app", "clicks")
+ON_REQUEST = ("equality", "captured")  # asked for by name only
 COMMANDS: dict[str, Command] = {
     "caption": (_add_caption, _caption, "caption pictures; print the caption coloured by how much its past mattered"),
     "figures": (_add_figures, _figures, "draw a saved trace for a paper"),

@@ -112,6 +112,23 @@ class Progress:
         self.stream.write("\r" + line[: shutil.get_terminal_size().columns - 1] + "\x1b[K")
         self.stream.flush()
 
+    def say(self, text: str) -> None:
+        """What is being done, in words alone; without a terminal, a line whenever ten seconds have passed."""
+        now = time.monotonic()
+        if self.active:
+            self.stream.write("\r" + text[: shutil.get_terminal_size().columns - 1] + "\x1b[K")
+        elif now - self.drawn >= 10:
+            self.drawn = now
+            self.stream.write(f"{text}\n")
+        self.stream.flush()
+
+    def print(self, text: str) -> None:
+        """A result on standard output, with the line of progress out of its way."""
+        if self.active:
+            self.stream.write("\r\x1b[K")
+            self.stream.flush()
+        print(text, flush=True)
+
     def loading(self, loading: Any) -> None:
         """Where loading the model stands, in the same line; what the person should know stays above it."""
         if loading.stage == "note":

@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 import torch
 
 from saliency_viz.__main__ import main, parser
 from saliency_viz.bench import make_workload, measure
-from saliency_viz.bench.eager import eager
+from saliency_viz.bench.captured import StaticDecoder
+from saliency_viz.bench.clock import time_left
+from saliency_viz.bench.eager import eager, eager_bytes
 from saliency_viz.bench.memory import KINDS, extra_memory, peak_memory
-from saliency_viz.bench.rows import Report, Row, compared, number, report_text
+from saliency_viz.bench.rows import Report, Row, compared, number, ready_text
 from saliency_viz.errors import SettingError
+
+ROOT = Path(__file__).resolve().parents[1]
 
 
 def options(*more: str):
@@ -65,7 +72,10 @@ def test_every_part_reports_its_rows():
         "plain, observed",
         "of that, observing passes",
     ]
-    assert len(names) == 6 + 2 * 6
+    judged = [f"SGRS, alpha {alpha}" for alpha in ("to 0 (all accepted)", "0.6", "1.0")]
+    methods = ["plain, unobserved", "LocoRE, unobserved", "LocoRE, observed", *judged, "SGRS and LocoRE"]
+    assert names[6:] == 2 * methods
+    assert "accepted 100%" in next(row.note for row in rows if row.name == judged[0])
     assert all(len(row.runs) == 2 and min(row.runs) > 0 for row in rows if row.unit == "ms/token")
 
 
@@ -99,6 +109,65 @@ def test_one_pass_takes_rows_times_keys_and_the_eager_way_keys_times_keys():
     assert taken[1201][1] > 2 * 3 * 6 * 1205**2 * 4 / 2**20
 
 
+def test_the_estimate_of_the_eager_way_is_near_what_it_takes():
+    work = make_workload(options(), 901)
+    assert eager_bytes(work) == pytest.approx(extra_memory(work, KINDS[1]) * 2**20, rel=0.3)
+
+
+def test_what_would_fill_the_memory_is_left_out_and_said(monkeypatch):
+    monkeypatch.setattr("saliency_viz.bench.eager.free_memory", lambda device: 200_000)
+    found = measure(options("--only", "saliency", "memory")).rows
+    assert [row.name for row in found] == ["one pass", *(f"one pass, prompt {length}" for length in (29, 58))]
+    assert all("left out: it takes" in row.note and "0.2 MB are free" in row.note for row in found)
+
+
+def test_each_part_is_told_of_when_it_is_ready(capsys):
+    heard = []
+    report = measure(options("--only", "saliency", "decoding"), ready=heard.append)
+    assert [len(one.rows) for one in heard] == [0, 2, 4]
+    assert heard[1].rows + heard[2].rows == report.rows
+    assert "one backward per token will take about" in heard[0].model["needs"]
+    arguments = ["bench", "--shape", "tiny-llava", "--tokens", "3", "--prompt-tokens", "29", "--repeats", "1"]
+    assert main([*arguments, "--only", "decoding"]) == 0
+    assert "plain, observed" in capsys.readouterr().out
+
+
+def test_what_is_fast_is_also_the_same():
+    rows = {row.name: row for row in measure(options("--only", "equality")).rows}
+    assert [row.median for row in rows.values() if row.unit == "share"] == [1.0, 1.0]
+    assert rows["logits of the recorded forward, off by"].median == 0.0  # bit for bit
+    assert 0 < rows["saliency in one pass, off by"].median < 1e-4
+
+
+@pytest.mark.parametrize(("shape", "prompt"), [("tiny-llava", 29), ("tiny-qwen2-vl", 587)])
+def test_a_cache_of_fixed_size_gives_the_same_tokens_each_time_it_is_asked(shape, prompt):
+    work = make_workload(options("--shape", shape), prompt)
+    session, output = work.decoded()
+    session.rewind(work.first)
+    static = StaticDecoder(session, 7)
+    assert static.decode(output[0], 5) == static.decode(output[0], 5) == output
+    assert session.length == work.first
+
+
+def test_the_gpu_report_is_written_part_by_part_and_ends_in_time(tmp_path):
+    out, run = tmp_path / "report.md", [sys.executable, str(ROOT / "dev" / "gpu_report.py"), "--device", "cpu"]
+    run += ["--tokens", "4", "--prompt-tokens", "29", "--repeats", "1", "--out", str(out)]
+    whole = subprocess.run([*run, "--shapes", "tiny-llava"], capture_output=True, text=True, cwd=tmp_path, timeout=300)
+    assert whole.returncode == 0, whole.stderr
+    text = out.read_text(encoding="utf-8")
+    order = ["## tiny-llava", "equality", "decoding after", "decoding alone", "methods, temperature 0", "saliency of 4"]
+    assert [text.index(word) for word in order] == sorted(text.index(word) for word in order)
+    cut = subprocess.run([*run, "--minutes", "0"], capture_output=True, text=True, cwd=tmp_path, timeout=300)
+    assert cut.returncode == 1 and out.read_text(encoding="utf-8").count("its time was over") == 2
+
+
+def test_the_time_left_by_hand():
+    taken = {"a": 2.0, "b": 30.0}
+    assert time_left({"a": 2.0}, ("a", "b"), 1, 1) == ""  # b was never measured
+    assert time_left(taken, ("a", "b"), 1, 1) == ", about 62 s left"  # b now, then a and b
+    assert time_left(taken, ("a", "b"), 0, 4) == ", about 3 min left"
+
+
 def test_memory_is_reported_at_two_lengths():
     rows = measure(options("--only", "memory")).rows
     assert [row.name for row in rows] == [f"{kind}, prompt {length}" for length in (29, 58) for kind in KINDS]
@@ -126,5 +195,6 @@ def test_numbers_have_three_digits(value, text):
 
 def test_the_table_names_units_ratios_and_notes():
     row = Row("speed", "fast", "ms", (1.0, 2.0, 3.0), "slow", 0.25, "note")
-    text = report_text(Report({"device": "cpu"}, {"name": "x"}, (row,)))
+    head, text = (ready_text(Report({"device": "cpu"}, {"name": "x"}, rows)) for rows in ((), (row,)))
+    assert head == "cpu\nx"
     assert "speed" in text and "2.00 ms" in text and "0.25 x  slow" in text and "(note)" in text

@@ -234,11 +234,14 @@ def test_decisions_by_hand():
 def test_the_pace_follows_the_acceptance():
     pace = Pace(None, judged=True)
     assert pace.size == 8
-    for accepted, size in ((True, 32), (False, 0)):
-        for _ in range(8):
+    told = ((True, 8, 16), (True, 8, 32), (True, 8, 32), (False, 5, 0), (True, 8, 0), (True, 24, 8), (True, 16, 16))
+    for accepted, count, size in told:
+        for _ in range(count):
             pace.saw(accepted)
         pace.choose()
         assert pace.size == size
+    for _ in range(20):
+        pace.saw(False)
     assert pace.all_at_once  # the first candidate falls more often than not
     for fixed, judged, size in ((4, True, 4), (None, False, 64), (5, False, 5)):
         pace = Pace(fixed, judged)

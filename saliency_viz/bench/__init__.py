@@ -8,13 +8,15 @@ from __future__ import annotations
 import argparse
 import os
 import platform
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import partial
 
 from ..errors import SettingError
-from .rows import Report, Row, report_json, report_text
+from .rows import Report, Row, ready_text, report_json
 from .workload import Workload, real
 
-__all__ = ["Report", "Row", "make_workload", "measure", "report_json", "report_text"]
+__all__ = ["Report", "Row", "make_workload", "measure", "ready_text", "report_json"]
 
 
 def make_workload(options: argparse.Namespace, prompt_tokens: int) -> Workload:
@@ -30,54 +32,66 @@ def make_workload(options: argparse.Namespace, prompt_tokens: int) -> Workload:
     return real(quiet_load(options), options.tokens, prompt_tokens)
 
 
-def measure(options: argparse.Namespace, tell: Callable[[str], None] = lambda text: None) -> Report:
-    """Run the parts named by options.only. Raises SaliencyVizError subclasses when the model cannot be had."""
+def measure(
+    options: argparse.Namespace,
+    tell: Callable[[str], None] = lambda text: None,
+    ready: Callable[[Report], None] = lambda report: None,
+) -> Report:
+    """Run the parts named by options.only. ready: hears of the machine, the model and what will be needed, then of each
+    part's rows as they come. Raises SaliencyVizError subclasses when the model cannot be had."""
     for name, lowest in (("tokens", 2), ("prompt_tokens", 1), ("repeats", 1)):
         if getattr(options, name) < lowest:
             raise SettingError(f"--{name.replace('_', '-')} must be at least {lowest}. Got {getattr(options, name)}.")
     if options.visits is not None:
         from .visits import visit_rows
 
-        rows = visit_rows(options.visits, options.tokens, options.model, tell)
-        return Report(
-            {"device": f"{os.cpu_count()} cores", "python": f"python {platform.python_version()}"},
-            {"name": options.model, "tokens": f"{options.tokens} tokens written"},
-            tuple(rows),
-        )
+        machine = {"device": f"{os.cpu_count()} cores", "python": f"python {platform.python_version()}"}
+        model = {"name": options.model, "tokens": f"{options.tokens} tokens written"}
+        report = Report(machine, model, tuple(visit_rows(options.visits, options.tokens, options.model, tell)))
+        ready(report)
+        return report
     tell("loading the model")
     work = make_workload(options, options.prompt_tokens)
-    rows: list[Row] = []
-    if "saliency" in options.only:
-        from .speed import saliency_rows
+    report = Report(_machine(work), _model(work) | _needs(work, options.only))
+    ready(report)
+    for part in [part for name in options.only for part in _parts(name, work, options, tell)]:
+        rows = tuple(part())
+        ready(replace(report, rows=rows))
+        report = replace(report, rows=report.rows + rows)
+    return report
 
-        rows += saliency_rows(work, options.repeats, tell)
-    if "memory" in options.only:
-        from .memory import memory_rows
 
-        rows += memory_rows(lambda length: make_workload(options, length), options.prompt_tokens, tell)
-    if "decoding" in options.only:
-        from .speed import decoding_rows
+def _parts(
+    name: str, work: Workload, options: argparse.Namespace, tell: Callable[[str], None]
+) -> list[Callable[[], list[Row]]]:
+    """What is measured under a name of --only, as functions that give their rows."""
+    from . import app, captured, clicks, decoders, equality, memory, speed
 
-        rows += decoding_rows(work, options.repeats, tell)
-    if "methods" in options.only:
-        from .speed import method_rows
+    model = f"random {options.shape}" if options.shape is not None else options.model
+    return {
+        "saliency": [partial(speed.saliency_rows, work, options.repeats, tell)],
+        "memory": [
+            partial(memory.memory_rows, lambda length: make_workload(options, length), options.prompt_tokens, tell)
+        ],
+        "decoding": [partial(speed.decoding_rows, work, options.repeats, tell)],
+        "methods": [partial(speed.method_rows, work, options.repeats, tell, temperature) for temperature in (0.0, 1.0)],
+        "decoders": [partial(decoders.decoder_rows, work, options.repeats, tell)],
+        "equality": [partial(equality.equality_rows, work, tell)],
+        "captured": [partial(captured.captured_rows, work, options.repeats, tell)],
+        "app": [partial(app.app_rows, work, model, options.device, options.dtype, options.repeats, tell)],
+        "clicks": [partial(clicks.click_rows, tell)],
+    }[name]
 
-        for temperature in (0.0, 1.0):
-            rows += method_rows(work, options.repeats, tell, temperature)
-    if "decoders" in options.only:
-        from .decoders import decoder_rows
 
-        rows += decoder_rows(work, options.repeats, tell)
-    if "app" in options.only:
-        from .app import app_rows
+def _needs(work: Workload, only: Sequence[str]) -> dict[str, str]:
+    """What the parts will take beside the model, as far as it is much."""
+    from ..memory import size_text
+    from .eager import eager_bytes
 
-        model = f"random {options.shape}" if options.shape is not None else options.model
-        rows += app_rows(work, model, options.device, options.dtype, options.repeats, tell)
-    if "clicks" in options.only:
-        from .clicks import click_rows
-
-        rows += click_rows(tell)
-    return Report(_machine(work), _model(work), tuple(rows))
+    slow = [name for name in ("saliency", "memory") if name in only]
+    if not slow:
+        return {}
+    return {"needs": f"one backward per token will take about {size_text(eager_bytes(work))}"}
 
 
 def _machine(work: Workload) -> dict[str, str | int]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import gc
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 
 import torch
 
@@ -26,17 +26,30 @@ def rounds(
 ) -> dict[str, list[float]]:
     """Each contender once per round; a contender takes the round's number and returns its own measurement.
 
-    The first round warms caches up and is thrown away.
+    The first round warms caches up and is thrown away. tell: hears what is measured and, once that is known, how long
+    the rest will take.
     """
     runs: dict[str, list[float]] = {name: [] for name in contenders}
+    taken: dict[str, float] = {}
     for number in range(repeats + 1):
         gc.collect()
-        for name, measure in contenders.items():
-            tell(f"{name}, round {number}")
+        for place, (name, measure) in enumerate(contenders.items()):
+            tell(f"{name}, round {number} of {repeats}{time_left(taken, contenders, place, repeats - number)}")
+            started = time.perf_counter()
             value = measure(number)
+            taken[name] = time.perf_counter() - started
             if number:
                 runs[name].append(value)
     return runs
+
+
+def time_left(taken: Mapping[str, float], names: Iterable[str], place: int, rounds_after: int) -> str:
+    """ ", about 40 s left" from the seconds each contender took last, with the one at `place` up; "" before all did."""
+    names = list(names)
+    if any(name not in taken for name in names):
+        return ""
+    left = sum(taken[name] for name in names[place:]) + rounds_after * sum(taken[name] for name in names)
+    return f", about {left / 60:.0f} min left" if left >= 90 else f", about {left:.0f} s left"
 
 
 def synchronize(device: torch.device) -> None:

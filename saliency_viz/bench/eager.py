@@ -15,6 +15,7 @@ import torch
 from torch import Tensor
 
 from ..attention import NAME
+from ..memory import free_memory, size_text
 from ..saliency import layer_saliency, normalize_rows
 from .workload import Workload
 
@@ -59,6 +60,23 @@ class EagerBaseline:
         if self.positions.shape[0] == 4:  # the first of four axes counts the text and knows no delta
             more = torch.cat([more[:1] - self.rope_delta, more[1:]])
         return torch.cat([self.positions, more], dim=-1)
+
+
+COPIES = 4  # of a layer's matrix [heads, n, n] float32: what the graph keeps, and gradients
+
+
+def eager_bytes(work: Workload) -> int:
+    """What the matrices of one backward of the last token take at their peak, about."""
+    text, keys = work.model.config.get_text_config(), work.first + work.tokens
+    return COPIES * 4 * text.num_hidden_layers * text.num_attention_heads * keys**2
+
+
+def too_large(work: Workload) -> str:
+    """Why this way is not measured: it would take more than half of the free memory. "" where it fits."""
+    needed, free = eager_bytes(work), free_memory(work.model.device)
+    if free is None or needed <= free // 2:
+        return ""
+    return f"one backward per token left out: it takes {size_text(needed)}, {size_text(free)} are free"
 
 
 @contextmanager

@@ -12,7 +12,7 @@ from collections.abc import Callable
 import torch
 
 from ..errors import SettingError
-from .eager import eager
+from .eager import eager, too_large
 from .rows import Row
 from .workload import Workload
 
@@ -25,22 +25,23 @@ def memory_rows(make: Callable[[int], Workload], prompt_tokens: int, tell: Calla
     make: gives the workload for a prompt length.
     """
     found: dict[tuple[str, int], float] = {}
-    lengths = []
+    left_out: dict[int, str] = {}
     for wanted in (prompt_tokens, 2 * prompt_tokens):
         work = make(wanted)
-        lengths.append(work.first)
-        for kind in KINDS:
+        left_out[work.first] = too_large(work)
+        for kind in KINDS[:1] if left_out[work.first] else KINDS:
             tell(f"memory of {kind}, prompt {work.first}")
             found[kind, work.first] = extra_memory(work, kind)
-    short, long = lengths
-    rows = []
-    for length in lengths:
-        for kind in KINDS:
-            ratio = None if kind == KINDS[0] else found[kind, length] / found[KINDS[0], length]
-            note = "" if length == short else f"{found[kind, long] / found[kind, short]:.1f} times the shorter prompt's"
-            part, name = f"extra peak memory, {work.tokens} tokens", f"{kind}, prompt {length}"
-            to = None if ratio is None else f"{KINDS[0]}, same prompt"
-            rows.append(Row(part, name, "MiB", (found[kind, length],), to, ratio, note))
+    shortest, rows = min(left_out), []
+    for (kind, length), taken in found.items():
+        ratio = None if kind == KINDS[0] else taken / found[KINDS[0], length]
+        short = found.get((kind, shortest))
+        grown = "" if length == shortest or not short else f"{taken / short:.1f} times the shorter prompt's"
+        note = "; ".join(filter(None, (grown, left_out[length] if kind == KINDS[0] else "")))
+        part, name = f"extra peak memory, {work.tokens} tokens", f"{kind}, prompt {length}"
+        rows.append(
+            Row(part, name, "MiB", (taken,), None if ratio is None else f"{KINDS[0]}, same prompt", ratio, note)
+        )
     return rows
 
 

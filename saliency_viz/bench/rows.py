@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
+from itertools import groupby
 from statistics import median
 
 
@@ -60,15 +61,23 @@ def report_json(report: Report) -> str:
     return json.dumps({"machine": report.machine, "model": report.model, "rows": rows}, indent=2)
 
 
-def report_text(report: Report) -> str:
-    """Medians and ratios for a person."""
-    lines = [", ".join(f"{value}" for value in part.values()) for part in (report.machine, report.model)]
-    width = max((len(row.name) for row in report.rows), default=0)
-    part = None
-    for row in report.rows:
-        if row.part != part:
-            part = row.part
-            lines += ["", part]
+def ready_text(report: Report) -> str:
+    """What a person is shown when it is ready: the machine and the model while there are no rows, then the rows."""
+    if not report.rows:
+        return head_text(report)
+    return "\n".join(f"\n{part_text(list(group))}" for _, group in groupby(report.rows, key=lambda row: row.part))
+
+
+def head_text(report: Report) -> str:
+    """The machine and the model."""
+    return "\n".join(", ".join(f"{value}" for value in part.values()) for part in (report.machine, report.model))
+
+
+def part_text(rows: Sequence[Row]) -> str:
+    """The rows of one part under its name."""
+    width = max(len(row.name) for row in rows)
+    lines = [rows[0].part]
+    for row in rows:
         ratio = f"   {row.ratio:8.3g} x  {row.to}" if row.ratio is not None else ""
         note = f"   ({row.note})" if row.note else ""
         lines.append(f"  {row.name:<{width}}  {number(row.median):>10} {row.unit:<12}{ratio}{note}")

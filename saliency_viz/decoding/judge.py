@@ -33,7 +33,7 @@ def observed(run: Run, drafts: Sequence[Draft] = ()) -> Iterator[Step]:
     targets = [one.token_id for one in (*waiting, *drafts)]
     run.chunks.append(len(targets))
     seen = timed(run, "observe", partial(run.session.observe, start, targets, fusion=run.settings.recording.fusion))
-    run.passed = time.perf_counter()
+    run.look_for_room()
     for offset, step in enumerate(waiting):
         _record(run, seen, offset, start + offset)
         yield step

@@ -46,8 +46,9 @@ Event = Drafted | Withdrawn | Step
 def decode(run: Run) -> Iterator[Event]:
     """Write the caption: yields Drafted as tokens are decoded, Step once they stand and their rows are recorded,
     Withdrawn when SGRS cuts a draft short."""
-    run.started = run.passed = time.perf_counter()
+    run.started = time.perf_counter()
     logits = timed(run, "prefill", run.session.prefill)
+    run.look_for_room()
     run.decoder.attach(run.session, logits)
     timed(run, "decode", partial(run.search, logits))
     recorded: RecordedRow | None = None

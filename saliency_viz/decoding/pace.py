@@ -41,9 +41,11 @@ class Pace:
         self._judged = FADING * self._judged + 1
 
     def choose(self) -> None:
-        """Set the size for what comes next: the cheapest per token that stands."""
+        """Set the size for what comes next: the cheapest per token that stands, at most twice what stood before, since
+        words that follow fall more often than those first ones."""
         if self._adapts:
-            self.size = min((0, *SIZES), key=lambda size: cost(size, self.rate))
+            most = max(2 * self.size, FIRST)
+            self.size = min((size for size in (0, *SIZES) if size <= most), key=lambda size: cost(size, self.rate))
 
 
 def cost(size: int, rate: float) -> float:

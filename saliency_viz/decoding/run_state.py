@@ -72,6 +72,7 @@ class Run:
     recorded: int = 0  # so many of them have their rows
     started: float = 0.0  # when decoding began, by time.perf_counter
     passed: float = 0.0  # when rows were last recorded
+    room: int = 1  # rows that one observing pass may take
     rows: Rows = field(default_factory=Rows)
     ended: str = "cancelled"
     stopped: bool = False  # asked to end with what is drafted
@@ -114,10 +115,9 @@ class Run:
         """Tokens to draft before looking, as far as one observing pass fits into the memory that is free now."""
         return self._fitting(max(self.pace.size, 1))
 
-    @property
-    def room(self) -> int:
-        """Rows that one observing pass may take, its drafts and the steps that wait for theirs."""
-        return self._fitting(max(self.pace.size, PLAIN))
+    def look_for_room(self) -> None:
+        """Set how many rows, of drafts and of steps that wait for theirs, fit into the memory that is free now."""
+        self.passed, self.room = time.perf_counter(), self._fitting(max(self.pace.size, PLAIN))
 
     @property
     def waits_long(self) -> bool:

@@ -1,0 +1,128 @@
+"""Decoding over a cache of fixed size, on CUDA as one captured graph: what a token costs without the launches.
+
+Ignores observation. A mask of fixed size says which positions are there: every step is the same work on other numbers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+import torch
+from torch import Tensor
+from transformers import StaticCache
+
+from ..attention import grad_mode
+from ..decoding.session import Session
+from .clock import rounds, seconds
+from .rows import Row, compared
+from .workload import Workload
+
+WARM_UP = 3  # forwards on a side stream before a capture, as torch asks
+
+
+class StaticDecoder:
+    """Greedy steps from where a session stands, over a copy of its cache with room for `steps` more positions."""
+
+    @grad_mode(False)
+    def __init__(self, session: Session, steps: int) -> None:
+        self.model, self.start, device = session.model, session.length, session.model.device
+        self.delta, most = session.prepared.rope_delta, session.length + steps
+        self.cache = StaticCache(self.model.config.get_text_config(), most)
+        for layer, decoded in zip(self.cache.layers, session.cache.layers, strict=True):
+            layer.lazy_initialization(decoded.keys, decoded.values)
+            layer.keys[:, :, : self.start], layer.values[:, :, : self.start] = decoded.keys, decoded.values
+        self.token = torch.zeros(1, 1, dtype=torch.long, device=device)
+        self.position = torch.zeros(1, 1, dtype=torch.long, device=device)
+        self.places = torch.arange(most, device=device)
+        self.replay: Callable[[], Tensor] = self._forward
+
+    @grad_mode(False)
+    def decode(self, token: int, count: int) -> list[int]:
+        """The tokens [count] from `token` on, which the session had chosen and not fed; it is the first of them."""
+        for layer in self.cache.layers:
+            layer.cumulative_length.fill_(self.start)
+        self.token.fill_(token)
+        self.position.fill_(self.start + self.delta)
+        found = [self.token.clone()]
+        for _ in range(count - 1):
+            self.token.copy_(self.replay())
+            self.position.add_(1)
+            found.append(self.token.clone())
+        return torch.cat(found).flatten().tolist()
+
+    @grad_mode(False)
+    def capture(self) -> None:
+        """Make a step one CUDA graph. Raises RuntimeError where a part of the model cannot be captured."""
+        stream = torch.cuda.Stream()
+        stream.wait_stream(torch.cuda.current_stream())
+        with torch.cuda.stream(stream):
+            for _ in range(WARM_UP):
+                self._rewound()
+        torch.cuda.current_stream().wait_stream(stream)
+        graph = torch.cuda.CUDAGraph()
+        for layer in self.cache.layers:
+            layer.cumulative_length.fill_(self.start)
+        with torch.cuda.graph(graph):
+            result = self._forward()
+
+        def replay() -> Tensor:
+            graph.replay()
+            return result
+
+        self.replay = replay
+
+    def _rewound(self) -> None:
+        for layer in self.cache.layers:
+            layer.cumulative_length.fill_(self.start)
+        self._forward()
+
+    def _forward(self) -> Tensor:
+        """The next token [1, 1]; nothing here reads a tensor's value on the CPU."""
+        reached = self.position[0] - self.delta
+        logits = self.model.network(
+            input_ids=self.token,
+            position_ids=self.position,
+            attention_mask=(self.places <= reached)[None, None, None],
+            **self.model.remembering(self.cache),
+        ).logits
+        return logits[:, -1].argmax(-1, keepdim=True)
+
+
+def captured_rows(work: Workload, repeats: int, tell: Callable[[str], None]) -> list[Row]:
+    """Milliseconds per token over the growing cache, over one of fixed size, and as a captured graph (CUDA only)."""
+    session = work.session()
+    first = int(session.prefill().argmax())
+    device, per_token = work.model.device, 1000 / (work.tokens - 1)
+    static, note = StaticDecoder(session, work.tokens), ""
+    decoders = {"growing cache": partial(_grown, session, first, work.tokens)}
+    decoders["cache of fixed size"] = partial(static.decode, first, work.tokens)
+    if device.type == "cuda":
+        try:
+            graphed = StaticDecoder(session, work.tokens)
+            graphed.capture()
+            decoders["one captured graph"] = partial(graphed.decode, first, work.tokens)
+        except RuntimeError as error:
+            note = f"no graph: {str(error).splitlines()[0]}"
+    words = {name: decode() for name, decode in decoders.items()}
+    runs = rounds({name: partial(_cost, decode, device, per_token) for name, decode in decoders.items()}, repeats, tell)
+    notes = {name: _agreement(found, words["growing cache"]) for name, found in words.items()}
+    notes["growing cache"] = note or ("" if device.type == "cuda" else "graphs are captured on CUDA only")
+    return compared(f"decoding alone, prompt of {work.first}", "ms/token", runs, "growing cache", notes)
+
+
+def _cost(decode: Callable[[], list[int]], device: torch.device, per_token: float, number: int) -> float:
+    return per_token * seconds(decode, device)
+
+
+def _grown(session: Session, token: int, count: int) -> list[int]:
+    start, found = session.length, [token]
+    for _ in range(count - 1):
+        found.append(int(session.advance([found[-1]])[-1].argmax()))
+    session.rewind(start)
+    return found
+
+
+def _agreement(found: list[int], wanted: list[int]) -> str:
+    same = next((at for at, (a, b) in enumerate(zip(found, wanted, strict=True)) if a != b), len(wanted))
+    return "the same tokens" if same == len(wanted) else f"the same tokens up to {same} of {len(wanted)}"
