@@ -390,6 +390,7 @@ def test_only_uploads_and_examples_are_opened(tmp_path):
 
 
 def test_a_package_that_is_missing_is_named(tmp_path, monkeypatch):
+    (tmp_path / "a.mp4").write_bytes(b"\0\0\0\x18ftypmp42")
     monkeypatch.setitem(__import__("sys").modules, "av", None)
     with pytest.raises(ImageError, match="pip install av"):
         Video.from_file(tmp_path / "a.mp4")
