@@ -101,6 +101,7 @@ def test_twenty_five_fast_key_presses_end_on_the_twenty_fifth_token(tab):
 def test_stepping_asks_the_server_for_nothing(tab):
     tab.wait_for_selector(".sv-token")
     drawn(tab)
+    tab.wait_for_timeout(2000)  # what the page asks once it is open: the run's preview
     asked = []
     tab.on("request", lambda request: asked.append(request.url))
     tab.locator(".sv-strip .sv-token").nth(4).click()
