@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import argparse
 import json
+import sys
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -57,7 +58,7 @@ class Measured:
     verdict: str = ""
 
 
-def measure(model, scenes: Sequence[Scene], tell=print) -> Measured:
+def measure(model, scenes: Sequence[Scene], tell: Callable[[str], None] = lambda text: None) -> Measured:
     """Caption every scene under every setting."""
     pictures, found, counts, plain = [render(scene, SIDE) for scene in scenes], Measured(), {}, []
     for name, (sgrs, locore) in SETTINGS.items():
@@ -80,7 +81,7 @@ def measure(model, scenes: Sequence[Scene], tell=print) -> Measured:
     found.scores = scores(plain)
     judged = claim(mentions_of(plain))
     found.verdict = VERDICTS[judged.verdict]
-    names = (S, ADJUSTED, POSITION, PROBABILITY, "saliency on output", "attention on output", "saliency on image")
+    names = (S, ADJUSTED, POSITION, PROBABILITY, "saliency on outputs", "attention on outputs", "saliency on image")
     found.detection = {name: judged.scores[name].auroc for name in names if name in judged.scores}
     return found
 
@@ -125,7 +126,7 @@ def scores(traces: Sequence[Trace]) -> dict[str, float]:
     }
     words = mentions_of(traces)
     for name, values in words.scores.items():
-        if name in ("saliency on output", "saliency on image"):
+        if name in ("saliency on outputs", "saliency on image"):
             found[f"{name}, object words"] = float(np.nanmean(values))
     return found
 
@@ -160,7 +161,9 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--json", type=Path, help="also write everything there")
     options = parser.parse_args(arguments)
     torch.set_num_threads(1)
-    found = measure(load_model(options.model, device="cpu"), held_out_scenes(options.scenes))
+    found = measure(
+        load_model(options.model, device="cpu"), held_out_scenes(options.scenes), partial(print, file=sys.stderr)
+    )
     print(report(found))
     if options.json:
         options.json.write_text(json.dumps(found, default=vars, indent=1))
