@@ -91,7 +91,7 @@ def evaluate(tasks: Path, out: Path, *launcher: str, arguments: str = "") -> dic
     environment = {**os.environ, "PYTHONPATH": paths, "OMP_NUM_THREADS": "1", "HF_HUB_OFFLINE": "1"}
     asked = ["--model", "saliency_viz", "--model_args", f"pretrained=demo,device=cpu{arguments}", "--batch_size", "1"]
     more = ["--tasks", "scene_pope,scene_chair", "--include_path", str(tasks)]
-    more += ["--output_path", str(out), "--log_samples"]
+    more += ["--output_path", str(out), "--log_samples", "--verbosity", "DEBUG"]  # else a failure exits with 0
     command = [sys.executable, *(launcher or ("-m",)), "lmms_eval", *asked, *more]
     done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
@@ -112,7 +112,16 @@ def test_lmms_eval_runs_both_tasks_alone_and_in_two_processes(tasks, tmp_path):
     images = sorted((tasks / "scenes/images").iterdir())
     own = [sv.caption(model, image, "Describe the image.", 40).text.strip() for image in images]
     assert one["scene_chair"] == own and all(text.startswith(("Yes", "No")) for text in one["scene_pope"])
-    launcher = ("-m", "accelerate.commands.launch", "--cpu", "--num_processes", "2", "--module")
+    launcher = (
+        "-m",
+        "accelerate.commands.launch",
+        "--multi_gpu",
+        "--num_processes",
+        "2",
+        "--main_process_port",
+        "0",
+        "--module",
+    )
     assert evaluate(tasks, tmp_path / "two", *launcher) == one
 
 

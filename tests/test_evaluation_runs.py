@@ -116,7 +116,8 @@ def test_shards_together_are_the_whole(model, images, whole, tmp_path):
 
 @pytest.mark.slow
 def test_two_processes_of_accelerate_make_the_same_lines(llava_dir, images, whole, tmp_path):
-    command = [sys.executable, "-m", "accelerate.commands.launch", "--cpu", "--num_processes", "2", "--module"]
+    command = [sys.executable, "-m", "accelerate.commands.launch", "--multi_gpu", "--num_processes", "2"]
+    command += ["--main_process_port", "0", "--module"]
     asked = ["--task", "chair", "--images", str(images), "--prompt", "Describe the image.", "--max-new-tokens", "5"]
     more = ["--decoding", "plain", "sgrs+locore", "--model", str(llava_dir), "--device", "cpu", "--out", str(tmp_path)]
     environment = {**os.environ, "OMP_NUM_THREADS": "1"}
