@@ -99,7 +99,10 @@ def evaluate(tasks: Path, out: Path, *launcher: str, arguments: str = "") -> dic
     for task in ("scene_pope", "scene_chair"):
         (path,) = out.rglob(f"*samples_{task}.jsonl")
         rows = sorted((json.loads(line) for line in path.read_text().splitlines()), key=lambda row: row["doc_id"])
-        found[task] = [row["filtered_resps"][0] for row in rows]
+        found[task] = [
+            row["filtered_resps"] if isinstance(row["filtered_resps"], str) else row["filtered_resps"][0]
+            for row in rows
+        ]
     return found
 
 
