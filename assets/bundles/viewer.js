@@ -6770,6 +6770,7 @@ var SaliencyViewer = (() => {
     const [frames, heat] = [new Frames(viewer), new Heat(viewer)];
     const [live, help] = [new Live(viewer), new Help(viewer)];
     const pair = el("div", { class: "sv-pair" });
+    const readings = { caption: el("div", { class: "sv-reading" }), word: el("div", { class: "sv-reading" }) };
     const kinds = kindChoice(viewer);
     const tabs = tabViews(viewer).map(([name, title2, view]) => ({ name, view, button: tabButton(viewer, name, title2) }));
     const onKey = (event) => tabKey(viewer, event);
@@ -6784,6 +6785,7 @@ var SaliencyViewer = (() => {
       conversation.root,
       strips[0].root,
       strips[1].root,
+      readings.caption,
       head.signs,
       curve.root,
       conversation.ask
@@ -6793,13 +6795,13 @@ var SaliencyViewer = (() => {
       "div",
       { class: "sv-shell" },
       el("section", { class: "sv-card sv-caption", ...picture }, ...caption),
-      card("sv-token-card", facts.root, controls.root, frames.root, kinds, pair),
+      card("sv-token-card", facts.root, readings.word, controls.root, frames.root, kinds, pair),
       card("sv-heat-card", heat.root),
       card("sv-tab-card", tabList, ofFirst, tabBody),
       head.notice
     );
     viewer.root.append(shell, live.root, help.root);
-    return { strips, head, conversation, curve, facts, controls, frames, heat, live, help, pair, kinds, tabs, tabList, tabBody, ofFirst };
+    return { strips, head, conversation, curve, facts, controls, frames, heat, live, help, pair, readings, kinds, tabs, tabList, tabBody, ofFirst };
   }
   var card = (name, ...children) => el("section", { class: `sv-card ${name}` }, ...children);
   function makeHelpButton(help) {

@@ -67,6 +67,7 @@ export function makeViews(viewer) {
   const [frames, heat] = [new Frames(viewer), new Heat(viewer)];
   const [live, help] = [new Live(viewer), new Help(viewer)];
   const pair = el("div", { class: "sv-pair" });
+  const readings = { caption: el("div", { class: "sv-reading" }), word: el("div", { class: "sv-reading" }) };
   const kinds = kindChoice(viewer);
   const tabs = tabViews(viewer).map(([name, title, view]) => ({ name, view, button: tabButton(viewer, name, title) }));
   const onKey = (/** @type {KeyboardEvent} */ event) => tabKey(viewer, event);
@@ -81,6 +82,7 @@ export function makeViews(viewer) {
     conversation.root,
     strips[0].root,
     strips[1].root,
+    readings.caption,
     head.signs,
     curve.root,
     conversation.ask,
@@ -90,13 +92,13 @@ export function makeViews(viewer) {
     "div",
     { class: "sv-shell" },
     el("section", { class: "sv-card sv-caption", ...picture }, ...caption),
-    card("sv-token-card", facts.root, controls.root, frames.root, kinds, pair),
+    card("sv-token-card", facts.root, readings.word, controls.root, frames.root, kinds, pair),
     card("sv-heat-card", heat.root),
     card("sv-tab-card", tabList, ofFirst, tabBody),
     head.notice,
   );
   viewer.root.append(shell, live.root, help.root);
-  return { strips, head, conversation, curve, facts, controls, frames, heat, live, help, pair, kinds, tabs, tabList, tabBody, ofFirst }; // prettier-ignore
+  return { strips, head, conversation, curve, facts, controls, frames, heat, live, help, pair, readings, kinds, tabs, tabList, tabBody, ofFirst }; // prettier-ignore
 }
 
 /** @param {string} name @param {HTMLElement[]} children */
