@@ -24,6 +24,7 @@ PROMPT = "Describe the image."
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; returns the exit code."""
+    flags.write_anything(sys.stdout, sys.stderr)
     options = parser().parse_args(arguments)
     try:
         return options.run(options) or 0

@@ -152,6 +152,14 @@ def quiet_load(options: argparse.Namespace, tell: Callable[[Any], None] | None =
     return load_model(options.model, options.device, options.dtype, options.revision, **more, tell=tell)
 
 
+def write_anything(*streams: Any) -> None:
+    """A letter that a stream's encoding lacks (ASCII, cp1252) is written as its number: a caption that was paid for is
+    never lost over it."""
+    for stream in streams:
+        if hasattr(stream, "reconfigure"):  # what tests and notebooks put in its place takes every letter
+            stream.reconfigure(errors="backslashreplace")
+
+
 def quiet() -> None:
     """Keep the libraries' own messages and bars off the terminal."""
     from logging import ERROR, getLogger

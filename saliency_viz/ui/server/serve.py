@@ -6,13 +6,17 @@ a tunnel, sends nothing anywhere. The page is served first; torch and the model 
 
 from __future__ import annotations
 
+import argparse
 import importlib.util
 import logging
 import os
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from ...errors import SaliencyVizError
+from ...flags import write_anything
 from ...paths import assets
 from ...serving.engine import Engine
 from ...serving.rate_limit import RateLimit
@@ -22,6 +26,7 @@ from .auth import FewLogins, LoggedInOnly, OwnPagesOnly, compared, login
 from .flags import engine_of, parser
 from .forwarded import Forwarded, uvicorn_believes_nobody
 from .health import health_route
+from .starting import check_address, for_gradio, keep_uploads_apart, without_proxies
 
 QUEUE = 32
 SESSIONS = 64  # gradio keeps the last values of this many open pages
@@ -30,10 +35,18 @@ OFFLINE = {"GRADIO_ANALYTICS_ENABLED": "False", "HF_HUB_DISABLE_TELEMETRY": "1"}
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Serve the page until interrupted."""
+    write_anything(sys.stdout, sys.stderr)
     options = parser(dict(os.environ)).parse_args(arguments)
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     engine = engine_of(options, _zero_gpu())
     engine.pool.watch()
+    try:
+        _serve(engine, options)
+    except SaliencyVizError as error:
+        raise SystemExit(f"app.py: {error}") from error
+
+
+def _serve(engine: Engine, options: argparse.Namespace) -> None:
     serve(
         engine,
         host=options.host,
@@ -67,8 +80,11 @@ def serve(
 
     auth: (user, password). limit: the most new tokens a run may ask for. opened: a trace to show at first. examples: a
     folder of scenes other than ours. block: stay until interrupted. rate_limit: counts visitors' runs. most_waiting:
-    runs in the queue.
+    runs in the queue. Raises SettingError where it cannot be served there.
     """
+    if port is not None:
+        check_address(host, port)
+    keep_uploads_apart()
     for name, value in OFFLINE.items():  # before gradio is imported
         os.environ.setdefault(name, value)
     zero = _zero_gpu()
@@ -93,9 +109,9 @@ def serve(
     translate = translator()
     page = build(context, translate, max_new_tokens)
     page.queue(max_size=most_waiting, default_concurrency_limit=4, api_open=False)
-    with uvicorn_believes_nobody():
+    with uvicorn_believes_nobody(), without_proxies():
         _, address, _ = page.launch(
-            server_name=host,
+            server_name=for_gradio(host),
             server_port=port,
             share=False,
             inbrowser=False,
