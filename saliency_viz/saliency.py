@@ -1,4 +1,4 @@
-"""Eq. 4 and 5 on tensors: how much each earlier position mattered to a prediction.
+"""The loss's gradient and Eq. 4 and 5 on tensors: how much each earlier position mattered to a prediction.
 
 Ignores where attention and gradient come from, and any model. All arithmetic is float32.
 """
@@ -6,10 +6,23 @@ Ignores where attention and gradient come from, and any model. All arithmetic is
 from __future__ import annotations
 
 import torch
-from jaxtyping import Float
+from jaxtyping import Float, Int
 from torch import Tensor
 
 from .settings import Fusion
+
+
+def loss_gradient(
+    logits: Float[Tensor, "*rows vocabulary"], targets: Int[Tensor, "*rows"], scale: float = 1.0
+) -> Float[Tensor, "*rows vocabulary"]:
+    """scale * dL/dlogits of each row's L = -log p(target), in the logits' dtype.
+
+    At the target it is minus the sum of all other probabilities: p - 1, which is the same, loses every digit of float32
+    where p is near 1, and with them the ratio of the target's pull to the others'.
+    """
+    probabilities = logits.detach().to(torch.promote_types(logits.dtype, torch.float32)).softmax(-1)
+    others = probabilities.scatter(-1, targets[..., None], 0.0)
+    return (scale * others.scatter(-1, targets[..., None], -others.sum(-1, keepdim=True))).to(logits.dtype)
 
 
 def fuse(

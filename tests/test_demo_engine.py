@@ -40,16 +40,23 @@ def test_greedy_tokens_equal_unmodified_generate_on_50_scenes(model):
         assert list(sv.caption(model, image, PROMPT, max_new_tokens=64).output_ids) == expected.tolist()
 
 
-def test_one_pass_equals_one_backward_per_token_in_float32(model):
-    reference = Reference(FOLDER, torch.float32)
+def test_one_pass_in_float32_equals_one_backward_per_token_in_double(model):
+    """1.4e-5 was seen, 6.7e-5 for autograd in float32 itself; sure tokens, where p - 1 has few digits, are no worse."""
+    reference = Reference(FOLDER)
     run = session(model, render(sample_scene(HELD_OUT_SEEDS + 1), 192))
     written = write(run, count=14)
     seen = run.observe(len(run.prepared.prompt_ids) - 1, written)
+    inputs = {
+        name: value.double() if value.is_floating_point() else value for name, value in run.prepared.inputs.items()
+    }
+    doubt = []
     for index, token in enumerate(written):
-        truth = reference.truth(run.prepared.inputs, written[:index], token).saliency[:, -1]
+        found = reference.truth(inputs, written[:index], token)
+        truth = found.saliency[:, -1]
         mine = (seen.saliency[index] * seen.norm[index][:, None])[:, : truth.shape[-1]]
-        # 5e-5 was seen: these layers amplify rounding, and the loss of a token with p near 1 cancels in float32
-        assert relative(mine, truth) < 2e-4
+        assert relative(mine, truth) < 5e-5
+        doubt.append(1 - found.logits.softmax(-1)[token].item())
+    assert min(doubt) < 1e-4 and max(doubt) > 0.1
 
 
 @pytest.mark.slow

@@ -275,7 +275,7 @@ def test_a_short_run_lowers_the_loss_and_exports_a_model_that_answers(tmp_path, 
     assert [row["stage"] for row in rows] == ["heal", "heal", "fit", "tune", "tune"]
     with torch.no_grad():
         after, _ = words_loss(run.model, text)
-    assert after < before - 1
+    assert after < before - 0.5
     model = AutoModelForImageTextToText.from_pretrained(tmp_path / "model")
     processor = AutoProcessor.from_pretrained(tmp_path / "model")
     assert model.dtype == torch.bfloat16

@@ -13,7 +13,7 @@ import saliency_viz as sv
 from saliency_viz.__main__ import main
 from saliency_viz.attention import Edits
 from saliency_viz.bench.memory import peak_memory
-from saliency_viz.decoding import matrix, run_state
+from saliency_viz.decoding import matrix, pace
 from saliency_viz.errors import ModelError, SettingError
 from saliency_viz.memory import size_text
 from saliency_viz.models.families.table import FAMILIES
@@ -228,7 +228,7 @@ def test_experts_keep_their_size_in_four_bits(tmp_path):
 
 
 def test_the_estimate_and_the_program_use_the_same_limits():
-    assert module.CHUNK == run_state.PLAIN_CHUNK
+    assert module.CHUNK == pace.PLAIN
     assert module.BLOCK_BYTES == matrix.BLOCK_BYTES
 
 

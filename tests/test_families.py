@@ -94,7 +94,7 @@ def _rows_equal(seen, index, truth, tolerance):
 
 
 def test_float32_rows_are_as_near_the_truth_as_float32_autograd(case):
-    """Largest difference over each row's largest value, against double precision: at most 1e-5, or twice what one
+    """Largest difference over each row's largest value, against double precision: at most 2e-5, or twice what one
     backward per token in float32 is away itself (small random checkpoints are ill-conditioned: up to 4e-5)."""
     wanted = asked(case, False)
     own, run = case.own_inputs(wanted), session(case.single, wanted)
@@ -105,7 +105,7 @@ def test_float32_rows_are_as_near_the_truth_as_float32_autograd(case):
         single = case.reference32.truth(own, written[:index], written[index]).saliency[:, -1]
         for layer, row in enumerate(truth):
             mine = relative(seen.saliency[index, layer, : len(row)] * seen.norm[index, layer], row)
-            assert mine < max(1e-5, 2 * relative(single[layer], row))
+            assert mine < max(2e-5, 2 * relative(single[layer], row))
             assert relative(seen.saliency[index, layer, : len(row)] * seen.norm[index, layer], single[layer]) < 2e-5
 
 

@@ -85,7 +85,8 @@ def test_the_library_s_example_runs(here, capsys):
     exec(example("library"), names)
     trace = Trace.load(here / "run.trace")
     shown = capsys.readouterr().out
-    assert shown.startswith(trace.text) and len(trace.steps) > 9
+    rows = [(s.text, s.probability, s.score, s.threshold, [c.text for c in s.candidates]) for s in trace.steps]
+    assert shown == "".join(" ".join(map(str, row)) + "\n" for row in rows) and len(rows) > 9
     assert names["trace"].text == trace.text and trace.settings.sgrs and trace.settings.locore
 
 

@@ -16,7 +16,6 @@ from ..attention import (
     Edits,
     Record,
     apply_mask,
-    at_least_float32,
     grad_mode,
     head_outputs,
     head_scores,
@@ -26,7 +25,7 @@ from ..memory import guarded, require
 from ..models.base import LVLM, Prepared
 from ..models.memory.budget import matrix_needs
 from ..numeric_state import numeric_state
-from ..saliency import layer_saliency, normalize_matrix, normalize_rows
+from ..saliency import layer_saliency, loss_gradient, normalize_matrix, normalize_rows
 from ..trace import Trace
 from .long_rope import limit_of
 from .replay_context import ADVICE, checked_step, edits_of, extended, prepared_again
@@ -109,10 +108,10 @@ def token_matrix(model: LVLM, trace: Trace, step: int, normalization: Normalizat
         probe = MatrixProbe(edits_of(model, prepared, trace))
         logits = model.network(
             **extended(prepared, trace.output_ids[: taken.index]), probe=probe, use_cache=False, logits_to_keep=1
-        ).logits
-        loss = -at_least_float32(logits[0, -1]).log_softmax(-1)[taken.token_id]
+        ).logits[0, -1]
         scale = LOSS_SCALE.get(model.dtype, 1.0)
-        found = torch.autograd.grad(loss * scale, [kept.outputs for kept in probe.layers.values()])
+        towards = loss_gradient(logits, torch.tensor(taken.token_id, device=logits.device), scale)
+        found = torch.autograd.grad(logits, [kept.outputs for kept in probe.layers.values()], towards)
         pairs = [_layer(probe, layer, gradient / scale) for layer, gradient in zip(probe.layers, found, strict=True)]
     saliency, attention = (torch.stack(part) for part in zip(*pairs, strict=True))
     if normalization == "row":

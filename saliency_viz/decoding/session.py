@@ -16,7 +16,7 @@ from transformers.cache_utils import DynamicCache
 from ..attention import EditProbe, Edits, FrozenCache, GrowingCache, RecordingProbe, at_least_float32, grad_mode
 from ..errors import ModelError
 from ..models.base import LVLM, Prepared
-from ..saliency import layer_saliency, normalize_rows
+from ..saliency import layer_saliency, loss_gradient, normalize_rows
 from ..settings import Fusion
 from .long_rope import limit_of, pieces
 
@@ -117,18 +117,16 @@ class Session:
         if len(parts) > 1:
             return joined([self.observe(a, targets[a - start : b - start], lowest, fusion) for a, b in parts])
         probe, logits = self._record(start, len(targets), lowest)
-        loss = torch.nn.functional.cross_entropy(
-            at_least_float32(logits), torch.tensor(targets, device=logits.device), reduction="sum"
-        )
-        gradients = torch.autograd.grad(loss * self.loss_scale, [record.outputs for record in probe.records.values()])
+        towards = loss_gradient(logits, torch.tensor(targets, device=logits.device), self.loss_scale)
+        gradients = torch.autograd.grad(logits, [record.outputs for record in probe.records.values()], towards)
         return self.collect(probe, [gradient[None] for gradient in gradients], fusion)
 
     @grad_mode(True)
     def row_gradients(self, row: int, target: int) -> tuple[RecordingProbe, tuple[Tensor, ...]]:
         """One row's records, and the gradient at every layer's head outputs, unscaled, for its loss on target."""
         probe, logits = self._record(row, 1, 0)
-        loss = -at_least_float32(logits[0]).log_softmax(-1)[target] * self.loss_scale
-        gradients = torch.autograd.grad(loss, [record.outputs for record in probe.records.values()])
+        towards = loss_gradient(logits, torch.tensor([target], device=logits.device), self.loss_scale)
+        gradients = torch.autograd.grad(logits, [record.outputs for record in probe.records.values()], towards)
         return probe, tuple(at_least_float32(gradient) / self.loss_scale for gradient in gradients)
 
     @grad_mode(False)
@@ -238,15 +236,14 @@ class RecordedRow:
     @grad_mode(True)
     def observe(self, tokens: Sequence[int], fusion: Fusion = "product") -> Observation:
         """Attention of the row, and its saliency against each token: one batched backward."""
-        log_probabilities = at_least_float32(self._logits).log_softmax(-1)
-        losses = -log_probabilities[torch.tensor(list(tokens), device=self._logits.device)] * self._session.loss_scale
+        targets = torch.tensor(list(tokens), device=self._logits.device)
+        each = loss_gradient(self._logits.expand(len(tokens), -1), targets, self._session.loss_scale)
         outputs = [record.outputs for record in self._probe.records.values()]
         if len(tokens) == 1:
-            found = torch.autograd.grad(losses[0], outputs, retain_graph=True)
+            found = torch.autograd.grad(self._logits, outputs, each[0], retain_graph=True)
             gradients = [gradient[None] for gradient in found]
         else:
-            each = torch.eye(len(tokens), device=losses.device, dtype=losses.dtype)
-            gradients = torch.autograd.grad(losses, outputs, each, retain_graph=True, is_grads_batched=True)
+            gradients = torch.autograd.grad(self._logits, outputs, each, retain_graph=True, is_grads_batched=True)
         return self._session.collect(self._probe, gradients, fusion)
 
 

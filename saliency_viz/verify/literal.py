@@ -105,9 +105,9 @@ class Literal:
         call = Call(start, gain, self.renormalize)
         with torch.inference_mode(False), torch.enable_grad():
             logits = self._logits(inputs, outputs, call)
-            loss = torch.nn.functional.cross_entropy(
-                attention.at_least_float32(logits)[None], torch.tensor([target], device=logits.device)
-            )
+            # in double: p - 1, which autograd forms here, would lose its digits in float32 where p is near 1
+            exact = logits.to("cpu", torch.float64)
+            loss = torch.nn.functional.cross_entropy(exact[None], torch.tensor([target]))
             gradients = torch.autograd.grad(loss, call.kept)
         kept = torch.stack([weights[0].detach() for weights in call.kept])
         return Truth(kept, torch.stack([gradient[0] for gradient in gradients]), logits.detach())

@@ -18,7 +18,7 @@ from ..loading.devices import DTYPES, QUANTIZATIONS
 from .vision_memory import patches_of, vision_bytes
 
 UNKNOWN = 2_000_000_000  # bytes taken as free where the device does not tell (MPS)
-CHUNK = 64  # tokens per observing pass at most; that of decoding/run_state.py
+CHUNK = 64  # tokens per observing pass at most; that of decoding/pace.py
 BLOCK_BYTES = 64_000_000  # of float32 scores held at once by the matrix; that of decoding/matrix.py
 QUANTIZED_BYTES = {"4bit": 0.5 + (1 + 4 / 256) / 64, "8bit": 1.0}  # per weight, nf4 with its scales quantised again
 
