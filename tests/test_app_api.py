@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from gradio_client import Client, handle_file
 
+from saliency_viz.settings import SGRS
 from saliency_viz.trace import Trace
 
 from .app_browser import open_site, write_examples
@@ -70,6 +71,13 @@ def test_locore_takes_the_family_s_beta_unless_one_is_given(client, site, image,
     for given, beta in (({}, 0.2), ({"beta": 0.5}, 0.5)):
         client.predict(image=handle_file(image), max_new_tokens=2, locore=True, **given, api_name="/caption")
         assert site.backend.calls[-1]["locore"].beta == beta
+
+
+def test_every_setting_of_sgrs_reaches_the_run(client, image):
+    asked = {"alpha": 0.3, "sgrs_history": "accepted", "sgrs_score": "recent", "sgrs_recent": 3}
+    _, details = client.predict(image=handle_file(image), max_new_tokens=4, sgrs=True, **asked, api_name="/caption")
+    trace = Trace.load(client.predict(details["run"], "trace", api_name="/export"))
+    assert trace.settings.sgrs == SGRS(alpha=0.3, history="accepted", score="recent", recent=3)
 
 
 @pytest.fixture

@@ -165,6 +165,33 @@ def test_a_page_escapes_what_it_is_told_and_needs_nothing_else():
     assert "http" not in page and pdf("t", [section]).startswith(b"%PDF")
 
 
+def test_decodings_of_a_run_stand_side_by_side(tmp_path, capsys):
+    said = {"plain": ("A teapot and a cup.", "A cup."), "locore": ("A teapot.", "A cup, a cup and a teapot.")}
+    methods = {"plain": {}, "locore": {"locore": {"beta": 0.15}}}
+    (tmp_path / "run.json").write_text(json.dumps({"methods": methods, "task": "chair"}))
+    for name, captions in said.items():
+        rows = [{"id": n, "image_id": n, "caption": text, "tokens": 4} for n, text in enumerate(captions)]
+        (tmp_path / f"{name}.jsonl").write_text("\n".join(map(json.dumps, rows)))
+        seconds = [{"id": n, "prefill": 0.5, "decode": 1.0 + n} for n in range(2)]
+        (tmp_path / f"{name}.seconds.jsonl").write_text("\n".join(map(json.dumps, seconds)))
+    (tmp_path / "truth.json").write_text(json.dumps({"0": ["teapot"], "1": ["cup", "teapot"]}))
+    (tmp_path / "words.txt").write_text("teapot\ncup\n")
+    asked = [str(tmp_path), "--truth", str(tmp_path / "truth.json"), "--synonyms", str(tmp_path / "words.txt")]
+    assert main(["evaluate", "decodings", *asked, "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    plain, locore = found["decodings"]["plain"], found["decodings"]["locore"]
+    assert (plain["chair_s"], plain["chair_i"], plain["recall"]) == (1 / 2, 1 / 3, 2 / 3)
+    assert (locore["chair_s"], locore["recall"], locore["length"]) == (0, 1, 4.5)
+    assert (plain["seconds"], plain["ms"]) == (2.0, 500.0) and plain["intervals"]["seconds"] == [1.5, 2.5]
+    assert found["differences"]["locore"]["plain"]["recall"]["change"]["value"] == pytest.approx(1 / 3)
+    assert main(["evaluate", "decodings", *asked]) == 0
+    shown = capsys.readouterr().out
+    assert "| locore   | 0.0 [0.0, 0.0]" in shown and "+33.33" in shown
+    (tmp_path / "locore.jsonl").unlink()
+    assert main(["evaluate", "decodings", *asked, "--json"]) == 0
+    assert set(json.loads(capsys.readouterr().out)["decodings"]) == {"plain"}
+
+
 @pytest.mark.slow
 def test_scenes_run_and_report_go_end_to_end(tmp_path, capsys):
     scenes, out = write(tmp_path / "scenes", 3), tmp_path / "run"

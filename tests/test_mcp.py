@@ -18,7 +18,7 @@ ARGUMENTS = {
     "caption": [
         "image", "prompt", "max_new_tokens", "temperature", "seed", "sgrs", "alpha", "locore", "beta",
         "more", "video", "frames", "system", "sgrs_history", "sgrs_score",
-        "decoding", "decoding_values",
+        "decoding", "decoding_values", "sgrs_recent",
     ],
     "explain_token": ["run", "token", "layer"],
     "export": ["run", "format", "token", "layer", "normalization"],

@@ -11,26 +11,24 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
-from ..errors import DataError, SettingError
+from ..errors import SettingError
 from ..figures.paper import evidence
 from . import pages, scoring
+from .decodings import captions_by_decoding, finished, time_by_decoding
 from .examination import examine
-from .intervals import estimates, share
 from .localisation import localise
-from .methods import Method, method_of
+from .methods import Method
 from .pages import Section
 from .pope import read_answers
-from .records import image_key, read_json, read_records
+from .records import image_key, read_json
 from .runs import read_run
 from .tables import (
     CHAIR_NAMES,
-    DIFFERENCE_HEAD,
-    cell,
+    TIME_NAMES,
+    change_text,
     decay_text,
+    decoding_rows,
     detect_text,
-    difference_rows,
     localise_text,
     parsers_text,
     table,
@@ -56,11 +54,7 @@ class Sources:
 
 def report(sources: Sources, out: Path) -> list[Path]:
     """Write the HTML file `out` and a PDF beside it. Returns both. Raises DataError when there is nothing to say."""
-    about = read_run(sources.run)
-    methods = [method_of(name) for name in about["methods"]]
-    done = [method for method in methods if (sources.run / f"{method.file_name}.jsonl").exists()]
-    if not done:
-        raise DataError(f"{sources.run} has no finished decoding. Run it again: it goes on where it stopped.")
+    about, done = read_run(sources.run), finished(sources.run)
     sections = [_settings(about), *_sections(sources, about, done)]
     title = f"{about['model']['name']}: {about['task']} over {about['items']} items"
     out.write_text(pages.html(title, sections), encoding="utf-8")
@@ -99,23 +93,11 @@ CITATION = "Hallucination Begins Where Saliency Drops (the method), and saliency
 
 def _chair(sources: Sources, methods: Sequence[Method]) -> Section:
     """Table 1's columns of every decoding, and paired differences to the first."""
-
     truth, vocabulary = read_truth(sources.truth or ""), scoring.read_vocabulary(sources.synonyms)
-    found = {
-        method.name: scoring.counted(
-            scoring.captions_of(sources.run / f"{method.file_name}.jsonl", truth), truth, vocabulary
-        )
-        for method in methods
-    }
-    reports = {name: scoring.chair_report(rows) for name, rows in found.items()}
-    scales = {name: 1 if name == "length" else 100 for name in CHAIR_NAMES}
-    lines = [[name, *(cell(one, key, scales[key]) for key in CHAIR_NAMES)] for name, one in reports.items()]
-    tables = [("CHAIR", table(("decoding", *CHAIR_NAMES.values()), lines))]
-    first, *others = found
-    if others:
-        changes = {name: scoring.chair_report(found[name], {first: found[first]})["differences"] for name in others}
-        rows = [[name, *row] for name, one in changes.items() for row in difference_rows(one, ("length",))]
-        tables.append(("Paired differences", table(("decoding", *DIFFERENCE_HEAD), rows)))
+    reports, changes = captions_by_decoding(sources.run, methods, truth, vocabulary)
+    tables = [("CHAIR", table(*decoding_rows(reports, CHAIR_NAMES)))]
+    if changes:
+        tables.append(("Paired differences", change_text(changes)))
     values = {name: _with_ends(one, CHAIR_NAMES) for name, one in reports.items()}
     return Section("CHAIR", "", tuple(tables), (evidence.by_method(values, tuple(CHAIR_NAMES.items())),))
 
@@ -140,23 +122,13 @@ def _pope(sources: Sources, methods: Sequence[Method]) -> Section:
 
 def _time(sources: Sources, methods: Sequence[Method]) -> Section:
     """Fig. 4: seconds an answer by decoding."""
-
-    found = {}
-    for method in methods:
-        lines = read_records(sources.run / f"{method.file_name}.seconds.jsonl", ("id",))
-        tokens = [line["tokens"] for line in read_records(sources.run / f"{method.file_name}.jsonl", ("tokens",))]
-        seconds = [sum(value for name, value in line.items() if name != "id") for line in lines]
-        counts = np.stack([np.array(seconds), np.array(tokens, float), np.ones(len(lines))], axis=1)
-        measures = {
-            "answer": lambda sums: share(sums[..., 0], sums[..., 2]),
-            "token": lambda sums: 1000 * share(sums[..., 0], sums[..., 1]),
-        }
-        found[method.name] = {name: asdict(one) for name, one in estimates(counts, measures).items()}
-    panels = (("answer", "seconds an answer"), ("token", "ms a token"))
-    rows = [[name, *(f"{one[key]['value']:.3g}" for key, _ in panels)] for name, one in found.items()]
+    found = time_by_decoding(sources.run, methods)
     text = "Whole runs, reading the picture and recording saliency included; from the machine named above."
-    tables = (("", table(("decoding", *(title for _, title in panels)), rows)),)
-    return Section("Time of one answer (Fig. 4)", text, tables, (evidence.by_method(found, panels),))
+    tables = (("", table(*decoding_rows(found, TIME_NAMES))),)
+    values = {name: _with_ends(one, TIME_NAMES) for name, one in found.items()}
+    return Section(
+        "Time of one answer (Fig. 4)", text, tables, (evidence.by_method(values, tuple(TIME_NAMES.items())),)
+    )
 
 
 def _detection(sources: Sources, method: Method) -> Iterator[Section]:

@@ -47,6 +47,34 @@ def chair_text(report: Values) -> str:
 
 
 CHAIR_NAMES = {"chair_s": "CHAIRs %", "chair_i": "CHAIRi %", "recall": "recall %", "length": "words"}
+TIME_NAMES = {"seconds": "seconds an answer", "ms": "ms a token"}
+PLAIN = ("length", *TIME_NAMES)  # measures that are no shares
+
+
+def decodings_text(report: Values) -> str:
+    """A row for each decoding of a run, and what each changed against the first."""
+    parts = [table(*decoding_rows(report["decodings"], {**CHAIR_NAMES, **TIME_NAMES}))]
+    if report["differences"]:
+        parts.append(change_text(report["differences"]))
+    return "\n\n".join(parts)
+
+
+def decoding_rows(found: Mapping[str, Values], names: Mapping[str, str]) -> tuple[list[str], list[list[str]]]:
+    """Head and rows: the measures of each decoding with their intervals."""
+    rows = [[name, *(_measure(one, key) for key in names)] for name, one in found.items()]
+    return ["decoding", *names.values()], rows
+
+
+def _measure(one: Values, name: str) -> str:
+    if name not in PLAIN:
+        return cell(one, name)
+    return "{:.3g} [{:.3g}, {:.3g}]".format(one[name], *one["intervals"][name])
+
+
+def change_text(changes: Mapping[str, Mapping[str, Mapping[str, Values]]]) -> str:
+    """Paired differences by decoding."""
+    rows = [[name, *row] for name, one in changes.items() for row in difference_rows(one, ("length",))]
+    return table(("decoding", *DIFFERENCE_HEAD), rows)
 
 
 def pope_text(report: Values) -> str:
@@ -99,8 +127,13 @@ def detect_text(report: Values) -> str:
         for name, one in report["scores"].items()
     ]
     head = ("score", "AUROC [95 %]", "average precision", "by chance", "adds to probability and position")
-    parts += ["", table(head, rows), "", "Table 5: mean and deviation", table5_text(report)]
-    parts += ["", "Fig. 10b: hallucination rate by bin of S, beside what position alone predicts", bins_text(report)]
+    parts += ["", table(head, rows), "", "Table 5: mean and deviation", "", table5_text(report)]
+    parts += [
+        "",
+        "Fig. 10b: hallucination rate by bin of S, beside what position alone predicts",
+        "",
+        bins_text(report),
+    ]
     found = report["neighbours"]
     shares = [_share(found["lower"]), found["hallucinated"], _share(found["right_lower"]), found["right"]]
     parts.append(
@@ -111,7 +144,7 @@ def detect_text(report: Values) -> str:
         for one in report["salient_hallucinations"]
     ]
     if lines:
-        parts += ["", "Fig. 11: hallucinated, yet salient", table(("item", "word", "S", "above right", "p"), lines)]
+        parts += ["", "Fig. 11: hallucinated, yet salient", "", table(("item", "word", "S", "above right", "p"), lines)]
     return "\n".join(parts)
 
 

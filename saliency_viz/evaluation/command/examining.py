@@ -1,6 +1,6 @@
-"""`evaluate detect | localise | decay | table1 | report`: saliency's own claims, on a run's traces or with a model.
+"""`evaluate detect | localise | decay | table1 | decodings | report`: what a run shows, most of all of saliency.
 
-Ignores the arithmetic: each reads files, calls `examination`, `localisation`, `decay` or `report`, and prints.
+Ignores the arithmetic: each reads files, calls the module of its name (`examination` for detect), and prints.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Any
 
 from ... import flags
 from ...errors import SettingError
-from ..tables import decay_text, detect_text, localise_text, table1_text
+from ..tables import decay_text, decodings_text, detect_text, localise_text, table1_text
 from .printing import add_json, show
 
 # ---- words and their truth -------------------------------------------------------------------------------------------
@@ -138,7 +138,7 @@ def _decay(options: argparse.Namespace) -> None:
     show([asdict(row) for row in found], options.json, decay_text)
 
 
-# ---- table1, report --------------------------------------------------------------------------------------------------
+# ---- table1, decodings, report --------------------------------------------------------------------------------------
 
 
 def _add_table1(task: argparse.ArgumentParser) -> None:
@@ -150,6 +150,23 @@ def _table1(options: argparse.Namespace) -> None:
     from ..published import differences_at
 
     show([asdict(row) for row in differences_at(options.images)], options.json, table1_text)
+
+
+def _add_decodings(task: argparse.ArgumentParser) -> None:
+    task.add_argument("folder", metavar="RUN", help="a folder of evaluate run")
+    task.add_argument("--truth", required=True, metavar="FILE", help='JSON of {"image id": ["object", ...]}')
+    task.add_argument("--synonyms", metavar="FILE", help="words of the objects: CHAIR's list or a scene set's; ours")
+    add_json(task)
+
+
+def _decodings(options: argparse.Namespace) -> None:
+    from ..decodings import decodings
+    from ..scoring import read_vocabulary
+    from ..truth import read_truth
+
+    folder = Path(options.folder).expanduser()
+    found = decodings(folder, read_truth(options.truth), read_vocabulary(options.synonyms))
+    show(found, options.json, decodings_text)
 
 
 def _add_report(task: argparse.ArgumentParser) -> None:
@@ -184,6 +201,7 @@ EXAMINING: Mapping[str, Any] = {
     "detect": (_add_detect, _detect, "does saliency tell hallucinated object words, beyond where they stand?"),
     "localise": (_add_localise, _localise, "do maps point at the objects that are named?"),
     "decay": (_add_decay, _decay, "does weakening a salient word make the rest hallucinate? (Table 6)"),
+    "decodings": (_add_decodings, _decodings, "a run's decodings side by side: CHAIR, recall, length, time"),
     "table1": (_add_table1, _table1, "which of the paper's gains are larger than an interval"),
     "report": (_add_report, _report, "everything about a run as one HTML file and one PDF"),
 }

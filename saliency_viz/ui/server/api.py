@@ -96,6 +96,7 @@ class Endpoints:
         sgrs_score: str = SGRS.score,
         decoding: str = "",
         decoding_values: str = "",
+        sgrs_recent: int = SGRS.recent,
         request: gr.Request = None,  # type: ignore[assignment] - gradio always fills it in
     ) -> Iterator[tuple[str, dict[str, Any]]]:
         """Caption an image, several, or a video, and say for each word how strongly the words before it mattered.
@@ -119,6 +120,7 @@ class Endpoints:
             sgrs_score: A token's score: mean (Eq. 6), sum, previous or recent.
             decoding: A decoder of Table 1 such as vcd, pai or opera; empty for plain decoding.
             decoding_values: Its settings, such as alpha=1, beta=0.1; those left out are the authors'.
+            sgrs_recent: Outputs that the score "recent" is the mean over.
 
         Returns:
             The caption as it grows, and in the end {run, model, settings, tokens} with one entry per token.
@@ -129,7 +131,7 @@ class Endpoints:
             settings = self._settings(
                 max_new_tokens,
                 Sampling(temperature=temperature, seed=seed),
-                SGRS(alpha=alpha, history=sgrs_history, score=sgrs_score) if sgrs else None,
+                SGRS(alpha=alpha, history=sgrs_history, score=sgrs_score, recent=sgrs_recent) if sgrs else None,
                 locore,
                 beta,
             )
@@ -246,6 +248,7 @@ def caption_fields(limit: int) -> list[Any]:
         gr.Textbox(SGRS.score, label="sgrs_score"),
         gr.Textbox("", label="decoding"),
         gr.Textbox("", label="decoding_values"),
+        gr.Number(SGRS.recent, label="sgrs_recent", precision=0),
     ]
 
 
