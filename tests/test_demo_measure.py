@@ -1,5 +1,6 @@
 """What is reported of the decoders on the demo model, on made-up steps whose counts are known."""
 
+from dataclasses import replace
 from types import SimpleNamespace
 
 from saliency_viz.demo.measure import SETTINGS, Measured, report, step_counts
@@ -31,6 +32,10 @@ def test_the_report_has_a_row_for_each_setting_and_signs_what_changed():
     found = Measured(
         dict.fromkeys(SETTINGS, measures), {"LocoRE, beta 0.15": measures}, {"S": 0.5}, {"S": value}, "So."
     )
+    area = {"value": 0.25, "low": 0.125, "high": 0.5}
+    deleted = {"words": 7, "areas": {"saliency": {"deletion": area, "insertion": {**area, "high": 0.75}}}}
+    shown = "| saliency         | 0.250 [0.125, 0.500]         | 0.250 [0.125, 0.750] |"
+    assert shown in report(replace(found, faithfulness=deleted))
     text = report(found)
     assert all(f"\n| {name} | 0.25 (0.12 to 0.50)" in text for name in SETTINGS)
     assert "| LocoRE, beta 0.15 | +0.25 (+0.12 to +0.50)" in text

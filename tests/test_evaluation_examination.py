@@ -23,7 +23,7 @@ from saliency_viz.evaluation.pages import Section, html, pdf
 from saliency_viz.evaluation.published import differences_at
 from saliency_viz.evaluation.scenes import write
 from saliency_viz.evaluation.words import Judged, judged_traces
-from saliency_viz.trace import Mark
+from saliency_viz.trace import Mark, Trace
 
 from .engine import PROMPT, picture
 from .traces import example_trace
@@ -218,7 +218,23 @@ def test_scenes_run_and_report_go_end_to_end(tmp_path, capsys):
     boxes = ["--boxes", str(scenes / "boxes.json")]
     capsys.readouterr()
     assert main(["evaluate", "detect", str(out), *truth, "--json"]) == 0
-    assert json.loads(capsys.readouterr().out)["captions"] == 3
+    seen = json.loads(capsys.readouterr().out)
+    assert (seen["captions"], seen["fusion"]) == (3, "product")
+    given = ["--replay", str(out / "plain.jsonl"), *asked[:4]]
+    assert main(["evaluate", "detect", str(tmp_path / "replayed"), *given, *truth, "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["right"] == seen["right"]
+    read = [Trace.load(path) for path in sorted((tmp_path / "replayed").rglob("*.trace"))]
+    for again, first in zip(read, sorted((out / "traces" / "plain").glob("*.trace")), strict=True):
+        scores = [step.score for step in Trace.load(first).steps[: len(again.steps)]]
+        assert [step.score for step in again.steps][1:] == pytest.approx(scores[1:], abs=1e-4)
+    fused = ["--fusion", "gradient", "--limit", "2", "--traces", "--out", str(tmp_path / "fused")]
+    assert main(["evaluate", "run", "--task", "chair", *asked, *fused]) == 0
+    assert main(["evaluate", "detect", str(tmp_path / "fused"), *truth, "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["fusion"] == "gradient"
+    assert main(["evaluate", "decodings", str(out), *truth, "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["decodings"]["locore"]["seconds"] > 0
+    assert main(["evaluate", "table1"]) == 0
+    assert "| CHAIRs" in capsys.readouterr().out
     assert main(["evaluate", "localise", str(out), *truth, *boxes, "--faithfulness", "1", "--json"]) == 0
     found = json.loads(capsys.readouterr().out)
     assert found["localisation"]["words"] > 0 and set(found["faithfulness"]["areas"]) == {

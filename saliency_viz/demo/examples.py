@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import count, islice
 from pathlib import Path
@@ -24,6 +25,7 @@ from .world import HELD_OUT_SEEDS, Scene, render, sample_scene
 
 EXAMPLES = assets() / "examples"
 POOL = 40  # scenes looked at per theme
+ROUNDS = 5  # pools at most, for examples that none fits
 
 
 @dataclass(frozen=True)
@@ -67,25 +69,33 @@ SLOTS = (
 
 
 def choose(slots: tuple[Slot, ...], model, processor) -> dict[Slot, tuple[Scene, str]]:
-    """For each slot the most telling scene of its pool, with the model's greedy caption. No scene is used twice."""
+    """For each slot the most telling scene of its pool, with the model's greedy caption. No scene is used twice.
+
+    The better the model, the rarer an invention: a slot that finds no scene looks at another pool, `ROUNDS` in all.
+    Raises LookupError with what was not found.
+    """
     chosen: dict[Slot, tuple[Scene, str]] = {}
     for style, pairs in sorted({(slot.style, slot.pairs) for slot in slots}, key=str):
-        themes = {slot.theme for slot in slots if (slot.style, slot.pairs) == (style, pairs)}
-        scenes = _pool(themes, style, pairs)
-        captions = generate(model, processor, [render(scene, SIDE) for scene in scenes], [CAPTION_PROMPT] * len(scenes))
-        pool = list(zip(scenes, captions, strict=True))
-        for slot in (slot for slot in slots if (slot.style, slot.pairs) == (style, pairs)):
-            fitting = [pair for pair in pool if _fits(slot, *pair)]
-            if not fitting:
-                raise LookupError(f"Expected a scene for the example {slot.name}. Got none of {len(pool)}; raise POOL.")
-            chosen[slot] = max(fitting, key=lambda pair: _appeal(*pair))
-            pool.remove(chosen[slot])
+        pool, seeds = [], count(HELD_OUT_SEEDS)
+        for _ in range(ROUNDS):
+            empty = [slot for slot in slots if (slot.style, slot.pairs) == (style, pairs) and slot not in chosen]
+            scenes = _pool({slot.theme for slot in empty}, style, pairs, seeds)
+            prompts = [CAPTION_PROMPT] * len(scenes)
+            captions = generate(model, processor, [render(scene, SIDE) for scene in scenes], prompts)
+            pool += zip(scenes, captions, strict=True)
+            for slot in empty:
+                fitting = [pair for pair in pool if _fits(slot, *pair)]
+                if fitting:
+                    chosen[slot] = max(fitting, key=lambda pair: _appeal(*pair))
+                    pool.remove(chosen[slot])
+    if missing := [slot.name for slot in slots if slot not in chosen]:
+        raise LookupError(f"Expected a scene for every example. Got none for {', '.join(missing)}; raise ROUNDS.")
     return {slot: chosen[slot] for slot in slots}
 
 
-def _pool(themes: set[str], style: str | None, pairs: str) -> list[Scene]:
-    """The first held-out scenes of these themes with at least two kinds, `POOL` for each theme on average."""
-    scenes = (sample_scene(HELD_OUT_SEEDS + number, style, pairs) for number in count())
+def _pool(themes: set[str], style: str | None, pairs: str, seeds: Iterator[int]) -> list[Scene]:
+    """The next held-out scenes of these themes with at least two kinds, `POOL` for each theme on average."""
+    scenes = (sample_scene(seed, style, pairs) for seed in seeds)
     fitting = (scene for scene in scenes if scene.theme in themes and len(scene.groups) >= 2)
     return list(islice(fitting, POOL * len(themes)))
 

@@ -13,6 +13,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -20,7 +21,9 @@ import torch
 from ..decoding import caption
 from ..evaluation.detection import ADJUSTED, POSITION, PROBABILITY, VERDICTS, S, claim
 from ..evaluation.intervals import Interval, differences, estimates, share
+from ..evaluation.localisation import faithful
 from ..evaluation.mentions import mentions_of, words_from_marks
+from ..evaluation.tables import areas_text
 from ..models import load_model
 from ..settings import SGRS, LocoRE
 from ..trace import Trace
@@ -36,6 +39,8 @@ SETTINGS: dict[str, tuple[SGRS | None, LocoRE | None]] = {
     "SGRS mean, alpha 0.3": (SGRS(alpha=0.3), None),
     "SGRS mean, alpha 0.45": (SGRS(alpha=0.45), None),
     "SGRS mean, alpha 0.6": (SGRS(alpha=0.6), None),
+    "SGRS sum, alpha 0.3": (SGRS(alpha=0.3, score="sum"), None),
+    "SGRS sum, alpha 0.45": (SGRS(alpha=0.45, score="sum"), None),
     "SGRS sum, alpha 0.6": (SGRS(alpha=0.6, score="sum"), None),
 }
 CAPTION_MEASURES = ("recall", "CHAIR_s", "CHAIR_i", "sane sentences")
@@ -56,10 +61,13 @@ class Measured:
     scores: dict[str, float] = field(default_factory=dict)
     detection: dict[str, Interval] = field(default_factory=dict)
     verdict: str = ""
+    faithfulness: dict[str, Any] = field(default_factory=dict)
 
 
-def measure(model, scenes: Sequence[Scene], tell: Callable[[str], None] = lambda text: None) -> Measured:
-    """Caption every scene under every setting."""
+def measure(
+    model, scenes: Sequence[Scene], tell: Callable[[str], None] = lambda text: None, words: int = 0
+) -> Measured:
+    """Caption every scene under every setting; with `words`, delete and insert what that many right words drew on."""
     pictures, found, counts, plain = [render(scene, SIDE) for scene in scenes], Measured(), {}, []
     for name, (sgrs, locore) in SETTINGS.items():
         traces = []
@@ -83,6 +91,8 @@ def measure(model, scenes: Sequence[Scene], tell: Callable[[str], None] = lambda
     found.verdict = VERDICTS[judged.verdict]
     names = (S, ADJUSTED, POSITION, PROBABILITY, "saliency on outputs", "attention on outputs", "saliency on image")
     found.detection = {name: judged.scores[name].auroc for name in names if name in judged.scores}
+    if words:
+        found.faithfulness = faithful(model, plain, [words_from_marks(trace) for trace in plain], words)
     return found
 
 
@@ -143,7 +153,10 @@ def report(found: Measured) -> str:
         lines.append(f"| {setting} | {' | '.join(_cell(changes[name], name, '+.2f') for name in CAPTION_MEASURES)} |")
     lines += ["", *(f"- {name}: {value:.3f}" for name, value in found.scores.items())]
     lines += [f"- AUROC of {name}: {_cell(each, name)}" for name, each in found.detection.items()]
-    return "\n".join([*lines, f"- {found.verdict}"])
+    lines.append(f"- {found.verdict}")
+    if found.faithfulness:
+        lines += ["", areas_text(found.faithfulness)]
+    return "\n".join(lines)
 
 
 def _cell(each: Interval, name: str, form: str = ".2f") -> str:
@@ -158,12 +171,13 @@ def main(arguments: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--model", default="demo")
     parser.add_argument("--scenes", type=int, default=100)
+    parser.add_argument("--words", type=int, default=40, help="of deletion and insertion, one a scene")
     parser.add_argument("--json", type=Path, help="also write everything there")
     options = parser.parse_args(arguments)
     torch.set_num_threads(1)
-    found = measure(
-        load_model(options.model, device="cpu"), held_out_scenes(options.scenes), partial(print, file=sys.stderr)
-    )
+    tell = partial(print, file=sys.stderr, flush=True)
+    model = load_model(options.model, device="cpu")
+    found = measure(model, held_out_scenes(options.scenes), tell, options.words)
     print(report(found))
     if options.json:
         options.json.write_text(json.dumps(found, default=vars, indent=1))

@@ -190,12 +190,14 @@ def localise_text(report: Values) -> str:
     rows = [[name, interval(found["pointing"][name]), interval(found["energy"][name])] for name in found["pointing"]]
     head = ("map", "points into the box", f"energy inside (chance {found['chance']:.3f})")
     text = f"{found['words']} right object words with a box.\n\n{table(head, rows)}"
-    if "faithfulness" in report:
-        areas = report["faithfulness"]
-        lines = [[name, interval(one["deletion"]), interval(one["insertion"])] for name, one in areas["areas"].items()]
-        head = ("places ranked by", "deletion (small is faithful)", "insertion (large is)")
-        text += f"\n\n{areas['words']} words\n\n{table(head, lines)}"
-    return text
+    return f"{text}\n\n{areas_text(report['faithfulness'])}" if "faithfulness" in report else text
+
+
+def areas_text(found: Values) -> str:
+    """Areas under deletion and insertion curves by ranking."""
+    rows = [[name, interval(one["deletion"]), interval(one["insertion"])] for name, one in found["areas"].items()]
+    head = ("places ranked by", "deletion (small is faithful)", "insertion (large is)")
+    return f"{found['words']} words\n\n{table(head, rows)}"
 
 
 def decay_text(rows: Sequence[Values]) -> str:
