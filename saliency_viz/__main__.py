@@ -293,7 +293,14 @@ def _add_bench(command: argparse.ArgumentParser) -> None:
 
 
 def _bench(options: argparse.Namespace) -> int:
-    from .bench import measure, ready_text, report_json
+    try:
+        from .bench import measure, ready_text, report_json
+    except ModuleNotFoundError as missing:
+        if missing.name != "saliency_viz.bench":
+            raise
+        raise SettingError(
+            "The bench is not part of the installed package. Run it in a checkout of the repository."
+        ) from None
     from .terminal import Progress
 
     with Progress(0) as progress:

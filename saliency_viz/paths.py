@@ -10,3 +10,8 @@ def assets() -> Path:
     here = Path(__file__).resolve().parent
     inside = here / "assets"
     return inside if inside.is_dir() else here.parent / "assets"
+
+
+def embedded_model() -> Path:
+    """The folder of the model that comes with the package ("demo")."""
+    return assets() / "demo-model"

@@ -15,9 +15,10 @@ from saliency_viz.bench import make_workload, measure
 from saliency_viz.bench.captured import StaticDecoder
 from saliency_viz.bench.clock import time_left
 from saliency_viz.bench.eager import eager, eager_bytes
-from saliency_viz.bench.memory import KINDS, extra_memory, peak_memory
+from saliency_viz.bench.memory import KINDS, extra_memory
 from saliency_viz.bench.rows import Report, Row, compared, number, ready_text
 from saliency_viz.errors import SettingError
+from saliency_viz.verify.peak_memory import peak_memory
 
 ROOT = Path(__file__).resolve().parents[1]
 

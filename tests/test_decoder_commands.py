@@ -83,7 +83,7 @@ def test_the_page_of_decoders_says_what_the_table_says(row):
 
 def test_the_bench_has_a_row_for_each_decoder(llava_dir):
     from saliency_viz.bench.decoders import decoder_rows
-    from saliency_viz.bench.workload import real
+    from saliency_viz.verify.workload import real
 
     work = real(sv.load_model(llava_dir, device="cpu"), 3, 20)
     rows = decoder_rows(work, 1, lambda text: None)

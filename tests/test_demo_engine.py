@@ -13,12 +13,12 @@ from saliency_viz.demo.marks import truth_marks
 from saliency_viz.demo.traces import answered
 from saliency_viz.demo.world import HELD_OUT_SEEDS, Scene, render, sample_scene
 from saliency_viz.models import Request
-from saliency_viz.paths import assets
+from saliency_viz.paths import assets, embedded_model
 
 from .engine import PROMPT, session, write
 from .reference import Reference, relative
 
-FOLDER = assets() / "demo-model"
+FOLDER = embedded_model()
 EXAMPLES = assets() / "examples"
 INDEX = json.loads((EXAMPLES / "index.json").read_text(encoding="utf-8"))
 NAMES = [entry["name"] for entry in INDEX]

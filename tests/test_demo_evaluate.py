@@ -7,12 +7,12 @@ import pytest
 
 from saliency_viz.demo.evaluate import TESTS, evaluate, generate, held_out_scenes, load, measures, messages, table
 from saliency_viz.demo.grammar import CAPTION_PROMPT, caption
-from saliency_viz.demo.model import FOLDER
 from saliency_viz.demo.pairs import PAIR_PROMPT, pair_caption, pair_question
 from saliency_viz.demo.questions import dialogue, question
 from saliency_viz.demo.scoring import MEASURES, answer_count, caption_counts, pair_count
 from saliency_viz.demo.sentences import is_grammatical
 from saliency_viz.demo.world import HELD_OUT_SEEDS, render
+from saliency_viz.paths import embedded_model
 
 from .test_demo_world import group, scene_of
 
@@ -121,7 +121,7 @@ def test_whoever_knows_the_scenes_is_right_everywhere(test, monkeypatch):
 
 @pytest.fixture(scope="module")
 def shipped():
-    if not (FOLDER / "model.safetensors").is_file():
+    if not (embedded_model() / "model.safetensors").is_file():
         pytest.skip("no trained model in assets/demo-model; make one with `python -m saliency_viz.demo.train`")
     return load()
 
@@ -175,6 +175,6 @@ def test_a_follow_up_is_answered_in_the_form_of_its_question(shipped):
 
 
 def test_the_model_folder_is_small_and_readable(shipped):
-    files = list(FOLDER.iterdir())
+    files = list(embedded_model().iterdir())
     assert sum(path.stat().st_size for path in files) <= 90 * 10**6
     assert all(path.stat().st_mode & 0o444 == 0o444 for path in files)

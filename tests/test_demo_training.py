@@ -14,8 +14,10 @@ from PIL import Image
 from tokenizers import Tokenizer
 from transformers import AutoModelForImageTextToText, AutoProcessor, LlamaConfig, LlamaForCausalLM
 
-from saliency_viz.demo import language
-from saliency_viz.demo.batches import (
+from saliency_viz.demo.grammar import CAPTION_PROMPT
+from saliency_viz.demo.kinds import KINDS
+from saliency_viz.demo.train import language
+from saliency_viz.demo.train.batches import (
     GROUNDED_WEIGHT,
     IGNORED,
     LABELS,
@@ -30,14 +32,12 @@ from saliency_viz.demo.batches import (
     patch_labels,
     weighted,
 )
-from saliency_viz.demo.grammar import CAPTION_PROMPT
-from saliency_viz.demo.kinds import KINDS
-from saliency_viz.demo.losses import alignment_loss, answer_states, patch_features, words_loss
-from saliency_viz.demo.model import Shape
-from saliency_viz.demo.prepare import Parts, corpus, cut, read_tower
-from saliency_viz.demo.stages import STAGES, Run, Settings, Worker, learning_rate_factor, peak_rate
-from saliency_viz.demo.train import average_gradients, train
-from saliency_viz.demo.vocabulary import wrap
+from saliency_viz.demo.train.loop import average_gradients, train
+from saliency_viz.demo.train.losses import alignment_loss, answer_states, patch_features, words_loss
+from saliency_viz.demo.train.model import Shape
+from saliency_viz.demo.train.prepare import Parts, corpus, cut, read_tower
+from saliency_viz.demo.train.stages import STAGES, Run, Settings, Worker, learning_rate_factor, peak_rate
+from saliency_viz.demo.train.vocabulary import wrap
 from saliency_viz.demo.world import render, sample_scene
 from saliency_viz.errors import ModelError
 

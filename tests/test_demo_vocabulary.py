@@ -8,8 +8,8 @@ import pytest
 import torch
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
 
-from saliency_viz.demo import language
-from saliency_viz.demo.vocabulary import EOS, IMAGE, SPECIAL, prune, pruned_rows, wrap
+from saliency_viz.demo.train import language
+from saliency_viz.demo.train.vocabulary import EOS, IMAGE, SPECIAL, prune, pruned_rows, wrap
 from saliency_viz.errors import ModelError
 
 TEXTS = ["the cat sat on the mat", "the cats sat on the mats", "there is a tractor there", "a theatre on the hat"]

@@ -12,7 +12,6 @@ from transformers import AutoConfig, AutoModelForImageTextToText
 import saliency_viz as sv
 from saliency_viz.__main__ import main
 from saliency_viz.attention import Edits
-from saliency_viz.bench.memory import peak_memory
 from saliency_viz.decoding import matrix, pace
 from saliency_viz.errors import ModelError, SettingError
 from saliency_viz.memory import size_text
@@ -33,6 +32,7 @@ from saliency_viz.models.memory.estimate import (
 from saliency_viz.models.memory.reference_configs import PUBLISHED
 from saliency_viz.models.memory.report import check
 from saliency_viz.models.memory.vision_memory import patches_in, patches_of, vision_bytes
+from saliency_viz.verify.peak_memory import peak_memory
 
 from . import checkpoints, families
 from .engine import session, write

@@ -13,8 +13,8 @@ from dataclasses import replace
 from functools import partial
 
 from ..errors import SettingError
+from ..verify.workload import Workload, real
 from .rows import Report, Row, ready_text, report_json
-from .workload import Workload, real
 
 __all__ = ["Report", "Row", "make_workload", "measure", "ready_text", "report_json"]
 
@@ -22,7 +22,7 @@ __all__ = ["Report", "Row", "make_workload", "measure", "ready_text", "report_js
 def make_workload(options: argparse.Namespace, prompt_tokens: int) -> Workload:
     """The model of the flags (--shape before --model) with a prompt of at least so many tokens."""
     if options.shape is not None:
-        from .shapes import random_workload
+        from ..verify.shapes import random_workload
 
         return random_workload(
             options.shape, options.tokens, prompt_tokens, options.device, options.dtype, options.layers

@@ -21,9 +21,9 @@ import torch
 from ..errors import SaliencyVizError
 from ..figures.web.payload import payload, rows_payload
 from ..trace import RunSettings, Trace
+from ..verify.workload import Workload
 from .clock import rounds, seconds
 from .rows import Row
-from .workload import Workload
 
 PATIENCE = 120.0  # seconds until a start counts as failed
 START = "from saliency_viz.ui.server.serve import main; main()"

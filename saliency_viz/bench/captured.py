@@ -14,9 +14,9 @@ from transformers import StaticCache
 
 from ..attention import grad_mode
 from ..decoding.session import Session
+from ..verify.workload import Workload
 from .clock import rounds, seconds
 from .rows import Row, compared
-from .workload import Workload
 
 WARM_UP = 3  # forwards on a side stream before a capture, as torch asks
 

@@ -10,10 +10,10 @@ from collections.abc import Callable
 from ..decoding.decoders import DECODERS, resolved
 from ..errors import SettingError
 from ..trace import RunSettings
+from ..verify.peak_memory import peak_memory
+from ..verify.workload import Workload
 from .clock import rounds, seconds
-from .memory import peak_memory
 from .rows import Row, compared
-from .workload import Workload
 
 Tell = Callable[[str], None]
 PLAIN = "plain"

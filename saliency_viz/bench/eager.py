@@ -17,7 +17,7 @@ from torch import Tensor
 from ..attention import NAME
 from ..memory import free_memory, size_text
 from ..saliency import layer_saliency, normalize_rows
-from .workload import Workload
+from ..verify.workload import Workload
 
 
 @dataclass(frozen=True)

@@ -11,9 +11,9 @@ import torch
 
 from ..settings import SGRS, LocoRE, Sampling
 from ..trace import RunSettings
+from ..verify.workload import Workload
 from .eager import eager, too_large
 from .rows import Row
-from .workload import Workload
 
 PART = "equality"
 SAMPLED = 3  # rows that are compared with one full backward each

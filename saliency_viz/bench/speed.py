@@ -17,10 +17,10 @@ from ..decoding.candidates import Chooser
 from ..decoding.run import CaptionStream
 from ..settings import SGRS, LocoRE, Sampling
 from ..trace import RunSettings
+from ..verify.workload import Workload
 from .clock import rounds, seconds, synchronize
 from .eager import eager, too_large
 from .rows import Row, compared
-from .workload import Workload
 
 Tell = Callable[[str], None]
 SAMPLE = 4  # tokens that the slow way to saliency is measured on

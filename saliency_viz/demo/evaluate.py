@@ -20,9 +20,9 @@ import torch
 from PIL import Image
 
 from ..evaluation.intervals import Interval, estimates, share
+from ..paths import embedded_model
 from .grammar import CAPTION_PROMPT
 from .kinds import HELD_OUT_STYLE
-from .model import FOLDER
 from .pairs import PAIR_PROMPT, pair_question
 from .questions import dialogue, question
 from .scoring import MEASURES, answer_count, caption_counts, pair_count
@@ -39,10 +39,11 @@ Shown = Image.Image | tuple[Image.Image, ...]
 Talk = Sequence[str]  # question, answer, question, ...: what was said so far about a picture
 
 
-def load(folder: Path = FOLDER):
+def load(folder: Path | None = None):
     """The model (float32, evaluation mode) and its processor."""
     from transformers import AutoModelForImageTextToText, AutoProcessor
 
+    folder = folder or embedded_model()
     model = AutoModelForImageTextToText.from_pretrained(folder, dtype=torch.float32).eval()
     return model, AutoProcessor.from_pretrained(folder)
 
@@ -177,7 +178,7 @@ def table(results: dict[str, dict[str, Interval]]) -> str:
 def main(arguments: list[str] | None = None) -> None:
     """The command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--model", type=Path, default=FOLDER)
+    parser.add_argument("--model", type=Path, default=embedded_model())
     parser.add_argument("--scenes", type=int, default=300)
     parser.add_argument("--test", choices=tuple(TESTS), action="append", help="only this one; may be repeated")
     parser.add_argument("--json", action="store_true", help="print JSON instead of a table")

@@ -14,11 +14,10 @@ from pathlib import Path
 
 import torch
 
-from ..paths import assets
+from ..paths import assets, embedded_model
 from .evaluate import SIDE, generate, load
 from .grammar import CAPTION_PROMPT, noun, verb
 from .kinds import HELD_OUT_STYLE
-from .model import FOLDER
 from .sentences import sane_sentences
 from .truth import claims, mentions, stated_theme
 from .world import HELD_OUT_SEEDS, Scene, render, sample_scene
@@ -134,7 +133,7 @@ def note(slot: Slot, scene: Scene) -> str:
 def main(arguments: list[str] | None = None) -> None:
     """Writes a PNG and its ground truth as JSON per example, and index.json, into assets/examples."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--model", type=Path, default=FOLDER)
+    parser.add_argument("--model", type=Path, default=embedded_model())
     parser.add_argument("--to", type=Path, default=EXAMPLES)
     options = parser.parse_args(arguments)
     torch.set_num_threads(1)

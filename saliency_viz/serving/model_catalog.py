@@ -117,9 +117,9 @@ def _config(name: str) -> Any:
     from transformers import AutoConfig
 
     from ..models.memory.reference_configs import PUBLISHED
-    from ..paths import assets
+    from ..paths import embedded_model
 
-    folder = assets() / "demo-model" if name == "demo" else on_this_machine(name)
+    folder = embedded_model() if name == "demo" else on_this_machine(name)
     if folder is not None:
         try:
             return AutoConfig.from_pretrained(folder, trust_remote_code=False)

@@ -54,7 +54,7 @@ def _subject(options: argparse.Namespace, tell: Callable[[Any], None]) -> Any:
     from .subject import Subject, subject_of
 
     if options.shape is not None:
-        from ..bench.shapes import random_workload
+        from .shapes import random_workload
 
         work = random_workload(options.shape, options.tokens, 640, options.device, options.dtype)
         return Subject(work.model, None, work.prepared, None, options.tokens)

@@ -48,7 +48,7 @@ def memory_check(subject: Subject) -> Check:
     model = subject.model
     if model.device.type not in ("cpu", "cuda"):
         return Check(name, "skipped", "", f"Memory cannot be measured on {model.device.type}.")
-    from ..bench.memory import peak_memory
+    from .peak_memory import peak_memory
 
     peak = peak_memory(lambda: subject.caption(RunSettings(SHORT)), model.device) * 2**20
     needed = room(model, subject.first, SHORT, patches_in(model.config, subject.prepared.inputs)).needed

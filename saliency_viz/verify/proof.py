@@ -94,7 +94,7 @@ def _untouched(model: LVLM, source: str) -> Any:
 
 def default_picture() -> Image.Image:
     """The first example scene, or coloured tiles where there are none."""
-    from ..bench.workload import example_picture
+    from .workload import example_picture
 
     return example_picture()
 

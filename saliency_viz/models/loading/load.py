@@ -14,7 +14,7 @@ from ... import attention
 from ...errors import ModelError
 from ...memory import guarded, require
 from ...numeric_state import numeric_state
-from ...paths import assets
+from ...paths import embedded_model
 from ...trace import ModelInfo
 from ..base import LVLM
 from ..families import generic
@@ -63,7 +63,7 @@ def load_model(
     """
     where = device_of(device)
     need_packages(quantization, adapter)
-    found = find(str(assets() / "demo-model") if name == "demo" else str(name), revision, tell)
+    found = find(str(embedded_model()) if name == "demo" else str(name), revision, tell)
     config, family = read_config(found.source, str(name), found.commit)
     kind = dtype_of(dtype, where, config)
     stored = stored_quantization(config)

@@ -13,7 +13,7 @@ import torch
 
 from ...errors import ModelError
 from ...memory import free_memory, size_text
-from ...paths import assets
+from ...paths import embedded_model
 from ..loading.checkpoint_io import read_config
 from ..loading.checkpoints import checkpoint_of
 from ..loading.devices import QUANTIZATIONS, device_of, dtype_of, stored_quantization
@@ -69,7 +69,7 @@ def _config(name: str, revision: str | None) -> tuple[Any, str]:
         return PUBLISHED[name](), " (from its published sizes)"
     notes: list[str] = []
     found = find(
-        str(assets() / "demo-model") if name == "demo" else name,
+        str(embedded_model()) if name == "demo" else name,
         revision,
         lambda loading: notes.append(loading.text) if loading.stage == "note" else None,
     )

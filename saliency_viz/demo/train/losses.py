@@ -10,8 +10,8 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 from transformers import LlavaForConditionalGeneration
 
+from ..kinds import COLOURS, COUNT_WORDS, KINDS, PLACES
 from .batches import GROUNDED_WEIGHT, IGNORED, LABELS, PLACE_WEIGHT, CaptionBatch, TextBatch, VisionBatch, encode
-from .kinds import COLOURS, COUNT_WORDS, KINDS, PLACES
 from .vocabulary import IMAGE
 
 BACKGROUND_WEIGHT = 0.3  # of a patch without an object, in the dense loss

@@ -11,7 +11,7 @@ from pathlib import Path
 import torch
 from transformers import LlamaForCausalLM, PreTrainedTokenizerFast
 
-from .kinds import KINDS, THEMES
+from ..kinds import KINDS, THEMES
 
 TOKENS, BATCH = 56, 24  # tokens of an answer at most, answers sampled at once
 FORMS = (

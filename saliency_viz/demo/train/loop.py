@@ -18,11 +18,12 @@ import torch
 import torch.distributed as dist
 from torch import Tensor, nn
 
+from ...paths import embedded_model
 from . import model as shape
 from .prepare import prepare
 from .stages import MINUTES, STAGES, Loss, Run, Settings, Worker, build_optimizer, learning_rate_factor, stage_losses
 
-LOG = Path(__file__).resolve().parents[2] / "docs" / "demo-training.jsonl"
+LOG = Path(__file__).resolve().parents[3] / "docs" / "demo-training.jsonl"
 WORK = Path.home() / ".cache" / "saliency_viz" / "demo-training"
 
 
@@ -153,10 +154,12 @@ def main(arguments: list[str] | None = None) -> None:
         parser.add_argument(f"--{stage}-steps", type=int, default=None, help="instead of minutes")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--processes", type=int, default=2, help="of one thread each")
-    parser.add_argument("--tower", type=Path, default=shape.FOLDER, help="the demo model whose vision tower to take")
+    parser.add_argument(
+        "--tower", type=Path, default=embedded_model(), help="the demo model to take the vision tower from"
+    )
     parser.add_argument("--work", type=Path, default=WORK, help="where the checkpoint is kept")
     parser.add_argument("--log", type=Path, default=LOG)
-    parser.add_argument("--export", type=Path, default=shape.FOLDER, help="where the finished model goes")
+    parser.add_argument("--export", type=Path, default=embedded_model(), help="where the finished model goes")
     parser.add_argument("--resume", action="store_true", help="go on from the checkpoint")
     options = parser.parse_args(arguments)
     settings = Settings(

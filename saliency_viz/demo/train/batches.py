@@ -15,12 +15,12 @@ import torch
 from PIL import Image
 from torch import Tensor
 
-from .facts import RELATIONS
-from .grammar import CAPTION_PROMPT, caption
-from .kinds import COLOURS, COUNT_WORDS, KINDS, PLACES, THEMES
-from .pairs import PAIR_PROMPT, pair_caption, pair_question
-from .questions import dialogue, question
-from .world import MOST_KINDS, Scene, render, sample_scene, thing_picture
+from ..facts import RELATIONS
+from ..grammar import CAPTION_PROMPT, caption
+from ..kinds import COLOURS, COUNT_WORDS, KINDS, PLACES, THEMES
+from ..pairs import PAIR_PROMPT, pair_caption, pair_question
+from ..questions import dialogue, question
+from ..world import MOST_KINDS, Scene, render, sample_scene, thing_picture
 
 IMAGE_SIDE, PATCH = 160, 16  # pixels
 PATCHES = (IMAGE_SIDE // PATCH) ** 2

@@ -22,12 +22,9 @@ from transformers import (
     PreTrainedTokenizerFast,
 )
 
-from ..paths import assets
 from .batches import IMAGE_SIDE, PATCH, PATCHES
 from .language import LAYERS
 from .vocabulary import BOS, EOS, IMAGE, PAD
-
-FOLDER = assets() / "demo-model"
 
 # SmolLM2's own template; pictures come first in their message, each on a line
 CHAT_TEMPLATE = """\

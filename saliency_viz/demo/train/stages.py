@@ -1,6 +1,6 @@
 """The stages of training: which parts each trains, at what rates, on what data, and a run that goes through them.
 
-The loop itself and the command line are for `train`.
+The loop itself and the command line are for `loop`.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from ..errors import ModelError
+from ...errors import ModelError
 from . import model as shape
 from .batches import CaptionBatches, EnglishBatches, VisionBatches, WordBatches
 from .losses import DenseHeads, alignment_loss, caption_loss, dense_loss, project, word_tokens, words_loss

@@ -14,13 +14,13 @@ from tokenizers import Tokenizer
 from torch import Tensor
 from transformers import PreTrainedTokenizerFast
 
+from ..grammar import noun_phrase
+from ..kinds import COLOURS, COUNT_WORDS, KINDS
+from ..questions import FORMS, question
+from ..world import sample_scene
 from . import english, language, vocabulary
 from .batches import pair_threads, threads_about
-from .grammar import noun_phrase
-from .kinds import COLOURS, COUNT_WORDS, KINDS
 from .model import Shape
-from .questions import FORMS, question
-from .world import sample_scene
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,1 @@
+"""How the embedded model is made: `python -m saliency_viz.demo.train`. Stays out of the wheel."""
