@@ -1,110 +1,41 @@
-"""ZeroGPU: what its decorator needs of us and what it loses, against a module that behaves as its package does.
-
-Taken from spaces 0.51: arguments and results are pickled; a generator's worker runs ahead and looks for a stop after
-each value; an exception that is no gr.Error comes back as one that names only its class; durations are asked with the
-call's arguments; coroutines are refused.
-"""
+"""ZeroGPU: what its decorator needs of us and what it loses, against a stand-in that forks (spaces_stand_in.py)."""
 
 from __future__ import annotations
 
-import inspect
+import os
 import pickle
-import queue
 import sys
 import threading
 from types import SimpleNamespace
 
-import gradio as gr
 import pytest
 
 from saliency_viz.errors import LimitError, MemoryLimitError, ModelError, SaliencyVizError, SettingError
+from saliency_viz.models.loading.checkpoints import checkpoint_of
 from saliency_viz.serving import zerogpu
-from saliency_viz.serving.engine import Engine, _gpu_seconds
+from saliency_viz.serving.engine import Engine, method_of
+from saliency_viz.serving.gpu_seconds import MOST, START, Asked, GpuSeconds
 from saliency_viz.serving.request import CaptionRequest
 from saliency_viz.serving.zerogpu import gpu, plain
-from saliency_viz.settings import SGRS
+from saliency_viz.settings import SGRS, Decoding, LocoRE
 from saliency_viz.trace import RunSettings, Trace
 from saliency_viz.ui.server import flags, serve
 
 from .app_fakes import FakeBackend
+from .spaces_stand_in import Platform
+from .test_readme import front_matter
 from .traces import example_trace
 
-
-class Platform:
-    """The `spaces` module on ZeroGPU. asked: seconds of every call."""
-
-    def __init__(self, zero: bool = True) -> None:
-        self.zero, self.asked, self.tasks, self.refuse = zero, [], {}, None
-        self.stopped = threading.Event()
-
-    def GPU(self, task, duration=None):
-        if not self.zero:
-            return task
-        if task in self.tasks:
-            return self.tasks[task]
-        assert not inspect.iscoroutinefunction(task)
-        wrapped = self._generator(task, duration) if inspect.isgeneratorfunction(task) else self._plain(task, duration)
-        self.tasks[task] = wrapped
-        return wrapped
-
-    def _schedule(self, duration, given):
-        self.asked.append(duration(*given) if callable(duration) else duration)
-        if self.refuse is not None:
-            raise gr.Error(self.refuse)
-        return pickle.loads(pickle.dumps(given))
-
-    def _plain(self, task, duration):
-        def handler(*given):
-            there = self._schedule(duration, given)
-            try:
-                return pickle.loads(pickle.dumps(task(*there)))
-            except Exception as error:
-                raise self._told(error) from None
-
-        return handler
-
-    def _generator(self, task, duration):
-        def handler(*given):
-            there, values, stop = self._schedule(duration, given), queue.Queue(), threading.Event()
-
-            def work():
-                made = task(*there)
-                try:
-                    for value in made:
-                        if stop.is_set():
-                            made.close()
-                            self.stopped.set()
-                            break
-                        values.put(("value", pickle.dumps(value)))
-                except Exception as error:
-                    values.put(("error", self._told(error)))
-                values.put(("end", None))
-
-            threading.Thread(target=work, daemon=True).start()
-            while True:
-                kind, value = values.get(timeout=60)
-                if kind == "end":
-                    return
-                if kind == "error":
-                    raise value
-                try:
-                    yield pickle.loads(value)
-                except GeneratorExit:
-                    stop.set()
-                    raise
-
-        return handler
-
-    @staticmethod
-    def _told(error):
-        return error if isinstance(error, gr.Error) else gr.Error(type(error).__name__)
+ASKED = Asked(("x",), 1, 30)
 
 
 @pytest.fixture
 def platform(monkeypatch):
     module = Platform()
-    monkeypatch.setitem(sys.modules, "spaces", SimpleNamespace(GPU=module.GPU))
-    return module
+    for name, part in module.modules().items():
+        monkeypatch.setitem(sys.modules, name, part)
+    yield module
+    module.close()
 
 
 def order(count=17, **settings):
@@ -113,11 +44,10 @@ def order(count=17, **settings):
 
 def test_off_the_platform_nothing_is_wrapped(monkeypatch):
     monkeypatch.setitem(sys.modules, "spaces", None)
-    engine = Engine(backend=FakeBackend())
-    assert engine.captioning == engine._captioning and not engine.is_remote
+    assert not Engine(backend=FakeBackend()).is_remote
     monkeypatch.setitem(sys.modules, "spaces", SimpleNamespace(GPU=Platform(zero=False).GPU))
     engine = Engine(backend=FakeBackend())
-    assert engine.captioning == engine._captioning and not engine.is_remote
+    assert not engine.is_remote and engine.calls("demo")["captioning"] == engine._captioning
 
 
 def test_a_caption_crosses_the_boundary_whole(platform):
@@ -131,13 +61,160 @@ def test_a_caption_crosses_the_boundary_whole(platform):
     assert engine.pool.held() == ["demo"]  # loaded here, before the platform's process is made
 
 
-def test_the_seconds_asked_follow_the_caption_s_length_for_bound_methods(platform):
-    engine = Engine(backend=FakeBackend(pause=0.0))
-    for count, seconds in ((17, 23), (40, 35), (1000, 120)):
-        list(engine.caption("demo", order(count)))
-        assert platform.asked[-1] == seconds == _gpu_seconds("demo", order(count), None)
+# ---- the seconds asked for -------------------------------------------------------------------------------------------
+
+
+def test_before_any_call_the_seconds_follow_the_model_s_size_and_the_caption_s_length():
+    seconds, big = GpuSeconds(), checkpoint_of("Qwen/Qwen2.5-VL-7B-Instruct").billions
+    asked = [seconds.ask(("caption", "m", "plain"), count, big).seconds for count in (1, 8, 64, 128, 10_000)]
+    each = 0.03 + 0.012 * big
+    assert asked == [10, 10, START + -int(-1.5 * each * 64 // 1), START + -int(-1.5 * each * 128 // 1), MOST]
+    assert seconds.ask(("caption", "m", "sgrs"), 64, big, 3.0).seconds > 2 * (asked[2] - START)
+
+
+def test_after_a_call_they_are_half_as_much_again_as_the_slowest_of_the_last_ones_took():
+    seconds, kind = GpuSeconds(), ("caption", "m", "plain")
+    for work, took in ((64, 3.2), (32, 3.2), (64, 6.0)):
+        seconds.learn(seconds.ask(kind, 64), work, took)
+    assert seconds.ask(kind, 64).seconds == START + 10  # 1.5 x 0.1 x 64 = 9.6
+    assert seconds.ask(("caption", "other", "plain"), 64).seconds != START + 10
+    for _ in range(20):
+        seconds.learn(seconds.ask(kind, 64), 64, 0.64)
+    assert seconds.ask(kind, 64).seconds == 10
+
+
+def test_a_call_that_was_cut_short_is_given_twice_as_much_the_next_time():
+    seconds, kind = GpuSeconds(), ("faithfulness", "m", "plain")
+    first = seconds.ask(kind, 100, 4.0)
+    seconds.learn_cut(first)
+    again = seconds.ask(kind, 100, 4.0)
+    assert abs((again.seconds - START) - 2 * (first.seconds - START)) <= 1
+
+
+def test_the_method_decides_what_a_token_takes():
+    for settings, method in (
+        (RunSettings(5), "plain"),
+        (RunSettings(5, locore=LocoRE()), "locore"),
+        (RunSettings(5, sgrs=SGRS(), locore=LocoRE()), "sgrs"),
+        (RunSettings(5, decoding=Decoding.read("vcd", "")), "vcd"),
+    ):
+        assert method_of(settings) == method
+
+
+def test_a_run_is_asked_for_by_its_length_and_the_next_by_what_it_took(platform):
+    engine = Engine(backend=FakeBackend(pause=0.05))
+    list(engine.caption("demo", order(400)))
+    guess = platform.asked[-1][0]
+    assert guess == START + 18  # 1.5 x 0.03 x 400; 40 tokens are written, in about 2 s
+    list(engine.caption("demo", order(400)))
+    learned = platform.asked[-1][0]
+    assert START + 1.5 * 0.05 * 400 <= learned <= MOST
     engine.looked("head_rows", "demo", example_trace(3), 1)
-    assert platform.asked[-1] == 15
+    assert platform.asked[-1][0] == 10
+
+
+def test_a_run_ends_by_itself_before_its_seconds_are_over(platform):
+    engine = Engine(backend=FakeBackend(pause=0.1, longest=400))
+    engine.gpu_seconds.learn(Asked(("caption", "demo", "plain"), 400, 0), 400, 0.1)  # far too little
+    *_, last = engine.caption("demo", order(400))
+    assert platform.asked[-1][0] == 10 and last.done and 5 <= len(last.trace.steps) < 100
+
+
+def test_a_call_that_does_not_end_is_a_sentence_and_asks_for_more_the_next_time(platform):
+    platform.second = 0.02
+    engine = Engine(backend=FakeBackend(reading_pause=0.2))
+    with pytest.raises(ModelError, match=r"taken back before the end: \d+ seconds were asked for. Run it again"):
+        list(engine.measured("demo", example_trace(3), 1, layers="target", fill="blur"))
+    first = platform.asked[-1][0]
+    with pytest.raises(ModelError, match="taken back"):
+        list(engine.measured("demo", example_trace(3), 1, layers="target", fill="blur"))
+    assert platform.asked[-1][0] >= first + (first - START) - 1
+
+
+def test_the_share_of_the_card_is_asked_for_where_it_is_named(platform):
+    for size in (None, "xlarge"):
+        list(Engine(backend=FakeBackend(pause=0.0), zero_size=size).caption("demo", order(3)))
+        assert platform.asked[-1][1] == size
+    with pytest.raises(SystemExit, match="--zero-size must be large or xlarge. Got 'small'."):
+        flags.engine_of(flags.parser({}).parse_args(["--zero-size", "small"]))
+
+
+# ---- models ----------------------------------------------------------------------------------------------------------
+
+
+class Processes(FakeBackend):
+    """Writes into the first token which process loaded the model and which one captions."""
+
+    def load_model(self, name, **more):
+        made = super().load_model(name, **more)
+        made.loaded_in = os.getpid()
+        return made
+
+    def stream_caption(self, model, request):
+        self.words = (f" {model.loaded_in}", f" {os.getpid()}")
+        return super().stream_caption(model, request)
+
+
+def test_a_model_chosen_later_is_loaded_and_packed_once_and_never_in_a_process_that_lacks_it(platform):
+    engine = Engine(("demo", "other"), backend=Processes(pause=0.0))
+    engine.load("demo")
+    engine.launched = True
+    seen = []
+    for name in ("demo", "other", "demo", "other"):
+        *_, last = engine.caption(name, order(2))
+        seen.append([int(step.text) for step in last.trace.steps])
+    here = os.getpid()
+    assert [loaded for loaded, _ in seen] == [here] * 4
+    assert seen[0] == seen[2] and seen[1] == seen[3] and len({process for _, process in seen} - {here}) == 2
+    assert len(platform.tensor_packs) == 1 and platform.tensor_packs[0].folder == "offload"
+    assert engine.backend.loads == 2 and platform.forks == 2
+
+
+def test_the_pack_of_a_model_that_is_gone_goes_too(platform):
+    engine = Engine(("demo", "other", "third"), backend=FakeBackend(pause=0.0), kept=1)
+    engine.launched = True
+    for name in ("demo", "other", "third"):
+        engine.load(name)
+    assert engine.pool.held() == ["third"] and len(platform.tensor_packs) == 1
+
+
+def test_where_the_platform_s_inner_parts_are_others_the_model_is_loaded_all_the_same(platform, monkeypatch, caplog):
+    monkeypatch.delattr(sys.modules["spaces.zero.torch.patching"], "_pack")
+    engine = Engine(backend=FakeBackend(pause=0.0))
+    engine.launched = True
+    *_, last = engine.caption("demo", order(3))
+    assert last.done and "not packed" in caplog.text and not platform.tensor_packs
+
+
+def test_on_a_space_with_a_gpu_photographs_are_captioned_by_default_and_elsewhere_drawn_scenes(monkeypatch):
+    def first(**environment):
+        return flags.parser(environment).parse_args([]).model
+
+    assert first(SPACE_ID="a/b", SPACES_ZERO_GPU="true") == flags.PHOTOGRAPHS
+    monkeypatch.setattr(flags.Path, "exists", lambda path: str(path) == "/dev/nvidiactl")
+    assert first(SPACE_ID="a/b") == flags.PHOTOGRAPHS and first() == "demo"
+    monkeypatch.setattr(flags.Path, "exists", lambda path: False)
+    assert first(SPACE_ID="a/b") == "demo"
+    assert first(SPACE_ID="a/b", SPACES_ZERO_GPU="1", SALIENCY_VIZ_MODEL="demo") == "demo"
+    assert checkpoint_of(flags.PHOTOGRAPHS).revision
+    assert front_matter()["preload_from_hub"] == f"[{flags.PHOTOGRAPHS}]"
+
+
+def test_the_space_s_python_gets_a_torch_that_the_platform_takes():
+    packaging = pytest.importorskip("packaging.requirements")
+    lines = (serve.assets().parent / "requirements.txt").read_text(encoding="utf-8").splitlines()
+    wanted = [packaging.Requirement(line) for line in lines if line.startswith("torch")]
+
+    def torch(version):
+        (one,) = [r for r in wanted if r.name == "torch" and r.marker.evaluate({"python_full_version": version})]
+        return one.specifier
+
+    assert front_matter()["python_version"] in ("3.10.13", "3.12.12")  # what ZeroGPU has
+    assert list(torch(front_matter()["python_version"]).filter(["2.8.0", "2.13.0", "2.14.1", "2.15.0"])) == ["2.13.0"]
+    assert list(torch("3.11.9").filter(["2.7.1", "2.8.0", "2.15.0", "2.16.0"])) == ["2.8.0", "2.15.0"]
+
+
+# ---- refusals --------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("kind", [SettingError, MemoryLimitError, ModelError, LimitError])
@@ -221,9 +298,16 @@ def test_the_first_model_is_loaded_before_the_page_and_never_freed_there(platfor
 
 
 def test_plain_functions_and_generators_are_told_apart(platform):
-    assert gpu(lambda a: a + 1, 5)(2) == 3 and platform.asked == [5]
+    assert gpu(lambda a, asked: a + 1)(2, ASKED) == 3 and platform.asked == [(30, None)]
 
-    def count(end):
+    def count(end, asked):
         yield from range(end)
 
-    assert list(gpu(count, lambda end: 10 * end)(3)) == [0, 1, 2] and platform.asked[-1] == 30
+    told = []
+    assert list(gpu(count, took=lambda *how: told.append(how))(3, ASKED)) == [0, 1, 2]
+    assert told[0][:2] == (ASKED, 2) and 0 <= told[0][2] < 10
+
+
+def test_what_cannot_be_carried_is_not_sent(platform):
+    with pytest.raises((pickle.PicklingError, AttributeError, TypeError)):
+        gpu(lambda lock, asked: 1)(threading.Lock(), ASKED)

@@ -9,30 +9,37 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, nullcontext
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from ..errors import SaliencyVizError
-from ..trace import Step, Trace
+from ..trace import RunSettings, Step, Trace
 from ..video import Video
 from . import backend as package
+from .gpu_seconds import Asked, GpuSeconds
 from .model_catalog import Rules, parts, rows, size_of
 from .model_key import ModelKey
 from .model_pool import ModelPool
 from .pace import Pace
-from .progress import CaptionProgress, follow
+from .progress import CaptionProgress, RunEnd, follow
 from .request import CaptionRequest
-from .zerogpu import MOST_SECONDS, gpu
+from .zerogpu import Packs, gpu
 
 FLUSH_SECONDS = 0.06  # the page gets news at most this often
 
 
-def _gpu_seconds(*given: Any) -> int:
-    """What a call asks of a visitor's quota: by the length of the caption, where there is one."""
-    lengths = [part.settings.max_new_tokens for part in given if isinstance(part, CaptionRequest)]
-    return min(MOST_SECONDS, 15 + max(lengths, default=0) // 2)
+READINGS = 100  # of a measurement of faithfulness, about
+COSTS = {"plain": 1.0, "locore": 1.1}  # of a token in plain ones; others are taken for DEAR
+DEAR = 3.0
+
+
+def method_of(settings: RunSettings) -> str:
+    """What of the settings decides how long a token takes."""
+    if settings.decoding is not None:
+        return settings.decoding.name
+    return "sgrs" if settings.sgrs else "locore" if settings.locore else "plain"
 
 
 class Engine:
@@ -42,7 +49,8 @@ class Engine:
     too; allow_any: and any other name. quantization, adapter, revision: of the first model (revision: of every named
     one). kept: how many models are held (None: one on a GPU, two on the CPU). unload_after: minutes until an unused one
     is freed. device_map: "auto" spreads a large model over all devices. tell: is told of every load's progress, with
-    the model's label. backend: has the functions of backend.py (another in tests).
+    the model's label. zero_size: "large" or "xlarge" on ZeroGPU. backend: has the functions of backend.py (another in
+    tests).
     """
 
     def __init__(
@@ -62,6 +70,7 @@ class Engine:
         device_map: str | None = None,
         tell: Callable[[str, Any], None] = lambda name, loading: None,
         clock: Callable[[], float] = time.monotonic,
+        zero_size: str | None = None,
     ) -> None:
         self.names, self.device, self.dtype, self.revision = names, device, dtype, revision
         self.seconds_limit, self.kept, self.device_map, self._tell = seconds_limit, kept, device_map, tell
@@ -78,14 +87,32 @@ class Engine:
             self._described,
             clock,
         )
-        self.captioning = gpu(self._captioning, _gpu_seconds)
-        self.compute = gpu(self._compute, _gpu_seconds)
-        self.measuring = gpu(self._measuring, MOST_SECONDS)
+        self.ran: Callable[[RunEnd], None] = lambda run: None  # told of every caption's end
+        self.zero_size, self.gpu_seconds, self._packs = zero_size, GpuSeconds(), Packs()
+        self.launched = False  # ZeroGPU packs what is loaded before the launch by itself
+        self._calls: dict[str, dict[str, Callable[..., Any]]] = {}
+        self.is_remote = self.calls(self.first)["captioning"] != self._captioning  # in another process (ZeroGPU)
 
-    @property
-    def is_remote(self) -> bool:
-        """Whether captions are made in another process (ZeroGPU)."""
-        return self.captioning != self._captioning
+    def calls(self, key: str) -> dict[str, Callable[..., Any]]:
+        """What is done with a model, where it is done. On ZeroGPU each model has calls of its own: a process that
+        another model's call left waiting does not have this one."""
+        if key not in self._calls:
+            functions = {"captioning": self._captioning, "compute": self._compute, "measuring": self._measuring}
+            told = (self.zero_size, self._took, self.gpu_seconds.learn_cut)
+            self._calls[key] = {name: gpu(function, *told) for name, function in functions.items()}
+        return self._calls[key]
+
+    def _asked(self, what: str, key: str, work: int, method: str = "plain") -> Asked:
+        """What a call on ZeroGPU asks of a visitor's quota."""
+        from ..models.loading.checkpoints import checkpoint_of
+
+        row = checkpoint_of(ModelKey.read(key).name)
+        billions = row.billions if row else 0.0 if ModelKey.read(key).name == "demo" else None
+        return self.gpu_seconds.ask((what, key, method), work, billions, COSTS.get(method, DEAR))
+
+    def _took(self, asked: Asked, value: Any, seconds: float) -> None:
+        written = len(value.trace.steps) if isinstance(value, CaptionProgress) else None
+        self.gpu_seconds.learn(asked, written, seconds)
 
     @property
     def allow_any(self) -> bool:
@@ -145,8 +172,11 @@ class Engine:
             self._tell(wanted.label, loading)
             tell(loading)
 
+        after_launch = self.is_remote and self.launched
+        packed = self._packs.loading(key, self.pool.held()) if after_launch else nullcontext()
         try:
-            return self.backend.load_model(wanted.name, device=self.device, dtype=self.dtype, tell=both, **given)
+            with packed:
+                return self.backend.load_model(wanted.name, device=self.device, dtype=self.dtype, tell=both, **given)
         except SaliencyVizError as error:
             if Path(wanted.name).is_absolute():  # where it lies on this server is nobody's business
                 raise type(error)(str(error).replace(wanted.name, Path(wanted.name).name)) from error
@@ -156,7 +186,7 @@ class Engine:
         """How many models may be held: on a GPU one, as long as nobody says otherwise."""
         if self.kept is not None:
             return self.kept
-        return 2 if self._device()[0] == "cpu" else 1
+        return 2 if self.is_remote or self._device()[0] == "cpu" else 1
 
     def _fits(self, key: str) -> bool:
         """Whether there is room for one more model beside those that are held."""
@@ -211,6 +241,24 @@ class Engine:
         stop: once set, the run ends after its next token and its last progress holds all that was written. It cannot
         reach ZeroGPU's other process; there the growing trace is taken as it stands.
         """
+        began, first, progress, ended = time.monotonic(), None, None, "failed"
+        try:
+            with closing(self._captioned(name, request, stop)) as growing:
+                for progress in growing:
+                    first = time.monotonic() - began if first is None else first
+                    yield progress
+            ended = "stopped" if progress and progress.trace.ended == "cancelled" else "done"
+        except GeneratorExit:
+            ended = "left"
+            raise
+        except SaliencyVizError:
+            ended = "refused"
+            raise
+        finally:
+            tokens = len(progress.trace.steps) if progress else 0
+            self.ran(RunEnd(ended, tokens, first, time.monotonic() - began))
+
+    def _captioned(self, name: str, request: CaptionRequest, stop: threading.Event | None) -> Iterator[CaptionProgress]:
         self.check(name)
         video = isinstance(request.image, Video)
         pictures = len(request.image) if isinstance(request.image, (tuple, list)) else 1
@@ -218,7 +266,7 @@ class Engine:
         progress = None
         with (
             self._using(name, stop) as model,
-            closing(self.captioning(name, request, None if remote else stop)) as growing,
+            closing(self._begun(name, request, stop)) as growing,
         ):
             if video or pictures > 1:
                 package.check_media(model, pictures, video)
@@ -228,9 +276,16 @@ class Engine:
                     yield CaptionProgress(replace(progress.trace, ended="cancelled"), (), done=True)
                     return
 
+    def _begun(self, name: str, request: CaptionRequest, stop: threading.Event | None) -> Iterator[CaptionProgress]:
+        settings = request.settings
+        asked = self._asked("caption", name, settings.max_new_tokens, method_of(settings)) if self.is_remote else None
+        return self.calls(name)["captioning"](name, request, None if self.is_remote else stop, asked)
+
     def _captioning(
-        self, name: str, request: CaptionRequest, stop: threading.Event | None
+        self, name: str, request: CaptionRequest, stop: threading.Event | None, asked: Asked | None
     ) -> Iterator[CaptionProgress]:
+        limits = (self.seconds_limit, asked.within if asked else None)
+        limit = min((limit for limit in limits if limit is not None), default=None)
         stream = self.backend.stream_caption(self.load(name), request)
         pending: list[Step] = []
         started = shown = time.monotonic()
@@ -241,7 +296,7 @@ class Engine:
                 if now - shown >= FLUSH_SECONDS:
                     yield CaptionProgress(stream.trace, tuple(pending))
                     shown = time.monotonic()
-                late = self.seconds_limit is not None and now - started > self.seconds_limit
+                late = limit is not None and now - started > limit
                 if late or (stop is not None and stop.is_set()):
                     stream.stop()  # what is drafted is still observed
         yield CaptionProgress(stream.trace, (), done=True)
@@ -251,12 +306,14 @@ class Engine:
         and attention [layers, n, n], float32) or "logit_lens" (LensLayers). Raises SaliencyVizError."""
         self.check(name)
         with self._using(name):
-            return self.compute(what, name, trace, step)
+            asked = self._asked(what, name, trace.model.layers) if self.is_remote else None
+            return self.calls(name)["compute"](what, name, trace, step, asked)
 
     def measured(self, name: str, trace: Trace, step: int, **options: Any) -> Iterator[Any]:
         """Insertion and deletion curves of a step, told of after each reading (Measuring); closing it ends them."""
         self.check(name)
-        with self._using(name), closing(self.measuring(name, trace, step, options)) as measuring:
+        asked = self._asked("faithfulness", name, READINGS) if self.is_remote else None
+        with self._using(name), closing(self.calls(name)["measuring"](name, trace, step, options, asked)) as measuring:
             yield from measuring
 
     @contextmanager
@@ -269,11 +326,13 @@ class Engine:
             finally:
                 self.pace.ended()
 
-    def _compute(self, what: str, name: str, trace: Trace, step: int) -> Any:
+    def _compute(self, what: str, name: str, trace: Trace, step: int, asked: Asked | None) -> Any:
         found = getattr(self.backend, what)(self.load(name), trace, step)
         return tuple(_array(part) for part in found) if isinstance(found, tuple) else found
 
-    def _measuring(self, name: str, trace: Trace, step: int, options: dict[str, Any]) -> Iterator[Any]:
+    def _measuring(
+        self, name: str, trace: Trace, step: int, options: dict[str, Any], asked: Asked | None
+    ) -> Iterator[Any]:
         with closing(self.backend.stream_faithfulness(self.load(name), trace, step, **options)) as measuring:
             yield from measuring
 

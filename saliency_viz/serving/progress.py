@@ -21,6 +21,20 @@ class CaptionProgress:
     done: bool = False
 
 
+ENDINGS = ("done", "stopped", "left", "refused", "failed")
+
+
+@dataclass(frozen=True)
+class RunEnd:
+    """How a caption went. ended: one of ENDINGS ("left": the page closed). first, seconds: from asking to its first
+    token (None: there was none), and to its end."""
+
+    ended: str
+    tokens: int
+    first: float | None
+    seconds: float
+
+
 def follow(event: Any, pending: list[Step]) -> None:
     """Keep the list of written but unobserved tokens true to the loop's events (Drafted, Withdrawn, Step)."""
     kind = type(event).__name__
