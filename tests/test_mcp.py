@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-import ast
 import asyncio
 import base64
+import json
+import urllib.parse
+import urllib.request
 from typing import Any
 
 import pytest
@@ -59,16 +61,75 @@ def test_the_tools_are_the_three_endpoints_with_their_arguments_each_explained(a
     assert ask("list_resources").resources == [] and ask("list_prompts").prompts == []
 
 
+def told(answer):
+    """The structured content, which the text says as JSON too."""
+    assert not answer.isError and json.loads(answer.content[0].text) == answer.structuredContent
+    return answer.structuredContent
+
+
 def test_a_picture_is_captioned_a_token_explained_and_the_run_exported(ask, site):
-    answer = ask("call_tool", "caption", {"image": PICTURE, "max_new_tokens": 6})
-    text, details = ast.literal_eval(answer.content[0].text)
-    assert text == "".join(token["text"] for token in details["tokens"]) and len(details["tokens"]) == 6
+    caption = told(ask("call_tool", "caption", {"image": PICTURE, "max_new_tokens": 6}))
+    assert caption["caption"] == "".join(token["text"] for token in caption["tokens"]) and len(caption["tokens"]) == 6
     assert site.backend.calls[-1]["image"].size == (70, 49)
-    explained = ask("call_tool", "explain_token", {"run": details["run"], "token": 4}).content[0].text
-    explained = ast.literal_eval(explained.removeprefix("root="))
+    explained = told(ask("call_tool", "explain_token", {"run": caption["run"], "token": 4}))
     assert len(explained["keys"]) == 3 + 35 + 4 + 4 and explained["units"]["saliency_raw"].endswith("nats")
-    exported = ask("call_tool", "export", {"run": details["run"], "format": "citation"})
-    assert exported.content[0].text.endswith(".bib") and not exported.isError
+    assert explained["token"] == caption["tokens"][4]
+    exported = told(ask("call_tool", "export", {"run": caption["run"], "format": "citation"}))
+    assert list(exported) == ["file"] and exported["file"].endswith(".bib")
+    assert urllib.request.urlopen(exported["file"]).read().startswith(b"@")
+
+
+def test_a_figure_comes_as_a_picture_beside_its_address(ask):
+    run = told(ask("call_tool", "caption", {"image": PICTURE, "max_new_tokens": 3}))["run"]
+    answer = ask("call_tool", "export", {"run": run, "format": "scores.png"})
+    assert told(answer)["file"].endswith(".png")
+    assert [part.type for part in answer.content] == ["text", "image"]
+
+
+def test_progress_changes_nothing_of_the_answer(site):
+    from mcp import ClientSession
+    from mcp.client.streamable_http import streamable_http_client
+
+    async def answer():
+        place, seen = f"{site.address}/gradio_api/mcp/", []
+
+        async def hear(progress, total, message):
+            seen.append(message)
+
+        async with streamable_http_client(place) as (read, write, _), ClientSession(read, write) as session:
+            await session.initialize()
+            values = {"image": PICTURE, "max_new_tokens": 6}
+            return await session.call_tool("caption", values, progress_callback=hear), seen
+
+    found, seen = asyncio.run(answer())
+    assert len(told(found)["tokens"]) == 6 and seen
+
+
+def test_with_a_login_and_behind_a_proxy_a_caption_still_is_made(tmp_path, monkeypatch):
+    from mcp import ClientSession
+    from mcp.client.streamable_http import create_mcp_http_client, streamable_http_client
+
+    site = open_site(write_examples(tmp_path / "examples"), auth=("me", "secret"), pause=0.0)
+    form = urllib.parse.urlencode({"username": "me", "password": "secret"}).encode()
+    login = urllib.request.urlopen(f"{site.address}/login", form)
+    cookie = "; ".join(part.split(";")[0] for part in login.headers.get_all("Set-Cookie"))
+
+    async def answer():
+        place = f"{site.address}/gradio_api/mcp/"
+        async with (
+            create_mcp_http_client(headers={"Cookie": cookie}) as own,
+            streamable_http_client(place, http_client=own) as (read, write, _),
+            ClientSession(read, write) as session,
+        ):
+            await session.initialize()
+            monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
+            monkeypatch.setenv("ALL_PROXY", "socks5://127.0.0.1:9")
+            return await session.call_tool("caption", {"image": PICTURE, "max_new_tokens": 6})
+
+    try:
+        assert len(told(asyncio.run(answer()))["tokens"]) == 6
+    finally:
+        site.page.close()
 
 
 @pytest.mark.parametrize(

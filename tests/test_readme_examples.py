@@ -162,6 +162,6 @@ def test_the_example_over_http_runs_and_streams(site, here):
 def test_mcp_s_example_runs(site, here, capsys):
     pytest.importorskip("mcp", reason='comes with pip install "gradio[mcp]"')
     exec(example("mcp", site), {})
-    text, details = ast.literal_eval(capsys.readouterr().out)
-    assert text == "".join(token["text"] for token in details["tokens"]) and len(details["tokens"]) > 9
-    assert details["settings"]["locore"]["beta"] == 0.15
+    told = ast.literal_eval(capsys.readouterr().out)
+    assert told["caption"] == "".join(token["text"] for token in told["tokens"]) and len(told["tokens"]) > 9
+    assert told["settings"]["locore"]["beta"] == 0.15

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from itertools import product
 from math import log
+from pathlib import Path
 
 import av
 import numpy as np
@@ -326,3 +328,17 @@ def test_a_file_named_as_a_playlist_is_read_by_its_bytes_alone(tmp_path):
         movie(tmp_path / "other.mp4", 2)
         with pytest.raises(ImageError, match="could not be read as a video"):
             Video.from_file(tmp_path / name)
+
+
+def test_a_stranger_s_film_is_opened_in_one_place_as_a_container_that_names_no_other_file():
+    package = Path(stream.__file__).resolve().parents[1]
+    opening = re.compile(r"\b_?av\.open\((.*)")
+    found = {
+        (str(path.relative_to(package)), given)
+        for path in package.rglob("*.py")
+        for given in opening.findall(path.read_text(encoding="utf-8"))
+    }
+    reading = {place for place in found if '"w"' not in place[1] and not place[1].startswith("`")}
+    assert reading == {(str(Path("video") / "stream.py"), "self._handle, **options())")}
+    naming = {"hls", "concat", "dash", "sdp", "image2", "image2pipe", "rtsp", "applehttp"}
+    assert not set(stream.CONTAINERS.split(",")) & naming

@@ -7,13 +7,18 @@ from __future__ import annotations
 
 import json
 import logging
+import re
+import sys
+import tempfile
 from collections.abc import Callable
-from functools import wraps
+from functools import lru_cache, wraps
+from pathlib import Path
 from typing import Any
 
 import gradio as gr
 
 from ..errors import SaliencyVizError
+from ..paths import assets
 from .i18n import english
 
 log = logging.getLogger("saliency_viz")
@@ -39,10 +44,24 @@ def note(kind: str = "", key: str | None = None, text: str | None = None, **more
     return told(note={"kind": kind, "key": key, "text": text, **more})
 
 
+def without_places(text: str) -> str:
+    """A sentence with files of this server by their names alone: where they lie is nobody's business."""
+    return _places().sub(lambda found: Path(found.group()).name, text)
+
+
+@lru_cache(maxsize=1)
+def _places() -> re.Pattern[str]:
+    """A path under one of the folders this server lives in."""
+    here = (Path.home(), Path.cwd(), Path(tempfile.gettempdir()), assets().parent, Path(sys.prefix))
+    folders = {str(place) for place in (*here, *(place.resolve() for place in here)) if place != Path(place.anchor)}
+    longest_first = sorted(map(re.escape, folders), key=len, reverse=True)
+    return re.compile(rf"(?<![\w.-])(?:{'|'.join(longest_first)})(?![\w.-])(?:[/\\][^\s\"'/\\]*)*")
+
+
 def sentence(error: Exception, what: str) -> str:
     """What a person is told of an error: a refusal's own words; an accident goes to the log, as what failed."""
     if isinstance(error, SaliencyVizError):
-        return str(error)
+        return without_places(str(error))
     log.error(what, exc_info=error)
     return english("unexpected")
 
@@ -50,7 +69,7 @@ def sentence(error: Exception, what: str) -> str:
 def trouble(error: Exception, what: str) -> dict[str, Any]:
     """An update of the notice with what went wrong, as `sentence`."""
     if isinstance(error, SaliencyVizError):
-        return note("error", text=str(error))
+        return note("error", text=without_places(str(error)))
     log.error(what, exc_info=error)
     return note("error", "unexpected")
 

@@ -13,7 +13,7 @@ from ...serving.model_key import QUANTIZATIONS, ModelKey
 from ...whole_numbers import is_whole
 from .. import media
 from ..context import Context
-from ..updates import answered
+from ..updates import answered, without_places
 
 ROWS_BYTES = 6 * 2**20  # larger runs hand out one step's rows at a time
 
@@ -50,7 +50,8 @@ def fetch_takes(context: Context, name: str) -> dict[str, Any] | None:
 
 def fetch_status(context: Context, name: str) -> dict[str, Any]:
     """Where the model stands."""
-    return {**context.engine.status(str(name)), "label": ModelKey.read(str(name)).label}
+    told = {**context.engine.status(str(name)), "label": ModelKey.read(str(name)).label}
+    return {**told, **{part: without_places(told[part]) for part in ("reason", "note", "text") if part in told}}
 
 
 @answered

@@ -218,14 +218,15 @@ class Endpoints:
 # ---- as gradio publishes them ----------------------------------------------------------------------------------------
 
 
-def publish(endpoints: Endpoints) -> None:
-    """Register the endpoints inside the current gradio context."""
+def publish(endpoints: Endpoints) -> tuple[str, ...]:
+    """Register the endpoints inside the current gradio context. Returns their names."""
     with gr.Row(visible=False):  # the components only say which types go in and out
         written = [gr.Textbox(label="caption"), gr.JSON(label="run")]
         queue = {"concurrency_id": "gpu", "concurrency_limit": 1}
         _endpoint(endpoints.caption, caption_fields(endpoints.context.limit), written, **queue)
         _endpoint(endpoints.explain_token, token_fields(), [gr.JSON(label="explanation")], queue=False)
         _endpoint(endpoints.export, export_fields(), [gr.File(label="file")], queue=False)
+    return tuple(function.__name__ for function in (endpoints.caption, endpoints.explain_token, endpoints.export))
 
 
 def caption_fields(limit: int) -> list[Any]:

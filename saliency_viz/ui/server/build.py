@@ -14,14 +14,15 @@ from ..context import Context
 from ..layout import TITLE, draw
 from ..wiring import asked, wire
 from .api import Endpoints, publish
+from .refusals import SpokenBlocks
 
 
 def build(context: Context, translate: Any, max_new_tokens: int = 64) -> gr.Blocks:
     """Everything gradio serves. max_new_tokens: what a visitor is offered at first. translate: a gr.I18n."""
-    with gr.Blocks(title=TITLE, analytics_enabled=False, fill_width=True, delete_cache=(600, 3600)) as blocks:
+    with SpokenBlocks(title=TITLE, analytics_enabled=False, fill_width=True, delete_cache=(600, 3600)) as blocks:
         context = replace(context, waiting=lambda: len(blocks._queue))
         scenes, first = context.gallery.thumbnails(), context.engine.first
         page = draw(translate, scenes, max_new_tokens, context.limit, first, asked(context))
         wire(blocks, page, context)
-        publish(Endpoints(context))
+        blocks.typed = publish(Endpoints(context))
     return blocks
