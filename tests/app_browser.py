@@ -53,8 +53,10 @@ def write_examples(folder: Path) -> Path:
     return folder
 
 
-def open_site(examples: Path, auth: Any = None, limits: Any = None, queue: int = 32, **options: Any) -> Site:
-    """Serve the page on a fake engine at a free port."""
+def open_site(
+    examples: Path, auth: Any = None, limits: Any = None, queue: int = 32, served: Any = None, **options: Any
+) -> Site:
+    """Serve the page on a fake engine at a free port. served: further arguments of serve; options: of the engine."""
     backend, store = FakeBackend(**options), RunStore(grace=0.0)
     page, address = serve(
         Engine(("demo", "other", "missing"), backend=backend),
@@ -65,6 +67,7 @@ def open_site(examples: Path, auth: Any = None, limits: Any = None, queue: int =
         block=False,
         rate_limit=limits,
         most_waiting=queue,
+        **(served or {}),
     )
     return Site(address.rstrip("/"), backend, store, page)
 

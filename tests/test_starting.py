@@ -57,6 +57,13 @@ def test_it_starts_where_a_proxy_is_named_and_leaves_the_name_for_downloads(tmp_
         site.page.close()
 
 
+def test_a_download_can_be_asked_of_a_socks_proxy(monkeypatch):
+    httpx = pytest.importorskip("httpx", reason="comes with huggingface_hub")
+    monkeypatch.setenv("ALL_PROXY", "socks5://127.0.0.1:9")
+    with httpx.Client() as client, pytest.raises(httpx.ConnectError):
+        client.get("http://viz.example")
+
+
 def test_the_proxies_are_back_after_a_start_that_failed(monkeypatch):
     monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
     with pytest.raises(OSError), starting.without_proxies():

@@ -15,6 +15,7 @@ from ...serving.rate_limit import RateLimit, visitor
 LOGINS_PER_MINUTE = 10  # of one visitor, right or wrong
 DOORS = (  # what a stranger needs in order to log in, or to see that the server lives
     *("/", "/login", "/login/", "/healthz", "/gradio_api/startup-events"),
+    "/metrics",  # asks for the login itself
     *("/theme.css", "/gradio_api/theme.css", "/favicon.ico", "/robots.txt", "/manifest.json"),
 )
 DOOR_FOLDERS = ("/static/", "/assets/", "/viewer-files/", "/svelte/")  # scripts and styles, the same for everybody
@@ -42,16 +43,17 @@ def compared(expected: tuple[str, str]) -> Callable[[str, str], bool]:
 
 
 class OwnPagesOnly:
-    """Refuses requests that another site's page sends with a visitor's login (gradio 6.31 answers any origin)."""
+    """Refuses requests that another site's page sends with a visitor's login (gradio 6.31 answers any origin). origins:
+    further addresses of this site, from --allowed-origin."""
 
-    def __init__(self, app: Any) -> None:
-        self.app = app
+    def __init__(self, app: Any, origins: tuple[str, ...] = ()) -> None:
+        self.app, self.origins = app, {origin.encode() for origin in origins}
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         headers = dict(scope.get("headers") or [])
         origin, host = headers.get(b"origin"), headers.get(b"x-forwarded-host") or headers.get(b"host", b"")
         host = host.rsplit(b",", 1)[-1].strip()  # our own proxy's word; forwarded.py removes all others
-        if origin is None or origin.partition(b"://")[2] == host:
+        if origin is None or origin.partition(b"://")[2] == host or origin in self.origins:
             return await self.app(scope, receive, send)
         await _refuse(403, "This page answers only its own site.")(scope, receive, send)
 

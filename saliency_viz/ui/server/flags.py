@@ -6,14 +6,27 @@ Ignores serving. Every flag is also an environment variable: --allow-any-model i
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
 from typing import Any
 
 from ...serving.engine import Engine
 from ...serving.model_key import QUANTIZATIONS
+from ...serving.zerogpu import SIZES
 from ...terminal import LoadingLine
 
 DESCRIPTION = "Starts the page: flags and environment, the engine, and gradio's server with our files beside it."
 PREFIX = "SALIENCY_VIZ_"
+PHOTOGRAPHS = "Qwen/Qwen3-VL-4B-Instruct"  # fits a card of 16 GB; README.md has a Space fetch it while it is built
+
+
+def has_gpu(environment: dict[str, str]) -> bool:
+    """Whether there is an NVIDIA GPU here, or a share of one (ZeroGPU), found without torch."""
+    return is_zero_gpu(environment) or Path("/dev/nvidiactl").exists()
+
+
+def is_zero_gpu(environment: dict[str, str]) -> bool:
+    """Whether this is a Space on shared GPUs."""
+    return environment.get("SPACES_ZERO_GPU", "").lower() in ("1", "t", "true")
 
 
 def parser(environment: dict[str, str]) -> argparse.ArgumentParser:
@@ -34,13 +47,15 @@ def parser(environment: dict[str, str]) -> argparse.ArgumentParser:
 
     add("host", host, "address to listen on; 0.0.0.0 lets other machines in")
     add("port", environment.get("GRADIO_SERVER_PORT", "7860"), "port to listen on", type=int)
-    add("model", "demo", "demo, a hub id or a directory; several with commas, the first is loaded at start")
+    first = PHOTOGRAPHS if spaces and has_gpu(environment) else "demo"
+    add("model", first, "demo, a hub id or a directory; several with commas, the first is loaded at start")
     add("revision", None, "commit or tag of the named hub models, instead of the pinned one")
     add("device", "auto", "auto, cpu, cuda, cuda:N or mps")
     add("dtype", "auto", "auto, float32, bfloat16 or float16")
     add("quantization", None, "4bit or 8bit weights of the first model, through bitsandbytes")
     add("adapter", None, "a LoRA adapter for the first model, through peft: a hub id or a directory")
     add("device-map", None, "auto spreads a large model over all devices and the CPU")
+    add("zero-size", None, "share of a ZeroGPU card: large (half, 48 GB) or xlarge (whole; twice the quota)")
     add("models-kept", None, "models held at once; unset, 1 on a GPU and 2 on the CPU, if they fit", type=int)
     add("unload-after-minutes", None, "free a model that nobody used for so long", type=float)
     add(
@@ -62,7 +77,9 @@ def parser(environment: dict[str, str]) -> argparse.ArgumentParser:
         "believe the headers of a reverse proxy: visitors' addresses, our name",
         action="store_true",
     )
+    add("allowed-origin", None, "where visitors see the page, such as https://viz.example:8443; several with commas")
     add("max-queue", 32, "runs that may wait; the next is told to come back", type=int)
+    add("metrics", False, "tell numbers for Prometheus at /metrics", action="store_true")
     add("root-path", None, "path under which a reverse proxy serves the page, such as /viz")
     return flags
 
@@ -74,7 +91,7 @@ def is_public(options: argparse.Namespace) -> bool:
 
 def engine_of(options: argparse.Namespace, zero: bool = False) -> Engine:
     """The engine the flags describe. zero: on ZeroGPU what was loaded at the start stays. Raises SystemExit."""
-    for name, kinds in (("quantization", QUANTIZATIONS), ("device_map", ("auto",))):
+    for name, kinds in (("quantization", QUANTIZATIONS), ("device_map", ("auto",)), ("zero_size", SIZES)):
         if getattr(options, name) not in (None, *kinds):
             raise SystemExit(
                 f"--{name.replace('_', '-')} must be {' or '.join(kinds)}. Got {getattr(options, name)!r}."
@@ -100,4 +117,5 @@ def engine_of(options: argparse.Namespace, zero: bool = False) -> Engine:
         unload_after=None if zero else options.unload_after_minutes,
         device_map=options.device_map,
         tell=LoadingLine().show,
+        zero_size=options.zero_size,
     )

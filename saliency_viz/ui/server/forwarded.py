@@ -9,6 +9,9 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
+from urllib.parse import urlsplit
+
+from ...errors import SettingError
 
 FORWARDED = (b"forwarded", b"x-real-ip", b"x-original-host")
 TRUSTED = "FORWARDED_ALLOW_IPS"  # whose headers uvicorn itself believes: by default those of any peer on 127.0.0.1
@@ -26,17 +29,58 @@ def last_hop(headers: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
     return [*others, (b"x-forwarded-for", lines[-1].rsplit(b",", 1)[-1].strip())] if lines else others
 
 
-class Forwarded:
-    """behind_proxy: of X-Forwarded-For the last hop stays; otherwise the app never sees a header of proxies."""
+def origins_of(text: str | None) -> tuple[str, ...]:
+    """--allowed-origin as origins (scheme://host[:port]). Raises SettingError."""
+    origins = [part.strip().rstrip("/").lower() for part in (text or "").split(",") if part.strip()]
+    for origin in origins:
+        try:
+            parts = urlsplit(origin)
+            whole = (
+                parts.scheme in ("http", "https") and parts.hostname and origin == f"{parts.scheme}://{parts.netloc}"
+            )
+            good = whole and "@" not in origin and (parts.port is None or parts.port > 0)
+        except ValueError:
+            good = False
+        if not good:
+            raise SettingError(
+                "--allowed-origin must be an address as a browser shows it, without a path, such as "
+                f"https://viz.example:8443. Got {origin!r}."
+            )
+    return tuple(origins)
 
-    def __init__(self, app: Any, behind_proxy: bool) -> None:
-        self.app, self.behind_proxy = app, behind_proxy
+
+def own_origin(headers: list[tuple[bytes, bytes]], origins: tuple[str, ...]) -> str | None:
+    """Which of our origins a request came to. A proxy that hands on the name alone (nginx: $host) leaves out the port:
+    then the first with that name."""
+    told = dict(headers)
+    name = (
+        (told.get(b"x-forwarded-host") or told.get(b"host", b"")).rsplit(b",", 1)[-1].strip().decode("latin-1").lower()
+    )
+    places = {urlsplit(origin).netloc: origin for origin in reversed(origins)}
+    names = {urlsplit(origin).hostname: origin for origin in reversed(origins)}
+    return places.get(name) or names.get(name)
+
+
+def named(headers: list[tuple[bytes, bytes]], origin: str) -> list[tuple[bytes, bytes]]:
+    """The headers with our own name and port as a proxy would tell them: gradio makes the page's addresses of them."""
+    scheme, _, place = origin.partition("://")
+    ours = {b"x-forwarded-host": place.encode(), b"x-forwarded-proto": scheme.encode()}
+    return [*((name, value) for name, value in headers if name not in ours), *ours.items()]
+
+
+class Forwarded:
+    """behind_proxy: of X-Forwarded-For the last hop stays; otherwise the app never sees a header of proxies. origins:
+    where visitors see the page, as the operator said it; a request to one of these names has it told whole."""
+
+    def __init__(self, app: Any, behind_proxy: bool, origins: tuple[str, ...] = ()) -> None:
+        self.app, self.behind_proxy, self.origins = app, behind_proxy, origins
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         if "headers" in scope:
             headers = [(name.lower(), value) for name, value in scope["headers"]]
             kept = last_hop(headers) if self.behind_proxy else [pair for pair in headers if not is_forwarded(pair[0])]
-            scope = {**scope, "headers": kept}
+            origin = own_origin(kept, self.origins)
+            scope = {**scope, "headers": named(kept, origin) if origin else kept}
         await self.app(scope, receive, send)
 
 

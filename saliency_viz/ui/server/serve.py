@@ -23,9 +23,9 @@ from ...serving.rate_limit import RateLimit
 from ...serving.run_store import RunStore
 from ...trace import Trace
 from .auth import FewLogins, LoggedInOnly, OwnPagesOnly, compared, login
-from .flags import engine_of, parser
-from .forwarded import Forwarded, uvicorn_believes_nobody
-from .health import health_route
+from .flags import engine_of, is_zero_gpu, parser
+from .forwarded import Forwarded, origins_of, uvicorn_believes_nobody
+from .health import health, health_route
 from .starting import check_address, for_gradio, keep_uploads_apart, without_proxies
 
 QUEUE = 32
@@ -57,6 +57,8 @@ def _serve(engine: Engine, options: argparse.Namespace) -> None:
         limit=options.max_new_tokens_limit,
         rate_limit=RateLimit(options.runs_per_minute, options.behind_proxy),
         most_waiting=options.max_queue,
+        origins=origins_of(options.allowed_origin),
+        metrics=options.metrics,
     )
 
 
@@ -75,12 +77,16 @@ def serve(
     warm: bool = True,
     rate_limit: RateLimit | None = None,
     most_waiting: int = QUEUE,
+    origins: tuple[str, ...] = (),
+    metrics: bool = False,
 ) -> tuple[Any, str]:
     """Build the page and launch it; returns (the gradio Blocks, its address).
 
     auth: (user, password). limit: the most new tokens a run may ask for. opened: a trace to show at first. examples: a
     folder of scenes other than ours. block: stay until interrupted. rate_limit: counts visitors' runs. most_waiting:
-    runs in the queue. Raises SettingError where it cannot be served there.
+    runs in the queue. origins: where visitors see the page (scheme://host[:port]), if a proxy does not say it.
+    metrics: serve /metrics.
+    Raises SettingError where it cannot be served there.
     """
     if port is not None:
         check_address(host, port)
@@ -96,6 +102,8 @@ def serve(
     from ..i18n import translator
     from ..layout import theme
     from .build import build
+    from .refusals import handlers
+    from .tools import answer_in_json
 
     context = Context(
         engine,
@@ -131,24 +139,41 @@ def serve(
             head=head(assets()),
             mcp_server=importlib.util.find_spec("mcp") is not None,
             app_kwargs={
-                "routes": [_files(), health_route(engine, page)],
-                "middleware": _middleware(auth, context.rate_limit),
+                "routes": _routes(engine, page, auth, context.rate_limit, metrics),
+                "middleware": _middleware(auth, context.rate_limit, origins),
+                "exception_handlers": handlers(),
             },
             prevent_thread_lock=True,
         )
+    engine.launched = True
+    if page.mcp_server_obj:
+        answer_in_json(page.mcp_server_obj, page.local_url)
     print(f"saliency_viz is at {address}", flush=True)
     if block:
         page.block_thread()
     return page, address
 
 
-def _middleware(auth: Any, rate_limit: RateLimit) -> list[Any]:
+def _routes(engine: Engine, page: Any, auth: Any, rate_limit: RateLimit, metrics: bool) -> list[Any]:
+    """Our own beside gradio's."""
+    routes = [_files(), health_route(engine, page)]
+    if metrics:
+        from .metrics import Metrics, metrics_route
+
+        counts = Metrics(lambda: health(engine, page))
+        engine.ran = counts.ran
+        routes.append(metrics_route(counts, compared(auth) if auth else None, rate_limit.behind_proxy))
+    return routes
+
+
+def _middleware(auth: Any, rate_limit: RateLimit, origins: tuple[str, ...]) -> list[Any]:
     """What every request passes through before gradio, in this order."""
     from starlette.middleware import Middleware
 
     behind = rate_limit.behind_proxy
-    gate = [Middleware(OwnPagesOnly), Middleware(FewLogins, behind_proxy=behind), Middleware(LoggedInOnly)]
-    return [Middleware(Forwarded, behind_proxy=behind), *(gate if auth else ())]
+    own = Middleware(OwnPagesOnly, origins=origins)
+    gate = [own, Middleware(FewLogins, behind_proxy=behind), Middleware(LoggedInOnly)]
+    return [Middleware(Forwarded, behind_proxy=behind, origins=origins), *(gate if auth else ())]
 
 
 def open_trace(trace: Trace, host: str = "127.0.0.1", port: int = 7860) -> None:
@@ -186,4 +211,4 @@ def _zero_gpu() -> bool:
         return False
     import spaces  # noqa: F401
 
-    return os.environ.get("SPACES_ZERO_GPU", "").lower() in ("1", "true")
+    return is_zero_gpu(dict(os.environ))
