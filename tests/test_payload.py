@@ -211,3 +211,25 @@ def test_a_sixty_token_demo_sized_page_is_under_five_megabytes():
     trace = example_trace(steps=60, layers=6, grid=(14, 14))
     assert isinstance(trace, Trace)
     assert len(standalone(trace).encode()) < 5e6
+
+
+def test_the_parts_each_word_drew_on_are_sums_over_its_spans():
+    trace = example_trace(11)
+    sent = payload(trace)["part_shares"]
+    layers = list(trace.target_layers)
+    for step, found in enumerate(sent):
+        row = trace.saliency[step][layers].astype(np.float64).mean(0)
+        by_kind = {"image": 0.0, "prompt": 0.0, "output": 0.0, "template": 0.0}
+        for span in trace.spans:
+            by_kind[span.kind] += row[span.start : span.stop].sum()
+        wanted = [by_kind[kind] / row.sum() for kind in ("template", "image", "prompt", "output")]
+        assert found == pytest.approx(wanted, abs=2e-6)
+    assert len(sent) == 11 and sent[0][3] == 0.0
+
+
+def test_a_row_of_nothing_has_no_parts():
+    trace = example_trace(3)
+    saliency = trace.saliency.copy()
+    saliency[1] = 0
+    sent = payload(replace(trace, saliency=saliency))["part_shares"]
+    assert sent[1] is None and sent[0] is not None and sent[2] is not None

@@ -497,7 +497,28 @@ var SaliencyViewer = (() => {
     "write a note on a marked token; Enter keeps it": "为已标记的词元写备注；回车保存",
     "marked tokens by score S (Eq. 6)": "已标记词元按得分 S（式 6）",
     "share of hallucinated in each bin": "每个区间中幻觉所占份额",
-    "numbers over the bars: tokens in the bin": "柱上数字：该区间的词元数"
+    "numbers over the bars: tokens in the bin": "柱上数字：该区间的词元数",
+    "about 0": "约 0",
+    "support from earlier words": "前文支持度",
+    "The object it names is there.": "所提到的物体确实存在。",
+    "All {n} objects it names are there.": "所提到的 {n} 个物体都存在。",
+    "Of the {n} objects it names, not there: {list}.": "所提到的 {n} 个物体中，不存在的有：{list}。",
+    "Of {n} marked words, hallucinated: {list}.": "{n} 个已标记的词中，幻觉有：{list}。",
+    "Of {n} marked words none is hallucinated.": "{n} 个已标记的词中没有幻觉。",
+    "Of what mattered to its words, {p} was the picture and {q} earlier words, on average.": "平均而言，对各词起作用的来源中，图像占 {p}，前文占 {q}。",
+    "It is the first word: no earlier one can matter to it.": "这是第一个词：没有前文可对它起作用。",
+    "There is no {o} here.": "图中没有 {o}。",
+    "The {o} is there.": "图中有 {o}。",
+    "{w} is marked hallucinated.": "{w} 被标为幻觉。",
+    "{w} is marked right.": "{w} 被标为正确。",
+    "{p} of what mattered to it were earlier words, {q} the picture.": "对它起作用的来源中，前文占 {p}，图像占 {q}。",
+    "For {w}, which is right, earlier words were {p}.": "对正确的 {w}，前文占 {p}。",
+    "For the {n} right ones, earlier words were {p} (median).": "对 {n} 个正确的词，前文占 {p}（中位数）。",
+    "Support from earlier words {s}: {x} times what its place alone would give.": "前文支持度 {s}：为仅凭位置所预期的 {x} 倍。",
+    "rank {n} of {m}": "第 {n} / {m}",
+    "rank {n} of {m} in this caption, 1 the highest; {p} of the others have less": "在本描述中列第 {n} / {m}，1 为最高；{p} 的其他词更低",
+    "show what is true": "显示真实情况",
+    "Shares of the saliency of the target layers, {r}; support is S, Eq. 6": "为目标层 {r} 的显著性份额；支持度即 S（式 6）"
   };
 
   // shared/text.js
@@ -567,6 +588,64 @@ var SaliencyViewer = (() => {
     return Math.max(0, Math.min(count - 1, guess));
   }
 
+  // viewer/numbers/reading.js
+  var SCENE = /^(.+) \((?:not )?in the scene\)$/;
+  var LETTER = /[\p{L}\p{N}]/u;
+  var isWord = (text) => LETTER.test(text);
+  function markedWords(marks) {
+    const words = [];
+    const steps = Object.keys(marks).map(Number).sort((a, b) => a - b);
+    for (const step of steps) {
+      const { judgement, note } = marks[step];
+      const last = words[words.length - 1];
+      const before = marks[step - 1];
+      if (last && before && before.judgement === judgement && before.note === note) last.steps.push(step);
+      else words.push({ steps: [step], hallucinated: judgement === "hallucinated", note, object: objectIn(note) });
+    }
+    return words;
+  }
+  var objectIn = (note) => (note.match(SCENE) || [])[1] || null;
+  function rankOf(scores, step) {
+    const own = scores[step];
+    if (own === null || own === void 0) return null;
+    const others = (
+      /** @type {number[]} */
+      scores.filter((score, i) => i !== step && score !== null && score !== void 0)
+    );
+    const above = others.filter((score) => score > own).length;
+    const below = others.filter((score) => score < own).length;
+    return { rank: above + 1, of: others.length + 1, below: others.length ? below / others.length : 0 };
+  }
+  function median(values) {
+    const sorted = [...values].sort((a, b) => a - b);
+    const half = sorted.length >> 1;
+    return sorted.length % 2 ? sorted[half] : (sorted[half - 1] + sorted[half]) / 2;
+  }
+  function wordShares(shares, steps) {
+    const known2 = (
+      /** @type {PartShares[]} */
+      steps.map((step) => shares[step]).filter(Boolean)
+    );
+    if (!known2.length) return null;
+    const mean2 = (part) => known2.reduce((sum, one) => sum + one[part], 0) / known2.length;
+    return { image: mean2(1), outputs: mean2(3) };
+  }
+  function captionShares(texts, shares) {
+    const words = texts.map((_, step) => step).filter((step) => step && isWord(texts[step]) && shares[step]);
+    return words.length ? wordShares(shares, words) : null;
+  }
+  function tellingStep(texts, shares, marks) {
+    const wrong = markedWords(marks).find((word) => word.hallucinated && word.steps[0] < texts.length);
+    if (wrong) return wrong.steps[0];
+    const words = texts.map((_, step) => step).filter((step) => step && isWord(texts[step]));
+    let [best, top] = [words.length ? words[0] : Math.min(texts.length - 1, 0), -1];
+    for (const step of words) {
+      const own = shares[step];
+      if (own && own[1] > top) [best, top] = [step, own[1]];
+    }
+    return Math.max(0, best);
+  }
+
   // viewer/state/compare.js
   var runsCompared = (viewer) => viewer.holding ? [
     /** @type {Run} */
@@ -619,7 +698,10 @@ var SaliencyViewer = (() => {
   function tokenOf(viewer, slot) {
     const { state, run } = viewer;
     if (!run || !run.steps.length) return 0;
-    const token = Math.max(0, Math.min(run.steps.length - 1, state.token === null ? firstChoice(run) : state.token));
+    const token = Math.max(
+      0,
+      Math.min(run.steps.length - 1, state.token === null ? firstChoice(run, state.reveal_truth) : state.token)
+    );
     if (slot === 0) return token;
     const count = viewer.runs[1] ? viewer.runs[1].steps.length : 0;
     if (!count) return 0;
@@ -630,21 +712,13 @@ var SaliencyViewer = (() => {
     if (viewer.second !== null && viewer.second < count) return viewer.second;
     return partnerStep(alignment(viewer).pairs, token, count);
   }
-  function firstChoice(run) {
-    let last = 0;
-    run.steps.forEach((step, i) => {
-      if (!step.pending) last = i;
-    });
-    if (run.ranges) return Math.min(1, last);
-    if (!run.complete || run.payload.ended === "running") return last;
-    if (run.whole.has("first choice")) return run.whole.get("first choice");
-    let [best, top] = [0, -1];
-    run.steps.forEach((_, step) => {
-      const shares = run.shares(run.values("saliency", step, "target", "row"));
-      if (step && shares && shares.image > top) [best, top] = [step, shares.image];
-    });
-    run.whole.set("first choice", best);
-    return best;
+  function firstChoice(run, reveal) {
+    if (run.payload.ended === "running") return Math.max(0, run.steps.findLastIndex((step) => !step.pending));
+    if (!run.whole.has("first choice")) {
+      const texts = run.steps.map((step) => step.text);
+      run.whole.set("first choice", tellingStep(texts, run.partShares, reveal ? run.marks : {}));
+    }
+    return run.whole.get("first choice");
   }
   function stepsOf(viewer, slot) {
     const run = viewer.runs[slot];
@@ -1565,7 +1639,11 @@ var SaliencyViewer = (() => {
       viewer.runs[slot]
     );
     if (!state.pins.length) {
-      return { values: run.steps.map((step) => step.score), scale: scoreScale(viewer), name: t("score") };
+      return {
+        values: run.steps.map((step) => step.score),
+        scale: scoreScale(viewer),
+        name: t("support from earlier words")
+      };
     }
     const each = runsCompared(viewer).map((one) => {
       const own = one === viewer.runs[0];
@@ -2002,6 +2080,87 @@ var SaliencyViewer = (() => {
     viewer.set({ reveal_truth: true });
   }
 
+  // viewer/texts/reading.js
+  var ABOUT_ZERO = 1e-3;
+  var formatSupport = (value, digits) => typeof value === "number" && Math.abs(value) < ABOUT_ZERO ? t("about 0") : formatNumber(value, digits);
+  function captionSentences(run, reveal) {
+    if (!run.steps.length || run.payload.ended === "running") return [];
+    const words = reveal ? markedWords(run.marks) : [];
+    const shares = captionShares(run.steps.map((step) => step.text), run.partShares);
+    const found = [words.length > 0 && markedSentence(run, words), shares && drawnSentence(shares)];
+    return (
+      /** @type {string[]} */
+      found.filter(Boolean)
+    );
+  }
+  function markedSentence(run, words) {
+    const wrong = words.filter((word) => word.hallucinated);
+    const told = { n: words.length, list: wrong.map((word) => quotedWord(run, word.steps)).join(", ") };
+    if (words.every((word) => word.object)) {
+      if (!wrong.length) return t(words.length === 1 ? "The object it names is there." : "All {n} objects it names are there.", told);
+      return t("Of the {n} objects it names, not there: {list}.", told);
+    }
+    return t(wrong.length ? "Of {n} marked words, hallucinated: {list}." : "Of {n} marked words none is hallucinated.", told);
+  }
+  var drawnSentence = ({ image, outputs }) => t("Of what mattered to its words, {p} was the picture and {q} earlier words, on average.", {
+    p: formatPercent(image),
+    q: formatPercent(outputs)
+  });
+  function wordSentences(run, steps, reveal) {
+    const step = run.steps[steps[0]];
+    if (!step || step.pending) return [];
+    const words = reveal ? markedWords(run.marks) : [];
+    const own = words.find((word) => word.steps.includes(step.index));
+    const chosen2 = own && steps.every((one) => own.steps.includes(one)) ? own.steps : steps;
+    const sentences = [
+      own && truthSentence(run, own),
+      step.index === 0 ? t("It is the first word: no earlier one can matter to it.") : sharesSentence(run, chosen2),
+      own && own.hallucinated && rightSentence(run, words),
+      steps.length === 1 && supportSentence(run, step.index)
+    ];
+    return (
+      /** @type {string[]} */
+      sentences.filter(Boolean)
+    );
+  }
+  function truthSentence(run, { hallucinated, object, steps }) {
+    if (object) return t(hallucinated ? "There is no {o} here." : "The {o} is there.", { o: object });
+    const told = { w: quotedWord(run, steps) };
+    return t(hallucinated ? "{w} is marked hallucinated." : "{w} is marked right.", told);
+  }
+  function sharesSentence(run, steps) {
+    const shares = wordShares(run.partShares, steps);
+    const told = shares && { p: formatPercent(shares.outputs), q: formatPercent(shares.image) };
+    return told && t("{p} of what mattered to it were earlier words, {q} the picture.", told);
+  }
+  function rightSentence(run, words) {
+    const right = words.filter((word) => !word.hallucinated && word.steps[0] > 0 && wordShares(run.partShares, word.steps));
+    if (!right.length) return null;
+    const outputs = right.map((word) => (wordShares(run.partShares, word.steps) || { outputs: 0 }).outputs);
+    const told = { w: quotedWord(run, right[0].steps), n: right.length, p: formatPercent(median(outputs)) };
+    return t(right.length === 1 ? "For {w}, which is right, earlier words were {p}." : "For the {n} right ones, earlier words were {p} (median).", told);
+  }
+  function supportSentence(run, step) {
+    const score = run.steps[step].score;
+    const alone = (run.payload.expected || [])[step];
+    if (score === null || score === void 0 || !alone || !isWord(run.steps[step].text)) return null;
+    const told = { s: formatSupport(score), x: formatSupport(score / alone, 2) };
+    return t("Support from earlier words {s}: {x} times what its place alone would give.", told);
+  }
+  function supportRank(run, step) {
+    const found = rankOf(run.steps.map((one) => one.pending ? null : one.score), step);
+    if (!found) return null;
+    const told = { n: found.rank, m: found.of, p: formatPercent(found.below) };
+    return {
+      short: t("rank {n} of {m}", told),
+      long: t("rank {n} of {m} in this caption, 1 the highest; {p} of the others have less", told)
+    };
+  }
+  function quotedWord(run, steps) {
+    const text = steps.map((step) => run.shown(run.first + step)).join("");
+    return `“${text.trim()}”`;
+  }
+
   // viewer/state/picture_names.js
   var pictureName = (run, picture) => t(run.isVideo ? "frame {n}" : "picture {n}", { n: picture + 1 });
   function groupName(run, group2) {
@@ -2052,7 +2211,7 @@ var SaliencyViewer = (() => {
     const shown = stripValues(viewer, slot);
     const lines2 = [`${run.quoted(run.first + index2)} · ${t("token {i}", { i: index2 })}`];
     if (step.pending) return [...lines2, t("not observed yet")];
-    lines2.push([t("score"), formatNumber(step.score)]);
+    lines2.push([t("support from earlier words"), formatSupport(step.score)]);
     if (step.threshold !== null && step.threshold !== void 0) lines2.push(["τ", formatNumber(step.threshold)]);
     lines2.push(["p", `${formatNumber(step.probability)} (${t("rank {n}", { n: step.rank })})`]);
     if (viewer.state.pins.length) lines2.push([shown.name, formatNumber(shown.values[index2])]);
@@ -2839,8 +2998,8 @@ var SaliencyViewer = (() => {
       });
     }
     drawLight() {
-      const { conversation, curve, facts, controls, frames } = this.views;
-      for (const view of [conversation, curve, facts, controls, frames, ...this.viewer.panels]) view.draw();
+      const { conversation, curve, facts, readings, controls, frames } = this.views;
+      for (const view of [conversation, curve, facts, readings, controls, frames, ...this.viewer.panels]) view.draw();
     }
     /** What takes long: at once where it can be seen, else a moment later. */
     drawHeavy() {
@@ -3041,7 +3200,7 @@ var SaliencyViewer = (() => {
         step.plain && el("td", { class: "sv-num", text: formatNumber(one.plain) }),
         hasOther(step) && el("td", { class: "sv-num", text: formatNumber(one.other) }),
         el("td", { class: "sv-num", text: one.draw === null ? "–" : String(one.draw + 1) }),
-        el("td", { class: "sv-num", text: formatNumber(one.saliency), "data-value": value }),
+        el("td", { class: "sv-num", text: formatSupport(one.saliency), "data-value": value }),
         el("td", { class: "sv-candidate-cell" }, bar(step, one, color, tested)),
         el("td", { text: verdictWord(name) }),
         this.viewer.can("force") && el("td", {}, taken ? null : this.forceButton(step, one))
@@ -5424,7 +5583,7 @@ var SaliencyViewer = (() => {
       this.legendDrawn = legend;
       setChildren(
         this.legend,
-        el("span", { class: "sv-unit", text: state.pins.length ? name : t("score S, Eq. 6") }),
+        el("span", { class: "sv-unit", text: state.pins.length ? name : t("support from earlier words") }),
         colorBar(scale, { name: state.cmap, theme, label: name })
       );
     }
@@ -6036,7 +6195,9 @@ var SaliencyViewer = (() => {
       item(t("entropy"), number("entropy") + nats, t("of the distribution the token was taken from"), "entropy");
       const how = { r: rangesText(run.target), kind: run.settings.sgrs ? run.settings.sgrs.score : "mean" };
       const meaning = how.kind === "mean" ? t("S, Eq. 6: mean saliency on the words before, target layers {r}; the first output has none", how) : t("S by “{kind}” of the saliency on the words before, target layers {r}; the first output has none", how);
-      item(t("score"), number("score"), meaning, "score");
+      const place = step.pending || many ? null : supportRank(run, step.index);
+      const support = step.pending ? "…" : formatSupport(mean2("score"));
+      item(t("support from earlier words"), support + (place ? ` · ${place.short}` : ""), [meaning, place && place.long, `S = ${number("score")}`].filter(Boolean).join("\n"), "score");
       if (step.threshold !== null && step.threshold !== void 0) {
         const tau = t("threshold, Eq. 7: alpha times the mean score of outputs just before (which: see Candidates)");
         item("τ", formatNumber(mean2("threshold")), tau, "tau");
@@ -6453,7 +6614,7 @@ var SaliencyViewer = (() => {
   var MEANINGS = [
     ["attention", "mean over heads of the row that predicts the token, with every edit that acted"],
     ["saliency", "|A · ∂L/∂A| summed over heads (Eq. 4), L = −log p of the token; what mattered to this prediction"],
-    ["score", "S (Eq. 6): mean row-normalised saliency on the words before, over the target layers"],
+    ["support from earlier words", "S (Eq. 6): mean row-normalised saliency on the words before, over the target layers"],
     ["τ", "alpha times the mean score at the last W + 1 positions (Eq. 7); SGRS rejects candidates below it"]
   ];
   var list = (rows, tag) => el(
@@ -6532,6 +6693,34 @@ var SaliencyViewer = (() => {
     }
   };
 
+  // viewer/views/reading.js
+  var Reading = class {
+    /** @param {Viewer} viewer */
+    constructor(viewer) {
+      this.viewer = viewer;
+      this.caption = el("div", { class: "sv-reading", "data-reading": "caption" });
+      this.word = el("div", { class: "sv-reading", "data-reading": "word" });
+      const click = () => viewer.set({ reveal_truth: true });
+      this.reveal = el("button", { type: "button", class: "sv-button sv-reveal", text: t("show what is true"), on: { click } });
+    }
+    draw() {
+      const { viewer } = this;
+      const { run, state } = viewer;
+      const sentences = run ? captionSentences(run, state.reveal_truth) : [];
+      const hidden = run && !state.reveal_truth && Object.keys(run.marks).length > 0;
+      write(this.caption, sentences, hidden ? this.reveal : null);
+      const steps = stepsOf(viewer, 0);
+      write(this.word, run && steps.length ? wordSentences(run, steps, state.reveal_truth) : [], null);
+      this.word.title = run ? t("Shares of the saliency of the target layers, {r}; support is S, Eq. 6", { r: rangesText(run.target) }) : "";
+    }
+  };
+  function write(root, sentences, button) {
+    const text = sentences.join(" ");
+    if (root.dataset.text !== text || Boolean(button) !== root.childElementCount > 0) setChildren(root, text && `${text} `, button);
+    root.dataset.text = text;
+    root.hidden = !text && !button;
+  }
+
   // viewer/views/strip_token.js
   var tokenButton = (step) => el(
     "button",
@@ -6583,7 +6772,7 @@ var SaliencyViewer = (() => {
   function inWords(step, { text, value, held, judgement }, name) {
     return [
       `${step.index}: ${text}`,
-      step.pending ? t("not observed yet") : `${name} ${formatNumber(value)}`,
+      step.pending ? t("not observed yet") : `${name} ${formatSupport(value)}`,
       step.rejected && t("{n} candidates rejected", { n: step.rejected }),
       step.fallback && t("fallback: no candidate reached tau"),
       step.forced && t("chosen by you"),
@@ -6770,7 +6959,7 @@ var SaliencyViewer = (() => {
     const [frames, heat] = [new Frames(viewer), new Heat(viewer)];
     const [live, help] = [new Live(viewer), new Help(viewer)];
     const pair = el("div", { class: "sv-pair" });
-    const readings = { caption: el("div", { class: "sv-reading" }), word: el("div", { class: "sv-reading" }) };
+    const readings = new Reading(viewer);
     const kinds = kindChoice(viewer);
     const tabs = tabViews(viewer).map(([name, title2, view]) => ({ name, view, button: tabButton(viewer, name, title2) }));
     const onKey = (event) => tabKey(viewer, event);
@@ -6916,6 +7105,7 @@ var SaliencyViewer = (() => {
       this.boxImages = payload.box_images;
       this.boxScales = payload.box_scales;
       this.ranges = payload.ranges;
+      this.partShares = payload.part_shares || [];
       this.marks = { ...payload.marks };
       this.together = payload.frames_per_token || 1;
       this.groups = grouped(this.pictures.length, this.together);

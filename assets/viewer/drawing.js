@@ -73,8 +73,8 @@ export class Drawing {
   }
 
   drawLight() {
-    const { conversation, curve, facts, controls, frames } = this.views;
-    for (const view of [conversation, curve, facts, controls, frames, ...this.viewer.panels]) view.draw();
+    const { conversation, curve, facts, readings, controls, frames } = this.views;
+    for (const view of [conversation, curve, facts, readings, controls, frames, ...this.viewer.panels]) view.draw();
   }
 
   /** What takes long: at once where it can be seen, else a moment later. */

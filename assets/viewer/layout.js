@@ -22,6 +22,7 @@ import { Facts } from "./views/facts.js";
 import { Frames } from "./views/frames.js";
 import { Heat } from "./views/heat.js";
 import { Help } from "./views/help.js";
+import { Reading } from "./views/reading.js";
 import { Strip } from "./views/strip.js";
 
 /** @typedef {import("./viewer.js").Viewer} Viewer */
@@ -67,7 +68,7 @@ export function makeViews(viewer) {
   const [frames, heat] = [new Frames(viewer), new Heat(viewer)];
   const [live, help] = [new Live(viewer), new Help(viewer)];
   const pair = el("div", { class: "sv-pair" });
-  const readings = { caption: el("div", { class: "sv-reading" }), word: el("div", { class: "sv-reading" }) };
+  const readings = new Reading(viewer);
   const kinds = kindChoice(viewer);
   const tabs = tabViews(viewer).map(([name, title, view]) => ({ name, view, button: tabButton(viewer, name, title) }));
   const onKey = (/** @type {KeyboardEvent} */ event) => tabKey(viewer, event);

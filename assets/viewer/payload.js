@@ -80,6 +80,7 @@
  * @property {number[]} dimmed
  * @property {Step[]} steps
  * @property {(number | null)[]} expected S of each step if its position alone decided; of a whole run
+ * @property {([number, number, number, number] | null)[]} part_shares of each step's saliency, target layers: template, image, prompt, outputs; of a whole run
  * @property {Record<number, Mark>} marks
  * @property {Rows | null} rows
  * @property {{image: Ranges, words: Ranges} | null} ranges

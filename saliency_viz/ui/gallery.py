@@ -21,7 +21,8 @@ THUMBNAIL = 112  # pixels; shown at half of it
 
 @dataclass(frozen=True)
 class Scene:
-    """One example. name: also its link and file name. picture, trace, truth: paths; the last two may not exist."""
+    """One example. name: also its link and file name. picture, trace, truth: paths; the last two may not exist.
+    hallucinates: whether its caption is known to name what is not there."""
 
     name: str
     title: str
@@ -29,10 +30,11 @@ class Scene:
     picture: Path
     trace: Path
     truth: Path
+    hallucinates: bool = False
 
 
 class Gallery:
-    """The scenes listed in a folder's index.json ({name, title, note} each), in its order."""
+    """The scenes listed in a folder's index.json ({name, title, note, hallucinates} each), in its order."""
 
     def __init__(self, folder: Path) -> None:
         self.scenes: dict[str, Scene] = {}
@@ -45,6 +47,7 @@ class Gallery:
                 folder / f"{name}.png",
                 folder / f"{name}.trace",
                 folder / f"{name}.json",
+                bool(entry.get("hallucinates")),
             )
             if scene.picture.is_file():
                 self.scenes[name] = scene
@@ -52,8 +55,13 @@ class Gallery:
 
     @property
     def first(self) -> str | None:
-        """The scene the empty page shows: the first that has its trace ready."""
-        return next((name for name, scene in self.scenes.items() if scene.trace.is_file()), None)
+        """The scene the empty page shows: the first in whose trace a word is marked hallucinated, else the first trace."""
+        there = {name: scene for name, scene in self.scenes.items() if scene.trace.is_file()}
+        wrong = (name for name, scene in there.items() if scene.hallucinates and self._invents(name))
+        return next(wrong, next(iter(there), None))
+
+    def _invents(self, name: str) -> bool:
+        return any(mark.judgement == "hallucinated" for mark in self.trace(name).marks.values())
 
     def _trace(self, name: str) -> Trace:
         """A scene's ready trace. Raises TraceError when there is none."""

@@ -70,12 +70,14 @@ test("a word ends at a space or a sign, a sentence at its stop", () => {
   assert.deepEqual(unitAround(texts, 7, "sentence"), [7]);
 });
 
-test("nobody chose: the token most of whose saliency lies on the image, or the last observed one of a growing run", () => {
-  const most = [0, 1, 2].map((step) => [0, 1].map(() => Array.from({ length: 8 }, (_, key) => (key < 5 + step ? (step === 1 && key === 1 ? 1 : 0.125) : 0)))); // prettier-ignore
-  const given = { rows: rows(most, most, [[1, 1], [1, 1], [1, 1]]) }; // prettier-ignore
-  assert.equal(tokenOf(looking(payload(given)), 0), 1);
+test("nobody chose: the word most of whose saliency lies on the image, or the last observed one of a growing run", () => {
+  const shares = [[0, 0.5, 0, 0.5], [0, 0.7, 0, 0.3], [0, 0.9, 0, 0.1]]; // prettier-ignore
+  const given = { part_shares: shares, ranges: {} }; // its rows come later: the choice needs none
+  assert.equal(tokenOf(looking(payload(given)), 0), 1); // the full stop drew more on the image
   assert.equal(tokenOf(looking(payload({ ...given, ended: "running" })), 0), 2);
-  assert.equal(tokenOf(looking(payload({ ranges: {} })), 0), 1); // its rows come later: the choice must not move
+  const marks = { 2: { judgement: "hallucinated", note: "" } };
+  assert.equal(tokenOf(looking(payload({ ...given, marks })), 0), 1);
+  assert.equal(tokenOf(looking(payload({ ...given, marks }), null, { reveal_truth: true }), 0), 2);
 });
 
 test("the second place follows by what means the same, or holds its own", () => {

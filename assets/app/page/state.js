@@ -11,6 +11,7 @@
  * @property {boolean} [example]
  * @property {boolean} [aside] shown, but not what the address is about
  * @property {boolean} [short] it cannot be made again from its recipe
+ * @property {boolean} [truth] its marks are shown at once
  * @property {boolean} [keep] what is looked at stays
  * @property {Record<string, string>} [recipe]
  * @property {Record<string, string>} [state] of a link

@@ -69,6 +69,7 @@ export class Places {
     viewer.setRun(payload, { slot, example: Boolean(reference.aside) });
     if (kept) viewer.setState(kept);
     if (slot) return;
+    if (reference.truth) viewer.setState({ reveal_truth: true });
     if (reference.state) viewer.setState(parsed(reference.state));
     settle(reference, payload);
   }

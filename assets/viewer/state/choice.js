@@ -1,6 +1,7 @@
 // Which tokens are chosen, in the first place and in the second, and which steps make one word or sentence.
 
 import { partnerStep } from "../numbers/align.js";
+import { tellingStep } from "../numbers/reading.js";
 import { alignment } from "./compare.js";
 
 /** @typedef {import("../viewer.js").Viewer} Viewer */
@@ -15,7 +16,10 @@ import { alignment } from "./compare.js";
 export function tokenOf(viewer, slot) {
   const { state, run } = viewer;
   if (!run || !run.steps.length) return 0;
-  const token = Math.max(0, Math.min(run.steps.length - 1, state.token === null ? firstChoice(run) : state.token));
+  const token = Math.max(
+    0,
+    Math.min(run.steps.length - 1, state.token === null ? firstChoice(run, state.reveal_truth) : state.token),
+  );
   if (slot === 0) return token;
   const count = viewer.runs[1] ? viewer.runs[1].steps.length : 0;
   if (!count) return 0;
@@ -25,25 +29,19 @@ export function tokenOf(viewer, slot) {
 }
 
 /**
- * Nobody chose yet: the last observed token of a growing run, else the one most of whose saliency lies on the image.
+ * Nobody chose yet: the last observed token of a growing run, else the most telling word, which stays the same even if the
+ * truth is shown later.
  * @param {Run} run
+ * @param {boolean} reveal
  * @returns {number}
  */
-function firstChoice(run) {
-  let last = 0;
-  run.steps.forEach((step, i) => {
-    if (!step.pending) last = i;
-  });
-  if (run.ranges) return Math.min(1, last); // its rows come later, and the choice must not move then
-  if (!run.complete || run.payload.ended === "running") return last;
-  if (run.whole.has("first choice")) return run.whole.get("first choice");
-  let [best, top] = [0, -1];
-  run.steps.forEach((_, step) => {
-    const shares = run.shares(run.values("saliency", step, "target", "row"));
-    if (step && shares && shares.image > top) [best, top] = [step, shares.image];
-  });
-  run.whole.set("first choice", best);
-  return best;
+function firstChoice(run, reveal) {
+  if (run.payload.ended === "running") return Math.max(0, run.steps.findLastIndex((step) => !step.pending)); // prettier-ignore
+  if (!run.whole.has("first choice")) {
+    const texts = run.steps.map((step) => step.text);
+    run.whole.set("first choice", tellingStep(texts, run.partShares, reveal ? run.marks : {}));
+  }
+  return run.whole.get("first choice");
 }
 
 /**

@@ -1,6 +1,7 @@
 // What the tip says of a token and of a position: text, or [label, value].
 
 import { formatNumber, quoted } from "../texts/format.js";
+import { formatSupport } from "../texts/reading.js";
 import { t } from "../texts/t.js";
 import { slotName } from "./compare.js";
 import { groupWords } from "./picture_names.js";
@@ -24,7 +25,7 @@ export function stepLines(viewer, slot, index) {
   /** @type {Lines} */
   const lines = [`${run.quoted(run.first + index)} · ${t("token {i}", { i: index })}`];
   if (step.pending) return [...lines, t("not observed yet")];
-  lines.push([t("score"), formatNumber(step.score)]);
+  lines.push([t("support from earlier words"), formatSupport(step.score)]);
   if (step.threshold !== null && step.threshold !== undefined) lines.push(["τ", formatNumber(step.threshold)]);
   lines.push(["p", `${formatNumber(step.probability)} (${t("rank {n}", { n: step.rank })})`]);
   if (viewer.state.pins.length) lines.push([shown.name, formatNumber(shown.values[index])]);

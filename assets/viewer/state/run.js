@@ -29,6 +29,7 @@ export class Run extends Sequence {
     this.boxImages = payload.box_images;
     this.boxScales = payload.box_scales;
     this.ranges = payload.ranges;
+    this.partShares = payload.part_shares || []; // none of a growing run's last steps
     this.marks = { ...payload.marks };
     /** How many pictures one image token stands for: 2 where a model merges a video's frames in pairs. */
     this.together = payload.frames_per_token || 1;

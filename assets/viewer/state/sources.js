@@ -37,7 +37,11 @@ export function stripValues(viewer, slot) {
   const { state } = viewer;
   const run = /** @type {Run} */ (viewer.runs[slot]);
   if (!state.pins.length) {
-    return { values: run.steps.map((step) => step.score), scale: scoreScale(viewer), name: t("score") };
+    return {
+      values: run.steps.map((step) => step.score),
+      scale: scoreScale(viewer),
+      name: t("support from earlier words"),
+    };
   }
   const each = runsCompared(viewer).map((one) => {
     const own = one === viewer.runs[0];

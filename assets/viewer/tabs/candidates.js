@@ -5,6 +5,7 @@ import { VERDICT_COLORS } from "../draw/color.js";
 import { tokenOf } from "../state/choice.js";
 import { hasOther, shiftWords } from "../state/shift.js";
 import { formatNumber, visible } from "../texts/format.js";
+import { formatSupport } from "../texts/reading.js";
 import { t } from "../texts/t.js";
 
 /** @typedef {import("../viewer.js").Viewer} Viewer */
@@ -61,7 +62,7 @@ export class Candidates {
       step.plain && el("td", { class: "sv-num", text: formatNumber(one.plain) }),
       hasOther(step) && el("td", { class: "sv-num", text: formatNumber(one.other) }),
       el("td", { class: "sv-num", text: one.draw === null ? "–" : String(one.draw + 1) }),
-      el("td", { class: "sv-num", text: formatNumber(one.saliency), "data-value": value }),
+      el("td", { class: "sv-num", text: formatSupport(one.saliency), "data-value": value }),
       el("td", { class: "sv-candidate-cell" }, bar(step, one, color, tested)),
       el("td", { text: verdictWord(name) }),
       this.viewer.can("force") && el("td", {}, taken ? null : this.forceButton(step, one)),

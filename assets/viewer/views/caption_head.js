@@ -91,7 +91,7 @@ export class CaptionHead {
     this.legendDrawn = legend;
     setChildren(
       this.legend,
-      el("span", { class: "sv-unit", text: state.pins.length ? name : t("score S, Eq. 6") }),
+      el("span", { class: "sv-unit", text: state.pins.length ? name : t("support from earlier words") }),
       colorBar(scale, { name: state.cmap, theme, label: name }),
     );
   }

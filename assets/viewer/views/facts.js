@@ -6,6 +6,7 @@ import { stepsOf, tokenOf } from "../state/choice.js";
 import { valuesOf } from "../state/sources.js";
 import { formatNumber, formatPercent, rangesText, visible } from "../texts/format.js";
 import { PART_ORDER, partName } from "../texts/parts.js";
+import { formatSupport, supportRank } from "../texts/reading.js";
 import { t } from "../texts/t.js";
 
 /** @typedef {import("../viewer.js").Viewer} Viewer */
@@ -79,7 +80,9 @@ export class Facts {
     item(t("entropy"), number("entropy") + nats, t("of the distribution the token was taken from"), "entropy");
     const how = { r: rangesText(run.target), kind: run.settings.sgrs ? run.settings.sgrs.score : "mean" };
     const meaning = how.kind === "mean" ? t("S, Eq. 6: mean saliency on the words before, target layers {r}; the first output has none", how) : t("S by “{kind}” of the saliency on the words before, target layers {r}; the first output has none", how); // prettier-ignore
-    item(t("score"), number("score"), meaning, "score");
+    const place = step.pending || many ? null : supportRank(run, step.index);
+    const support = step.pending ? "…" : formatSupport(mean("score"));
+    item(t("support from earlier words"), support + (place ? ` · ${place.short}` : ""), [meaning, place && place.long, `S = ${number("score")}`].filter(Boolean).join("\n"), "score"); // prettier-ignore
     if (step.threshold !== null && step.threshold !== undefined) {
       const tau = t("threshold, Eq. 7: alpha times the mean score of outputs just before (which: see Candidates)");
       item("τ", formatNumber(mean("threshold")), tau, "tau");

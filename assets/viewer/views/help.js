@@ -49,7 +49,7 @@ export const KEYS = [
 const MEANINGS = [
   ["attention", "mean over heads of the row that predicts the token, with every edit that acted"],
   ["saliency", "|A · ∂L/∂A| summed over heads (Eq. 4), L = −log p of the token; what mattered to this prediction"],
-  ["score", "S (Eq. 6): mean row-normalised saliency on the words before, over the target layers"],
+  ["support from earlier words", "S (Eq. 6): mean row-normalised saliency on the words before, over the target layers"],
   ["τ", "alpha times the mean score at the last W + 1 positions (Eq. 7); SGRS rejects candidates below it"],
 ];
 

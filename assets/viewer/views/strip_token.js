@@ -3,7 +3,8 @@
 import { el } from "../../shared/dom.js";
 import { colorAt, cssColor, tintOf } from "../draw/color.js";
 import { differs } from "../state/shift.js";
-import { formatNumber, quoted } from "../texts/format.js";
+import { quoted } from "../texts/format.js";
+import { formatSupport } from "../texts/reading.js";
 import { t } from "../texts/t.js";
 
 /** @typedef {import("../payload.js").Step} Step */
@@ -83,7 +84,7 @@ function breakAfter(button, breaks) {
 function inWords(step, { text, value, held, judgement }, name) {
   return [
     `${step.index}: ${text}`,
-    step.pending ? t("not observed yet") : `${name} ${formatNumber(value)}`,
+    step.pending ? t("not observed yet") : `${name} ${formatSupport(value)}`,
     step.rejected && t("{n} candidates rejected", { n: step.rejected }),
     step.fallback && t("fallback: no candidate reached tau"),
     step.forced && t("chosen by you"),

@@ -106,7 +106,7 @@ def example_shown(context: Context, updates: Updates, link: permalinks.Link) -> 
     scene = link.first.example if named(link.first) else context.gallery.first
     if scene in scenes and scenes[scene].trace.is_file():
         updates = joined(updates, {"media": given(context, media.example(scene))})
-        updates |= shown(context, {0: EXAMPLE + scene}, aside=True)
+        updates |= shown(context, {0: EXAMPLE + scene}, aside=True, truth=not named(link.first))
         updates |= {"seen": told(note=seen_note(context.gallery.trace(scene)))}
     if not named(link.first):
         return {**updates, "notice": note()}
