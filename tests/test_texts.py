@@ -10,7 +10,7 @@ import pytest
 
 from saliency_viz.figures.web.standalone import standalone
 from saliency_viz.paths import assets
-from saliency_viz.ui.i18n import TEXTS
+from saliency_viz.ui.i18n import TEXTS, full_width, texts
 
 from .app_browser import browser  # noqa: F401
 from .traces import example_trace
@@ -19,6 +19,7 @@ STRING = r'"((?:[^"\\\n]|\\.)*)"'
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 # The same in both languages: names, symbols, file formats.
 SAME = {"method_sgrs", "method_both", "method_locore", "sgrs", "locore", "top_k", "top_p", "tour_count", "status_ready"}
+SAME |= {"language"}  # each names the other
 # Every view, with what changes its words.
 STATES = (
     {"scale": "run", "transform": "log", "normalization": "raw", "layer": "all", "hide_sinks": True},
@@ -36,7 +37,7 @@ LOOK_EVERYWHERE = """async (states) => {
     asked.add(name);
     return all[name];
   } });
-  const actions = ["force", "what_if", "mark", "heads", "matrix", "lens", "faithfulness", "halt", "ask"];
+  const actions = ["force", "what_if", "mark", "heads", "matrix", "lens", "faithfulness", "halt", "ask", "claim"];
   const model = { actions, onAction: () => null, model: () => "synthetic" };
   for (const able of [true, false]) for (const beside of [false, true]) {
     const root = document.createElement("div");
@@ -124,6 +125,16 @@ def test_no_chinese_sentence_of_the_viewer_is_there_for_nothing(tables):
     table, asked = tables
     written = [text for text in table if json.dumps(text, ensure_ascii=False)[1:-1] in scripts]
     assert set(table) - set(written) - set(asked) == set()
+
+
+def test_chinese_is_printed_with_chinese_commas_and_brackets(tables):
+    half = re.compile(r"[\u4e00-\u9fff][,:;?!()]|[,:;?!()][\u4e00-\u9fff]")
+    assert [text for text in (*texts("zh").values(), *tables[0].values()) if half.search(text)] == []
+    assert (
+        full_width("示例(图 2):共 {n} 个,见 {a}; 或 2,4;完(CSV)")
+        == "示例（图 2）：共 {n} 个，见 {a}；或 2,4；完（CSV）"
+    )
+    assert full_width("{device},{dtype} (f(x), 1:2)") == "{device},{dtype} (f(x), 1:2)"
 
 
 def test_every_text_of_the_page_is_there_in_chinese():

@@ -55,17 +55,20 @@ def inside(page, name):
 
 @pytest.mark.browser
 @pytest.mark.parametrize("options", [{}, {"viewport": {"width": 390, "height": 844}}], ids=["wide", "phone"])
-def test_a_first_visit_walks_through_four_steps_that_point_at_what_they_name(visit, options):
+def test_a_first_visit_walks_through_five_steps_that_point_at_what_they_name(visit, options):
     page = visit(reduced_motion="reduce", **options)
     page.wait_for_selector(".app-tour-card")
-    for number, part in enumerate(["#app-image", ".sv-strip", ".sv-layers", ".sv-tabs"], 1):
-        assert step(page) == f"{number} of 4" and page.evaluate(FOCUS) == "next"
+    words = ""
+    for number, part in enumerate(["#app-image", ".sv-strip", ".sv-layers", ".sv-tabs", "#app-methods"], 1):
+        assert step(page) == f"{number} of 5" and page.evaluate(FOCUS) == "next"
         page.wait_for_function("() => document.querySelector('.app-tour-ring').getBoundingClientRect().height > 20")
         assert inside(page, part)
         box = page.locator(".app-tour-card").bounding_box()
         view = page.viewport_size
         assert box["x"] >= 0 and box["x"] + box["width"] <= view["width"] and box["y"] + box["height"] <= view["height"]
         page.keyboard.press("Enter")
+        words = page.locator(".app-tour-card").text_content() if page.locator(".app-tour-card").count() else words
+    assert "SGRS" in words and "LocoRE" in words and page.evaluate("scrollY") == 0
     assert page.locator(".app-tour").count() == 0 and page.evaluate(FLAG) == "seen"
 
 

@@ -518,7 +518,44 @@ var SaliencyViewer = (() => {
     "rank {n} of {m}": "第 {n} / {m}",
     "rank {n} of {m} in this caption, 1 the highest; {p} of the others have less": "在本描述中列第 {n} / {m}，1 为最高；{p} 的其他词更低",
     "show what is true": "显示真实情况",
-    "Shares of the saliency of the target layers, {r}; support is S, Eq. 6": "为目标层 {r} 的显著性份额；支持度即 S（式 6）"
+    "Shares of the saliency of the target layers, {r}; support is S, Eq. 6": "为目标层 {r} 的显著性份额；支持度即 S（式 6）",
+    "Does the claim hold?": "论点在此成立吗？",
+    "over which captions": "在哪些描述上",
+    "this caption": "本描述",
+    "runs of this visit": "本次访问的运行",
+    "all examples": "全部示例",
+    "Object words of a run appear here.": "运行的物体词显示于此。",
+    "counting…": "正在统计…",
+    "Too few to say: {r} right and {h} hallucinated object words; ten of each are needed.": "样本太少，无法判断：{r} 个正确、{h} 个幻觉的物体词；各需十个。",
+    "No: S does not tell hallucinated from right object words here.": "不成立：S 在此不能区分幻觉与正确的物体词。",
+    "The reverse: hallucinated object words have the higher S here.": "相反：幻觉的物体词在此 S 更高。",
+    "Not beyond position: low S goes with hallucinated words here, but no more than how late they stand.": "不超出位置的作用：低 S 在此伴随幻觉词，但位置靠后已足以解释。",
+    "No: low S goes with hallucinated words only because they stand late; among words at the same place they have the higher S.": "不成立：低 S 伴随幻觉词只因它们位置靠后；在同一位置的词中，幻觉词的 S 更高。",
+    "Yes: low S marks hallucinated object words here, also among words at the same place.": "成立：低 S 在此标示幻觉的物体词，在同一位置的词中亦然。",
+    "No object word is marked here.": "此处没有已标记的物体词。",
+    "{n} object words with a score, {h} of them hallucinated; captions: {c}, pictures: {p}, by {m}.": "{n} 个有得分的物体词，其中 {h} 个幻觉；描述 {c} 个，图片 {p} 张，模型：{m}。",
+    "Mark words as right or hallucinated (keys r and h), caption more pictures, or look at all examples.": "请将词标为正确或幻觉（r 与 h 键），描述更多图片，或查看全部示例。",
+    "The paper (Table 5) reports lower saliency on the word just before where the model hallucinates, right against hallucinated: 0.472 and 0.193 (LLaVA-1.5-7B), 0.664 and 0.355 (Qwen2-VL-7B), 0.508 and 0.224 (InternVL-7B). It gives no AUROC and does not adjust for position.": "论文（表 5）报告：模型产生幻觉时，对前一个词的显著性更低，正确与幻觉分别为 0.472 与 0.193（LLaVA-1.5-7B）、0.664 与 0.355（Qwen2-VL-7B）、0.508 与 0.224（InternVL-7B）。论文没有给出 AUROC，也没有校正位置。",
+    "The same here: {a} and {b}.": "此处同一量：{a} 与 {b}。",
+    "S is a mean over all earlier words and falls with their number by construction; hallucinations come late. So an AUROC of S alone misleads: read it beside position alone and S adjusted for position.": "S 是对全部前文的均值，必然随前文词数下降；而幻觉往往靠后。因此单看 S 的 AUROC 会误导：请与“仅位置”及“校正位置后的 S”对照。",
+    "outputs before the word": "该词之前的输出数",
+    "outputs before": "之前的输出",
+    "S of every object word, over how many outputs stand before it": "每个物体词的 S，横轴为其之前的输出数",
+    "support from earlier words, S": "前文支持度 S",
+    "Eq. 6; lower is taken for hallucinated": "式 6；越低越视为幻觉",
+    "S, adjusted for position": "校正位置后的 S",
+    "the rank of S less what the position's rank predicts within each class": "S 的秩减去各类内由位置的秩所预测的部分",
+    "position alone": "仅位置",
+    "how many outputs stand before; later is taken for hallucinated": "之前有多少输出；越靠后越视为幻觉",
+    "of the word under the model; lower is taken for hallucinated": "模型给该词的概率；越低越视为幻觉",
+    "share of saliency on the picture": "图像上的显著性份额",
+    "share of attention on the picture": "图像上的注意力份额",
+    "share of attention on earlier words": "前文上的注意力份额",
+    "lower is taken for hallucinated": "越低越视为幻觉",
+    "what is looked at": "所看的量",
+    "AUROC, 95 % interval": "AUROC，95 % 区间",
+    "right + hallucinated": "正确 + 幻觉",
+    "AUROC: the chance that a hallucinated word looks worse than a right one. 0.5 tells nothing; below it, the other way round.": "AUROC：幻觉词看起来比正确词更差的概率。0.5 毫无区分；低于 0.5 则相反。"
   };
 
   // shared/text.js
@@ -834,10 +871,10 @@ var SaliencyViewer = (() => {
   // viewer/numbers/half.js
   var HALF = new Float32Array(65536);
   for (let bits = 0; bits < 65536; bits++) {
-    const [exponent, fraction, sign] = [bits >> 10 & 31, bits & 1023, bits & 32768 ? -1 : 1];
-    if (exponent === 0) HALF[bits] = sign * fraction * 2 ** -24;
-    else if (exponent === 31) HALF[bits] = fraction ? NaN : sign * Infinity;
-    else HALF[bits] = sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
+    const [exponent, fraction, sign2] = [bits >> 10 & 31, bits & 1023, bits & 32768 ? -1 : 1];
+    if (exponent === 0) HALF[bits] = sign2 * fraction * 2 ** -24;
+    else if (exponent === 31) HALF[bits] = fraction ? NaN : sign2 * Infinity;
+    else HALF[bits] = sign2 * (1 + fraction / 1024) * 2 ** (exponent - 15);
   }
   function decodeBytes(text) {
     const raw = atob(text);
@@ -962,7 +999,7 @@ var SaliencyViewer = (() => {
   function visible(text) {
     if (text === "") return "∅";
     if (/^ +$/.test(text)) return "␣".repeat(text.length);
-    return text.replace(INVISIBLE, (sign) => VISIBLE[sign] || "·");
+    return text.replace(INVISIBLE, (sign2) => VISIBLE[sign2] || "·");
   }
   var quoted = (text) => "“" + visible(text).replace(/^ /, "") + "”";
   var unknown = (value) => value === null || value === void 0 || Number.isNaN(value);
@@ -1095,9 +1132,9 @@ var SaliencyViewer = (() => {
       const whole = this.whole(layout);
       const [{ z, ...trace }] = data;
       const { shapes, ...rest } = whole;
-      const sign = JSON.stringify([trace, rest, shapes && shapes.length]);
+      const sign2 = JSON.stringify([trace, rest, shapes && shapes.length]);
       const moved = JSON.stringify(shapes);
-      if (this.bound && sign === this.sign) {
+      if (this.bound && sign2 === this.sign) {
         if (moved !== this.moved && z !== this.z) Plotly.update(this.root, { z: [z] }, { shapes });
         else if (moved !== this.moved) Plotly.relayout(this.root, { shapes });
         else if (z !== this.z) Plotly.restyle(this.root, { z: [z] });
@@ -1106,7 +1143,7 @@ var SaliencyViewer = (() => {
         withoutBase(() => Plotly.react(this.root, data, whole, CONFIG));
         this.bind();
       }
-      this.sign = sign;
+      this.sign = sign2;
       this.moved = moved;
       this.z = z;
     }
@@ -1476,6 +1513,12 @@ var SaliencyViewer = (() => {
     return box.bottom > 0 && box.top < window.innerHeight;
   }
 
+  // viewer/state/tabs.js
+  function canShow(viewer, view) {
+    const needs = view && (view.needs || view.asked && view.asked.options.kind);
+    return !needs || viewer.can(needs);
+  }
+
   // viewer/draw/color_maps.json
   var color_maps_default = {
     viridis: "RAFURAJWRQRXRQVZRgdaRghcRgpdRgteRw1gRw5hRxBjRxFkRxNlSBRnSBZoSBdpSBhqSBpsSBttSBxuSB1vSB9wSCBxSCFzSCN0SCR1SCV2SCZ3SCh4SCl5Ryp6Ryx6Ry17Ry58Ry99RjB+RjJ+RjN/RjSARTWBRTeBRTiCRDmDRDqDRDuEQz2EQz6FQj+FQkCGQkGGQUKHQUSHQEWIQEaIP0eIP0iJPkmJPkqJPkyKPU2KPU6KPE+KPFCLO1GLO1KLOlOLOlSMOVWMOVaMOFiMOFmMN1qMN1uNNlyNNl2NNV6NNV+NNGCNNGGNM2KNM2ONMmSOMmWOMWaOMWeOMWiOMGmOMGqOL2uOL2yOLm2OLm6OLm+OLXCOLXGOLHGOLHKOLHOOK3SOK3WOKnaOKneOKniOKXmOKXqOKXuOKHyOKH2OJ36OJ3+OJ4COJoGOJoKOJoKOJYOOJYSOJYWOJIaOJIeOI4iOI4mOI4qNIouNIoyNIo2NIY6NIY+NIZCNIZGMIJKMIJKMIJOMH5SMH5WLH5aLH5eLH5iLH5mKH5qKHpuKHpyJHp2JH56JH5+IH6CIH6GIH6GHH6KHIKOGIKSGIaWFIaaFIqeFIqiEI6mDJKqDJauCJayCJq2BJ62BKK6AKa9/KrB/LLF+LbJ9LrN8L7R8MbV7MrZ6NLZ5Nbd5N7h4OLl3Orp2O7t1Pbx0P7xzQL1yQr5xRL9wRsBvSMFuSsFtTMJsTsNrUMRqUsVpVMVoVsZnWMdlWshkXMhjXsliYMpgY8tfZcteZ8xcac1bbM1abs5YcM9Xc9BWddBUd9FTetFRfNJQf9NOgdNNhNRLhtVJidVIi9ZGjtZFkNdDk9dBldhAmNg+m9k8ndk7oNo5oto3pds2qNs0qtwyrdwwsN0vst0ttd4ruN4put4ovd8mwN8lwt8jxeAhyOAgyuEfzeEd0OEc0uIb1eIa2OIZ2uMZ3eMY3+MY4uQY5eQZ5+QZ6uUa7OUb7+Uc8eUd9OYe9uYg+OYh++cj/ecl",
@@ -1837,9 +1880,9 @@ var SaliencyViewer = (() => {
       }
       const { theme, state } = this.viewer;
       const { low, high, largest, transform } = scale;
-      const sign = [low, high, largest, transform, options.name, state.opacity, theme].join();
-      if (box.dataset.sign === sign) return;
-      box.dataset.sign = sign;
+      const sign2 = [low, high, largest, transform, options.name, state.opacity, theme].join();
+      if (box.dataset.sign === sign2) return;
+      box.dataset.sign = sign2;
       setChildren(box, colorBar(scale, { ...options, theme }));
       box.title = title(scale);
     }
@@ -2511,6 +2554,7 @@ var SaliencyViewer = (() => {
     matrix_row: null,
     fill: "mean",
     follow: false,
+    claim_scope: "auto",
     frame: null
   };
   var CHOICES = {
@@ -2529,7 +2573,8 @@ var SaliencyViewer = (() => {
     heads_part: ["image", "prompt", "outputs", "template"],
     heads_kind: ["attention", "saliency", "difference"],
     fill: ["mean", "blur"],
-    follow: [true, false]
+    follow: [true, false],
+    claim_scope: ["auto", "caption", "visit", "examples"]
   };
   var TASTE = (
     /** @type {const} */
@@ -2584,7 +2629,7 @@ var SaliencyViewer = (() => {
       DEFAULTS[name];
     }
     if (!SEQUENTIAL.includes(state.cmap)) state.cmap = DEFAULTS.cmap;
-    if (!viewer.tabs.some((tab) => tab.name === state.view)) state.view = DEFAULTS.view;
+    if (!viewer.tabs.some((tab) => tab.name === state.view && canShow(viewer, tab.view))) state.view = DEFAULTS.view;
     const opacity = Number(state.opacity);
     state.opacity = Math.max(0, Math.min(1, Number.isFinite(opacity) ? opacity : DEFAULTS.opacity));
     state.layer = checkedLayer(state.layer, run);
@@ -3036,6 +3081,7 @@ var SaliencyViewer = (() => {
       button.tabIndex = on ? 0 : -1;
       view.root.hidden = !on;
       if (view.only !== void 0) Object.assign(button, { hidden: !on && !view.only, textContent: view.name });
+      if (!canShow(this.viewer, view)) button.hidden = !on;
       const missing = view.asked ? view.asked.reason() : null;
       button.toggleAttribute("data-missing", Boolean(missing));
       button.title = missing || "";
@@ -3061,9 +3107,9 @@ var SaliencyViewer = (() => {
     fadeEdges() {
       const { run, width, state } = this.viewer;
       const { tabList, tabBody } = this.views;
-      const sign = [width, state.view, run && run.id].join();
-      if (sign === this.faded) return;
-      this.faded = sign;
+      const sign2 = [width, state.view, run && run.id].join();
+      if (sign2 === this.faded) return;
+      this.faded = sign2;
       clearTimeout(this.fading);
       this.fading = window.setTimeout(() => {
         const wide = (
@@ -3255,6 +3301,228 @@ var SaliencyViewer = (() => {
     return t("τ = {tau}: no history yet, every candidate passes.", { tau });
   }
 
+  // viewer/draw/chart.js
+  var lines = (left, right, ticks2, gap = 5) => ticks2.flatMap(([y, text]) => [
+    svgEl("line", { x1: left, x2: right, y1: y, y2: y, class: "sv-axis" }),
+    label(text, left - gap, y + 4, "end")
+  ]);
+  var label = (text, x, y, anchor) => svgEl("text", { x, y, class: "sv-tick", "text-anchor": anchor, text });
+  var path = (points) => points.map(([x, y], i) => `${i ? "L" : "M"}${x.toFixed(1)} ${y.toFixed(1)}`).join("");
+  var labelEvery = (wide, room) => [1, 2, 5, 10, 20, 50, 100].find((n) => n * wide >= room) || 200;
+  var chartOf = (width, height, name, on, parts) => svgEl("svg", { width, height, viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": name, on }, ...parts);
+
+  // viewer/tabs/claim_charts.js
+  var [HEIGHT, LEFT, RIGHT, TOP, BOTTOM] = [210, 46, 12, 10, 34];
+  var [ARM, RADIUS] = [3.6, 3.4];
+  var [LONG, TALL] = [150, 16];
+  function claimDots(viewer, dots, width) {
+    const high = Math.max(...dots.map((dot) => dot.S)) || 1;
+    const last = Math.max(1, ...dots.map((dot) => dot.position));
+    const x = (dot) => LEFT + dot.position / last * (width - LEFT - RIGHT);
+    const y = (value) => TOP + (1 - value / high) * (HEIGHT - TOP - BOTTOM);
+    const axis = lines(LEFT, width - RIGHT, [0, 0.5, 1].map((share) => [y(share * high), formatNumber(share * high, 2)]));
+    const ticks2 = [0, 0.5, 1].map((share) => {
+      const place = Math.round(share * last);
+      return label(String(place), LEFT + place / last * (width - LEFT - RIGHT), HEIGHT - BOTTOM + 14, "middle");
+    });
+    const below = label(t("outputs before the word"), LEFT + (width - LEFT - RIGHT) / 2, HEIGHT - 4, "middle");
+    const ordered = [...dots].sort((a, b) => Number(a.hallucinated) - Number(b.hallucinated));
+    const signs = ordered.map((dot) => sign(viewer, dot, x(dot), y(dot.S)));
+    const name = t("S of every object word, over how many outputs stand before it");
+    const chart = chartOf(width, HEIGHT, name, {}, [...axis, ...ticks2, below, ...signs]);
+    return el("figure", {}, el("figcaption", { class: "sv-unit", text: name }), chart, legend());
+  }
+  function sign(viewer, dot, x, y) {
+    const { run } = viewer;
+    const own = Boolean(run) && dot.run === (run && run.id);
+    const color = JUDGEMENT_COLORS[dot.hallucinated ? "hallucinated" : "right"];
+    const enter = (event) => viewer.tip.point(event, [`“${dot.word}”`, ["S", formatNumber(dot.S)], [t("outputs before"), String(dot.position)]]);
+    const on = { pointerenter: enter, pointerleave: () => viewer.tip.hide(), click: () => own && viewer.set({ token: dot.step }) };
+    const mark = dot.hallucinated ? svgEl("path", { d: `M${x - ARM} ${y - ARM}L${x + ARM} ${y + ARM}M${x - ARM} ${y + ARM}L${x + ARM} ${y - ARM}`, stroke: color, "stroke-width": 2 }) : svgEl("circle", { cx: x, cy: y, r: RADIUS, stroke: color, "stroke-width": 1.4, fill: "none" });
+    const chosen2 = own && run && tokenOf(viewer, 0) === dot.step;
+    const ring2 = chosen2 && svgEl("circle", { cx: x, cy: y, r: RADIUS + 4, class: "sv-claim-chosen" });
+    const hit = svgEl("circle", { cx: x, cy: y, r: RADIUS + 3, fill: "transparent" });
+    const data = { class: "sv-claim-dot", "data-step": dot.step, "data-hallucinated": String(dot.hallucinated), "data-value": dot.S, on };
+    return svgEl("g", data, mark, ring2 || null, hit);
+  }
+  function legend() {
+    const one = (kind, text) => el("span", { style: { color: JUDGEMENT_COLORS[kind] }, text });
+    return el("div", { class: "sv-share-legend" }, one("right", `○ ${t("right")}`), one("hallucinated", `× ${t("hallucinated")}`));
+  }
+  var names = () => ({
+    S: [t("support from earlier words, S"), t("Eq. 6; lower is taken for hallucinated")],
+    "S beside position": [t("S, adjusted for position"), t("the rank of S less what the position's rank predicts within each class")],
+    position: [t("position alone"), t("how many outputs stand before; later is taken for hallucinated")],
+    probability: [t("probability"), t("of the word under the model; lower is taken for hallucinated")],
+    "saliency on image": [t("share of saliency on the picture"), t("lower is taken for hallucinated")],
+    "attention on image": [t("share of attention on the picture"), t("lower is taken for hallucinated")],
+    "attention on outputs": [t("share of attention on earlier words"), t("lower is taken for hallucinated")]
+  });
+  function claimTable(scores) {
+    const known2 = names();
+    const rows = Object.entries(scores).map(([name, told]) => scoreRow(known2[name] || [name, ""], name, told));
+    const titles = [t("what is looked at"), t("AUROC, 95 % interval"), "", t("right + hallucinated")];
+    const head = el("thead", {}, el("tr", {}, ...titles.map((text) => el("th", { scope: "col", text }))));
+    const hint = t("AUROC: the chance that a hallucinated word looks worse than a right one. 0.5 tells nothing; below it, the other way round.");
+    const table2 = el("table", { class: "sv-table sv-claim-table" }, head, el("tbody", {}, ...rows));
+    const scroll = { class: "sv-scroll", tabindex: "0", role: "region", "aria-label": t("AUROC, 95 % interval") };
+    return el("div", {}, el("div", scroll, table2), el("p", { class: "sv-hint", text: hint }));
+  }
+  function scoreRow([text, title], name, { auroc: auroc2, right, hallucinated }) {
+    const words = `${auroc2.value.toFixed(2)} (${auroc2.low.toFixed(2)} – ${auroc2.high.toFixed(2)})`;
+    return el(
+      "tr",
+      { "data-score": name },
+      el("th", { scope: "row", title, text }),
+      el("td", { class: "sv-num", "data-value": auroc2.value, text: words }),
+      el("td", {}, intervalBar(auroc2)),
+      el("td", { class: "sv-num", text: `${right} + ${hallucinated}` })
+    );
+  }
+  function intervalBar({ value, low, high }) {
+    const x = (share) => (2 + share * (LONG - 4)).toFixed(1);
+    const y = TALL / 2;
+    const line = (more) => svgEl("line", more);
+    return svgEl(
+      "svg",
+      { width: LONG, height: TALL, viewBox: `0 0 ${LONG} ${TALL}`, class: "sv-claim-bar", "aria-hidden": "true" },
+      line({ x1: x(0), x2: x(1), y1: y, y2: y, class: "sv-axis" }),
+      line({ x1: x(0.5), x2: x(0.5), y1: 0, y2: TALL, class: "sv-claim-half" }),
+      line({ x1: x(low), x2: x(high), y1: y, y2: y, class: "sv-claim-interval" }),
+      svgEl("circle", { cx: x(value), cy: y, r: 3.5, class: "sv-claim-value" })
+    );
+  }
+
+  // viewer/tabs/claim.js
+  var PAUSE2 = 300;
+  var MOST = 24;
+  var ClaimTab = class {
+    /** @param {Viewer} viewer */
+    constructor(viewer) {
+      this.viewer = viewer;
+      this.needs = "claim";
+      this.known = /* @__PURE__ */ new Map();
+      this.failed = /* @__PURE__ */ new Map();
+      this.asking = "";
+      this.drawn = "";
+      this.timer = 0;
+      this.buttons = scopes().map(([scope, text]) => this.scopeButton(scope, text));
+      this.scopes = el("div", { class: "sv-segments", role: "group", "aria-label": t("over which captions") }, ...this.buttons);
+      this.verdict = el("p", { class: "sv-claim-verdict", role: "status" });
+      this.about = el("p", { class: "sv-hint" });
+      this.body = el("div", { class: "sv-claim-body" });
+      this.paper = el("p", { class: "sv-hint sv-claim-paper" });
+      const data = { class: "sv-claim", "data-picture": "claim", "data-about": "run" };
+      this.root = el("div", data, this.scopes, this.verdict, this.about, this.body, this.paper);
+    }
+    /** @param {Scope} scope @param {string} text */
+    scopeButton(scope, text) {
+      const click = () => this.viewer.set({ claim_scope: scope });
+      return el("button", { type: "button", text, "data-scope": scope, on: { click } });
+    }
+    /** @returns {Scope} the one chosen, else the widest that is of this run's kind */
+    get scope() {
+      const { run, state } = this.viewer;
+      if (state.claim_scope !== "auto") return state.claim_scope;
+      return run && run.example ? "examples" : "visit";
+    }
+    /** What an answer is of. */
+    subject() {
+      const { run } = this.viewer;
+      const own = run && this.scope !== "examples" ? [run.id, run.steps.length, run.marks] : [];
+      return JSON.stringify([this.scope, ...own]);
+    }
+    draw() {
+      const { run } = this.viewer;
+      for (const button of this.buttons) button.setAttribute("aria-pressed", String(button.dataset.scope === this.scope));
+      if (!run) return this.say(t("Object words of a run appear here."));
+      const name = this.subject();
+      const known2 = this.known.get(name);
+      if (known2) return this.show(known2, name);
+      const failed = this.failed.get(name);
+      this.say(failed || t("counting…"));
+      if (failed || this.asking === name) return;
+      this.asking = name;
+      clearTimeout(this.timer);
+      this.timer = window.setTimeout(() => this.ask(name), PAUSE2);
+    }
+    /** @param {string} name */
+    async ask(name) {
+      if (this.viewer.gone) return;
+      try {
+        this.known.set(name, await this.viewer.act("claim", { scope: this.scope }));
+        const [oldest] = this.known.keys();
+        if (this.known.size > MOST) this.known.delete(oldest);
+      } catch (error) {
+        this.failed.set(
+          name,
+          /** @type {Error} */
+          error.message || t("The server could not compute it.")
+        );
+      }
+      if (this.asking === name) this.asking = "";
+      this.viewer.schedule();
+    }
+    /** @param {string} text instead of an answer */
+    say(text) {
+      this.drawn = "";
+      this.verdict.textContent = text;
+      this.about.textContent = this.paper.textContent = "";
+      setChildren(this.body);
+    }
+    /** @param {Claim} claim @param {string} name */
+    show(claim, name) {
+      const { viewer } = this;
+      const { run } = viewer;
+      const width = Math.max(260, Math.min(560, this.root.clientWidth));
+      const sign2 = [name, width, run && run.id, tokenOf(viewer, 0)].join();
+      if (this.drawn === sign2) return;
+      this.drawn = sign2;
+      this.verdict.dataset.verdict = claim.verdict;
+      this.verdict.textContent = verdictWords(claim);
+      this.about.textContent = aboutWords(claim);
+      const few = claim.verdict === "few";
+      const dots = claim.dots.length ? claimDots(viewer, claim.dots, width) : null;
+      setChildren(this.body, dots, few ? el("p", { class: "sv-hint", text: moreWords() }) : claimTable(claim.scores));
+      this.paper.textContent = paperWords(claim);
+    }
+    free() {
+      clearTimeout(this.timer);
+    }
+  };
+  var scopes = () => [
+    ["caption", t("this caption")],
+    ["visit", t("runs of this visit")],
+    ["examples", t("all examples")]
+  ];
+  function verdictWords({ verdict, right, hallucinated }) {
+    const words = {
+      few: t("Too few to say: {r} right and {h} hallucinated object words; ten of each are needed.", { r: right, h: hallucinated }),
+      // prettier-ignore
+      no: t("No: S does not tell hallucinated from right object words here."),
+      reversed: t("The reverse: hallucinated object words have the higher S here."),
+      position: t("Not beyond position: low S goes with hallucinated words here, but no more than how late they stand."),
+      "position reversed": t("No: low S goes with hallucinated words only because they stand late; among words at the same place they have the higher S."),
+      // prettier-ignore
+      holds: t("Yes: low S marks hallucinated object words here, also among words at the same place.")
+    };
+    return words[verdict];
+  }
+  function aboutWords({ right, hallucinated, captions, pictures, models }) {
+    if (!right && !hallucinated) return t("No object word is marked here.");
+    const told = { n: right + hallucinated, h: hallucinated, c: captions, p: pictures, m: models.join(", ") };
+    return t("{n} object words with a score, {h} of them hallucinated; captions: {c}, pictures: {p}, by {m}.", told);
+  }
+  var moreWords = () => t("Mark words as right or hallucinated (keys r and h), caption more pictures, or look at all examples.");
+  function paperWords({ means }) {
+    const { right, hallucinated } = means["S previous"];
+    const [a, b] = [formatNumber(right[0]), formatNumber(hallucinated[0])];
+    const paper = t("The paper (Table 5) reports lower saliency on the word just before where the model hallucinates, right against hallucinated: 0.472 and 0.193 (LLaVA-1.5-7B), 0.664 and 0.355 (Qwen2-VL-7B), 0.508 and 0.224 (InternVL-7B). It gives no AUROC and does not adjust for position.");
+    const here = right[0] !== null && hallucinated[0] !== null ? t("The same here: {a} and {b}.", { a, b }) : "";
+    const trap = t("S is a mean over all earlier words and falls with their number by construction; hallucinations come late. So an AUROC of S alone misleads: read it beside position alone and S adjusted for position.");
+    return [paper, here, trap].filter(Boolean).join(" ");
+  }
+
   // viewer/numbers/csv.js
   var FORMULA = /^[=+\-@\t\r]/;
   var UNSAFE = /[\u007f-\u009f\u2028\u2029]/g;
@@ -3264,7 +3532,7 @@ var SaliencyViewer = (() => {
     const text = value === null || value === void 0 ? "" : String(value);
     return `"${(FORMULA.test(text) ? "'" + text : text).replace(/"/g, '""')}"`;
   }
-  var escaped = (sign) => "\\u" + sign.charCodeAt(0).toString(16).padStart(4, "0");
+  var escaped = (sign2) => "\\u" + sign2.charCodeAt(0).toString(16).padStart(4, "0");
   function oneLine(value) {
     const text = Array.isArray(value) ? `[${value.map((item) => JSON.stringify(item)).join(", ")}]` : JSON.stringify(value);
     const safe = text.replace(UNSAFE, escaped);
@@ -3409,7 +3677,7 @@ var SaliencyViewer = (() => {
   }
 
   // viewer/views/on_demand.js
-  var PAUSE2 = 250;
+  var PAUSE3 = 250;
   var OnDemand = class {
     /** @param {Viewer} viewer @param {OnDemandOptions} options */
     constructor(viewer, options) {
@@ -3444,8 +3712,8 @@ var SaliencyViewer = (() => {
       const chosen2 = viewer.options.model ? viewer.options.model() : null;
       if (chosen2 && !madeBy(model, chosen2)) {
         const other = chosen2.replace(/^.*\/(?=[^/])/, "").replace(/:+/g, " ");
-        const names = { a: withWeights(model), b: other };
-        return t("This run was made by “{a}”, and the model chosen is “{b}”: choose the first in the header.", names);
+        const names2 = { a: withWeights(model), b: other };
+        return t("This run was made by “{a}”, and the model chosen is “{b}”: choose the first in the header.", names2);
       }
       if (run.steps[tokenOf(viewer, 0)].pending) return t("This is computed once the token is observed.");
       return null;
@@ -3524,7 +3792,7 @@ var SaliencyViewer = (() => {
       clearTimeout(this.waiting);
       this.waiting = window.setTimeout(() => {
         if (!this.viewer.gone && name && this.name() === name && this.root.offsetParent) this.request();
-      }, PAUSE2);
+      }, PAUSE3);
     }
   };
   function followSwitch(box) {
@@ -3627,32 +3895,22 @@ var SaliencyViewer = (() => {
     return cssColor(sums.map((sum) => Math.round(4 * sum / data.length)));
   }
 
-  // viewer/draw/chart.js
-  var lines = (left, right, ticks2, gap = 5) => ticks2.flatMap(([y, text]) => [
-    svgEl("line", { x1: left, x2: right, y1: y, y2: y, class: "sv-axis" }),
-    label(text, left - gap, y + 4, "end")
-  ]);
-  var label = (text, x, y, anchor) => svgEl("text", { x, y, class: "sv-tick", "text-anchor": anchor, text });
-  var path = (points) => points.map(([x, y], i) => `${i ? "L" : "M"}${x.toFixed(1)} ${y.toFixed(1)}`).join("");
-  var labelEvery = (wide, room) => [1, 2, 5, 10, 20, 50, 100].find((n) => n * wide >= room) || 200;
-  var chartOf = (width, height, name, on, parts) => svgEl("svg", { width, height, viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": name, on }, ...parts);
-
   // viewer/tabs/way_chart.js
   var RANKINGS = [
     { name: "saliency", color: "#0072b2", dash: "" },
     { name: "attention", color: "#d55e00", dash: "6 4" },
     { name: "random", color: "#8c8c8c", dash: "2 3" }
   ];
-  var [HEIGHT, LEFT, RIGHT, TOP, BOTTOM] = [230, 40, 10, 8, 34];
-  var TALL = HEIGHT - TOP - BOTTOM;
+  var [HEIGHT2, LEFT2, RIGHT2, TOP2, BOTTOM2] = [230, 40, 10, 8, 34];
+  var TALL2 = HEIGHT2 - TOP2 - BOTTOM2;
   function rankingLegend() {
-    const names = RANKINGS.map(({ name, color, dash }) => {
+    const names2 = RANKINGS.map(({ name, color, dash }) => {
       const line = { x1: 1, x2: 25, y1: 5, y2: 5, stroke: color, "stroke-width": 2.4, "stroke-dasharray": dash };
       const sample = svgEl("svg", { width: 26, height: 10, "aria-hidden": "true" }, svgEl("line", line));
       const text = name === "random" ? t("random: mean and range of draws") : t(name);
       return el("span", { class: "sv-share" }, sample, " " + text);
     });
-    return el("div", { class: "sv-share-legend sv-faith-legend" }, ...names);
+    return el("div", { class: "sv-share-legend sv-faith-legend" }, ...names2);
   }
   var mean = (values) => values.reduce((sum, value) => sum + value, 0) / values.length;
   var WayChart = class {
@@ -3687,8 +3945,8 @@ var SaliencyViewer = (() => {
     drawCurves(held, word) {
       const { viewer, way, chart } = this;
       const width = chart.clientWidth || 420;
-      const x = (fraction) => LEFT + fraction * (width - LEFT - RIGHT);
-      const y = (p) => TOP + (1 - p) * TALL;
+      const x = (fraction) => LEFT2 + fraction * (width - LEFT2 - RIGHT2);
+      const y = (p) => TOP2 + (1 - p) * TALL2;
       const { saliency, attention, random: draws } = held.sides[way];
       const at = held.fractions.map((_, i) => draws.map((draw) => draw[i]));
       const curves = { saliency: saliency[0], attention: attention[0], random: at.map(mean) };
@@ -3713,7 +3971,7 @@ var SaliencyViewer = (() => {
         pointermove: (event) => this.over(event, held, curves, width)
       };
       const name = t("probability of {w}, {k}", { w: word, k: t(way) });
-      setChildren(chart, chartOf(width, HEIGHT, name, on, parts));
+      setChildren(chart, chartOf(width, HEIGHT2, name, on, parts));
     }
     /** @param {number} width @param {(fraction: number) => number} x @param {(p: number) => number} y */
     axes(width, x, y) {
@@ -3723,13 +3981,13 @@ var SaliencyViewer = (() => {
       ));
       const parts = (
         /** @type {Node[]} */
-        lines(LEFT, width - RIGHT, values, 6)
+        lines(LEFT2, width - RIGHT2, values, 6)
       );
       for (const value of [0, 0.25, 0.5, 0.75, 1]) {
-        parts.push(label(`${100 * value} %`, x(value), HEIGHT - BOTTOM + 14, value === 1 ? "end" : "middle"));
+        parts.push(label(`${100 * value} %`, x(value), HEIGHT2 - BOTTOM2 + 14, value === 1 ? "end" : "middle"));
       }
       const title = this.way === "deletion" ? t("of the picture removed") : t("of the picture shown");
-      parts.push(label(title, (LEFT + width - RIGHT) / 2, HEIGHT - 4, "middle"));
+      parts.push(label(title, (LEFT2 + width - RIGHT2) / 2, HEIGHT2 - 4, "middle"));
       return parts;
     }
     /** The nearest fraction, and there the nearest curve. @param {MouseEvent} event @param {Held} held @param {Curves} curves @param {number} width */
@@ -3739,16 +3997,16 @@ var SaliencyViewer = (() => {
         /** @type {Element} */
         event.currentTarget.getBoundingClientRect()
       );
-      const fraction = (event.clientX - box.left - LEFT) / (width - LEFT - RIGHT);
-      const p = 1 - (event.clientY - box.top - TOP) / TALL;
+      const fraction = (event.clientX - box.left - LEFT2) / (width - LEFT2 - RIGHT2);
+      const p = 1 - (event.clientY - box.top - TOP2) / TALL2;
       const away = (i) => Math.abs(held.fractions[i] - fraction);
       const at = [...held.fractions.keys()].reduce((best, i) => away(i) < away(best) ? i : best);
       const off = (name) => Math.abs(curves[name][at] - p);
-      const names = RANKINGS.map(({ name }) => name);
-      const ranking = names.reduce((best, name) => off(name) < off(best) ? name : best);
+      const names2 = RANKINGS.map(({ name }) => name);
+      const ranking = names2.reduce((best, name) => off(name) < off(best) ? name : best);
       this.look({ held, way, ranking, at });
       const share = { p: formatPercent(held.fractions[at]) };
-      const rows = names.map((name) => (
+      const rows = names2.map((name) => (
         /** @type {[string, string]} */
         [t(name), formatNumber(curves[name][at], 4)]
       ));
@@ -4081,14 +4339,14 @@ var SaliencyViewer = (() => {
         const every = Math.max(1, Math.ceil(count / most));
         return [...Array(count).keys()].filter((i) => i % every === 0);
       };
-      const [ticks2, names] = [few(steps, WORDS), few(groups, NAMES)];
+      const [ticks2, names2] = [few(steps, WORDS), few(groups, NAMES)];
       const words = ticks2.map((i) => plotlyText(run.shown(run.first + i).trim(), 12));
-      const titles = names.map((i) => groupTime(run, i) || groupName(run, i));
+      const titles = names2.map((i) => groupTime(run, i) || groupName(run, i));
       side.plot.draw([heatTrace(scale, state.cmap, z)], {
         margin: MARGIN,
         shapes: [columnFrame(tokenOf(viewer, 0), theme), rowFrame(groupOf(viewer, 0), theme)],
         xaxis: wordsBelow(ticks2, words, steps),
-        yaxis: wordsLeft(names, titles, groups)
+        yaxis: wordsLeft(names2, titles, groups)
       });
     }
     /** @param {number} x step @param {number} y group @returns {import("../state/lines.js").Lines} */
@@ -4394,8 +4652,8 @@ var SaliencyViewer = (() => {
       const [layers, heads] = held.shape;
       const cells = Array.from({ length: layers * heads }, (_, i) => [Math.floor(i / heads), i % heads]);
       const rows = cells.map(([layer, head]) => [layer, head, ...columns.map(({ values }) => values[layer][head])]);
-      const names = ["layer", "head", ...columns.map(({ name }) => name)];
-      return [[names, ...rows], { model: run.payload.model.name, step, token: run.steps[step].text }];
+      const names2 = ["layer", "head", ...columns.map(({ name }) => name)];
+      return [[names2, ...rows], { model: run.payload.model.name, step, token: run.steps[step].text }];
     }
   };
 
@@ -4849,8 +5107,8 @@ var SaliencyViewer = (() => {
   }
 
   // viewer/tabs/judgement_charts.js
-  var [HEIGHT2, LEFT2, BOTTOM2, TOP2] = [170, 44, 22, 8];
-  var TALL2 = HEIGHT2 - TOP2 - BOTTOM2;
+  var [HEIGHT3, LEFT3, BOTTOM3, TOP3] = [170, 44, 22, 8];
+  var TALL3 = HEIGHT3 - TOP3 - BOTTOM3;
   var KINDS3 = ["right", "hallucinated"];
   function spread(scores) {
     const found = meanAndSpread(scores);
@@ -4858,33 +5116,33 @@ var SaliencyViewer = (() => {
   }
   function judgementCharts(found, width) {
     const { high, counts, scores } = found;
-    const wide = (width - LEFT2) / counts.length;
+    const wide = (width - LEFT3) / counts.length;
     const chart = (name, ticks2, draw) => {
       const axis = ticks2.map(([share, text]) => (
         /** @type {[number, string]} */
-        [TOP2 + TALL2 * (1 - share), text]
+        [TOP3 + TALL3 * (1 - share), text]
       ));
       const below = [0, 0.5, 1].map(
-        (place) => label(formatNumber(place * high, 2), LEFT2 + place * (width - LEFT2 - 16) + 8, HEIGHT2 - 6, "middle")
+        (place) => label(formatNumber(place * high, 2), LEFT3 + place * (width - LEFT3 - 16) + 8, HEIGHT3 - 6, "middle")
       );
-      const bars = counts.flatMap((bin, i) => draw(bin, LEFT2 + i * wide + 1));
-      const drawing = chartOf(width, HEIGHT2, name, {}, [...lines(LEFT2, width, axis), ...bars, ...below]);
+      const bars = counts.flatMap((bin, i) => draw(bin, LEFT3 + i * wide + 1));
+      const drawing = chartOf(width, HEIGHT3, name, {}, [...lines(LEFT3, width, axis), ...bars, ...below]);
       return el("figure", {}, el("figcaption", { class: "sv-unit", text: name }), drawing);
     };
     const top = Math.max(1, ...counts.map(({ right, hallucinated }) => right + hallucinated));
     const count = chart(t("marked tokens by score S (Eq. 6)"), [[0, "0"], [1, String(top)]], (bin, x) => stacked(bin, x, wide, top));
     const rate = chart(t("share of hallucinated in each bin"), [[0, "0"], [0.5, "50 %"], [1, "100 %"]], (bin, x) => rateBar(bin, x, wide));
-    const names = KINDS3.map((kind) => {
+    const names2 = KINDS3.map((kind) => {
       const swatch = el("i", { style: { background: JUDGEMENT_COLORS[kind] } });
       return el("span", { class: "sv-share" }, swatch, t(kind) + " " + spread(scores[kind]));
     });
     const hint = el("span", { class: "sv-hint", text: t("numbers over the bars: tokens in the bin") });
-    return [el("div", { class: "sv-marks-pair" }, count, rate), el("div", { class: "sv-share-legend" }, ...names, hint)];
+    return [el("div", { class: "sv-marks-pair" }, count, rate), el("div", { class: "sv-share-legend" }, ...names2, hint)];
   }
   function stacked(bin, x, wide, top) {
-    let y = TOP2 + TALL2;
+    let y = TOP3 + TALL3;
     return KINDS3.map((kind) => {
-      const height = bin[kind] / top * TALL2;
+      const height = bin[kind] / top * TALL3;
       y -= height;
       return bar2({ x, y, height, "data-chart": "count", "data-value": bin[kind] }, wide, kind);
     });
@@ -4892,9 +5150,9 @@ var SaliencyViewer = (() => {
   function rateBar({ right, hallucinated }, x, wide) {
     const all = right + hallucinated;
     const rate = all ? hallucinated / all : 0;
-    const y = TOP2 + TALL2 * (1 - rate);
+    const y = TOP3 + TALL3 * (1 - rate);
     const value = all ? rate : "";
-    const box = bar2({ x, y, height: TALL2 * rate, "data-chart": "rate", "data-value": value }, wide, "hallucinated");
+    const box = bar2({ x, y, height: TALL3 * rate, "data-chart": "rate", "data-value": value }, wide, "hallucinated");
     const under = rate > 0.9 ? -12 : 3;
     return all ? [box, label(String(all), x + wide / 2 - 1, y - under, "middle")] : [box];
   }
@@ -5057,9 +5315,9 @@ var SaliencyViewer = (() => {
     }
     /** The queries there are, by part. @param {Run} run @param {Held} held */
     list(run, held) {
-      const sign = JSON.stringify([run.id, run.version, held.rows]);
-      if (this.listed === sign) return;
-      this.listed = sign;
+      const sign2 = JSON.stringify([run.id, run.version, held.rows]);
+      if (this.listed === sign2) return;
+      this.listed = sign2;
       const lists = ["prompt", "outputs", "template"].map((name) => {
         const keys = held.rows.filter((key) => (LISTS[run.kinds[key]] || "template") === name);
         const options = keys.map((key) => el("option", { value: key, text: `${key}: ${run.shown(key)}` }));
@@ -5162,14 +5420,14 @@ var SaliencyViewer = (() => {
       const count = this.keys.length;
       const every = Math.max(1, Math.ceil(count / WORDS2));
       const ticks2 = [...Array(count).keys()].filter((i) => i % every === 0);
-      const names = ticks2.map((i) => plotlyText(run.shown(this.keys[i]).trim(), 14));
+      const names2 = ticks2.map((i) => plotlyText(run.shown(this.keys[i]).trim(), 14));
       const query = this.chosen(held);
       const at = this.keys.indexOf(query);
       this.plot.draw([heatTrace(scale, state.cmap, placed(this.values, scale))], {
         margin: MARGIN2,
         shapes: at < 0 ? [] : [rowFrame(at, theme)],
-        xaxis: wordsBelow(ticks2, names, count),
-        yaxis: wordsLeft(ticks2, names, count)
+        xaxis: wordsBelow(ticks2, names2, count),
+        yaxis: wordsLeft(ticks2, names2, count)
       });
       this.query.draw(run, held, query);
     }
@@ -5203,49 +5461,49 @@ var SaliencyViewer = (() => {
   };
 
   // viewer/tabs/share_columns.js
-  var [HEIGHT3, LEFT3, BOTTOM3, TOP3] = [150, 50, 20, 6];
-  var TALL3 = HEIGHT3 - TOP3 - BOTTOM3;
+  var [HEIGHT4, LEFT4, BOTTOM4, TOP4] = [150, 50, 20, 6];
+  var TALL4 = HEIGHT4 - TOP4 - BOTTOM4;
   var LABELS = 26;
   var USUAL = 400;
   var widthOf = (side) => side.shares.clientWidth || USUAL;
-  var shareColumnX = (side, run, step) => LEFT3 + step * (widthOf(side) - LEFT3) / run.steps.length;
+  var shareColumnX = (side, run, step) => LEFT4 + step * (widthOf(side) - LEFT4) / run.steps.length;
   function namesBelow(count, wide, from) {
-    const names = [];
+    const names2 = [];
     const every = labelEvery(wide, LABELS);
     for (let at = 0; at < count; at += every) {
-      names.push(label(String(at + from), LEFT3 + (at + 0.5) * wide, HEIGHT3 - 5, "middle"));
+      names2.push(label(String(at + from), LEFT4 + (at + 0.5) * wide, HEIGHT4 - 5, "middle"));
     }
-    return names;
+    return names2;
   }
   var columnBox = (at, wide, y, height) => ({
-    x: LEFT3 + at * wide + 0.5,
+    x: LEFT4 + at * wide + 0.5,
     y,
     width: Math.max(0.5, wide - 1),
     height
   });
   function drawShares(viewer, side, run) {
     const width = widthOf(side);
-    const wide = (width - LEFT3) / run.steps.length;
-    const parts = lines(LEFT3, width, [
-      [TOP3, "100 %"],
-      [TOP3 + TALL3 / 2, "50 %"],
-      [TOP3 + TALL3, "0"]
+    const wide = (width - LEFT4) / run.steps.length;
+    const parts = lines(LEFT4, width, [
+      [TOP4, "100 %"],
+      [TOP4 + TALL4 / 2, "50 %"],
+      [TOP4 + TALL4, "0"]
     ]);
     side.points.forEach((shares, step) => {
-      let y = TOP3 + TALL3;
-      if (!shares) parts.push(svgEl("rect", { ...columnBox(step, wide, TOP3, TALL3), class: "sv-missing" }));
+      let y = TOP4 + TALL4;
+      if (!shares) parts.push(svgEl("rect", { ...columnBox(step, wide, TOP4, TALL4), class: "sv-missing" }));
       for (const part of shares ? PART_ORDER : []) {
-        const height = (shares ? shares[part] : 0) * TALL3;
+        const height = (shares ? shares[part] : 0) * TALL4;
         y -= height;
         parts.push(svgEl("rect", { ...columnBox(step, wide, y, height), fill: PART_COLORS[part] }));
       }
     });
-    const frame = { y: TOP3 - 3, width: wide, height: TALL3 + 6 };
+    const frame = { y: TOP4 - 3, width: wide, height: TALL4 + 6 };
     side.column = svgEl("rect", { ...frame, class: "sv-column" });
     side.glimpse = svgEl("rect", { ...frame, class: "sv-column sv-glimpse", visibility: "hidden" });
     parts.push(side.column, side.glimpse, ...namesBelow(run.steps.length, wide, 0));
     const at = (event) => {
-      const step = Math.floor((event.clientX - side.shares.getBoundingClientRect().left - LEFT3) / wide);
+      const step = Math.floor((event.clientX - side.shares.getBoundingClientRect().left - LEFT4) / wide);
       return Math.max(0, Math.min(run.steps.length - 1, step));
     };
     const on = {
@@ -5263,7 +5521,7 @@ var SaliencyViewer = (() => {
       }
     };
     const name = t("shares over the caption, {k}", { k: t(side.kind) });
-    setChildren(side.shares, chartOf(width, HEIGHT3, name, on, parts));
+    setChildren(side.shares, chartOf(width, HEIGHT4, name, on, parts));
   }
   function drawDistances(viewer, side, run) {
     const { state } = viewer;
@@ -5278,33 +5536,33 @@ var SaliencyViewer = (() => {
     const width = side.curve.clientWidth || USUAL;
     const most = Math.max(0, ...side.distance);
     const high = most || 1;
-    const wide = (width - LEFT3) / Math.max(1, run.steps.length - 1);
-    const ticks2 = [[TOP3 + TALL3, "0"]];
-    if (most) ticks2.unshift([TOP3, formatNumber(high, 2)], [TOP3 + TALL3 / 2, formatNumber(high / 2, 2)]);
+    const wide = (width - LEFT4) / Math.max(1, run.steps.length - 1);
+    const ticks2 = [[TOP4 + TALL4, "0"]];
+    if (most) ticks2.unshift([TOP4, formatNumber(high, 2)], [TOP4 + TALL4 / 2, formatNumber(high / 2, 2)]);
     const bars = side.distance.map((value, back) => {
-      const height = value / high * TALL3;
+      const height = value / high * TALL4;
       const fill = cssColor(colorAt(state.cmap, value / high));
-      return svgEl("rect", { ...columnBox(back, wide, TOP3 + TALL3 - height, height), fill, class: "sv-stem" });
+      return svgEl("rect", { ...columnBox(back, wide, TOP4 + TALL4 - height, height), fill, class: "sv-stem" });
     });
-    const parts = [...locoreWindow(run, wide, count), ...lines(LEFT3, width, ticks2), ...bars];
+    const parts = [...locoreWindow(run, wide, count), ...lines(LEFT4, width, ticks2), ...bars];
     parts.push(...namesBelow(Math.max(count, 1), wide, 1));
     const on = {
       pointerleave: () => viewer.hover(null),
       pointermove: (event) => {
-        const back = Math.floor((event.clientX - side.curve.getBoundingClientRect().left - LEFT3) / wide);
+        const back = Math.floor((event.clientX - side.curve.getBoundingClientRect().left - LEFT4) / wide);
         if (back < 0 || back >= count) return viewer.hover(null);
         const value = formatNumber(side.distance[back], 4);
         viewer.hover(reach - 1 - back, 0);
         viewer.tip.point(event, [run.quoted(reach - 1 - back), [t("distance"), String(back + 1)], [t(side.kind), value]]);
       }
     };
-    setChildren(side.curve, chartOf(width, HEIGHT3, side.away.textContent, on, parts));
+    setChildren(side.curve, chartOf(width, HEIGHT4, side.away.textContent, on, parts));
   }
   function locoreWindow(run, wide, count) {
     const { locore } = run.settings;
     if (!locore || count <= 1) return [];
     const width = Math.min(locore.window, count - 1) * wide;
-    return [svgEl("rect", { x: LEFT3 + wide, y: TOP3, width, height: TALL3, class: "sv-window" })];
+    return [svgEl("rect", { x: LEFT4 + wide, y: TOP4, width, height: TALL4, class: "sv-window" })];
   }
 
   // viewer/tabs/shares.js
@@ -5314,12 +5572,12 @@ var SaliencyViewer = (() => {
       this.viewer = viewer;
       this.whole = true;
       this.sides = [makeSide("attention"), makeSide("saliency")];
-      const names = PART_ORDER.map((part) => {
+      const names2 = PART_ORDER.map((part) => {
         const swatch = el("i", { style: { background: PART_COLORS[part] }, "aria-hidden": "true" });
         return el("span", { class: "sv-share" }, swatch, partName(part));
       });
       const pair = el("div", { class: "sv-pair" }, ...this.sides.map((side) => side.root));
-      this.root = el("div", {}, el("div", { class: "sv-share-legend" }, ...names), pair);
+      this.root = el("div", {}, el("div", { class: "sv-share-legend" }, ...names2), pair);
     }
     draw() {
       const { viewer } = this;
@@ -5332,9 +5590,9 @@ var SaliencyViewer = (() => {
           continue;
         }
         const wide = side.shares.clientWidth;
-        const sign = [run.id, run.version, run.loaded, state.layer, state.normalization, wide, theme].join("|");
-        if (side.sign !== sign) {
-          side.sign = sign;
+        const sign2 = [run.id, run.version, run.loaded, state.layer, state.normalization, wide, theme].join("|");
+        if (side.sign !== sign2) {
+          side.sign = sign2;
           const shares = (step) => run.shares(run.values(side.kind, step, state.layer, state.normalization));
           side.points = run.steps.map((_, step) => run.has(step) ? shares(step) : null);
           drawShares(viewer, side, run);
@@ -5372,7 +5630,7 @@ var SaliencyViewer = (() => {
 
   // viewer/tabs/triangle.js
   var MARGIN3 = { l: 96, r: 52, t: 4, b: 84 };
-  var HEIGHT4 = 520;
+  var HEIGHT5 = 520;
   var Triangle = class {
     /** @param {Viewer} viewer */
     constructor(viewer) {
@@ -5393,7 +5651,7 @@ var SaliencyViewer = (() => {
       ]);
       this.unit = el("span", { class: "sv-unit" });
       this.plot = new Plot(viewer, {
-        height: HEIGHT4,
+        height: HEIGHT5,
         point: (x, y) => this.lines(x, y),
         click: (x, y) => pickToken(viewer, 0, y),
         hoverKey: (x) => this.columns[x]
@@ -5422,11 +5680,11 @@ var SaliencyViewer = (() => {
       if (!run || !run.steps.length) return;
       const signed = state.triangle === "difference";
       const { layer, normalization, triangle, triangle_keys, hide_sinks } = state;
-      const sign = [run.id, run.version, run.loaded, triangle, triangle_keys, layer, normalization, hide_sinks].join("|");
-      if (sign !== this.sign) this.measure(run);
-      this.sign = sign;
+      const sign2 = [run.id, run.version, run.loaded, triangle, triangle_keys, layer, normalization, hide_sinks].join("|");
+      if (sign2 !== this.sign) this.measure(run);
+      this.sign = sign2;
       const scale = this.scale();
-      const at = [sign, scale.low, scale.high, scale.transform].join("|");
+      const at = [sign2, scale.low, scale.high, scale.transform].join("|");
       if (at !== this.placed) this.z = placed(this.values, scale);
       this.placed = at;
       const unit = signed ? t("difference of shares of the row") : unitWords(triangle === "attention" ? "attention" : "saliency", normalization);
@@ -5466,7 +5724,7 @@ var SaliencyViewer = (() => {
       const { viewer, columns } = this;
       const token = tokenOf(viewer, 0);
       const xs = spread2(columns.length, this.plot.width - 148, columns.indexOf(run.first + token));
-      const ys = spread2(run.steps.length, HEIGHT4 - MARGIN3.t - MARGIN3.b, token);
+      const ys = spread2(run.steps.length, HEIGHT5 - MARGIN3.t - MARGIN3.b, token);
       const named = (key) => plotlyText(run.shown(key).trim(), 14);
       const [across, down] = [xs.map((i) => named(columns[i])), ys.map((i) => named(run.first + i))];
       return {
@@ -5504,7 +5762,7 @@ var SaliencyViewer = (() => {
   }
 
   // viewer/views/caption_head.js
-  var MOST = 3;
+  var MOST2 = 3;
   var CaptionHead = class {
     /** @param {Viewer} viewer */
     constructor(viewer) {
@@ -5553,7 +5811,7 @@ var SaliencyViewer = (() => {
       const beside = viewer.comparing && !viewer.holding;
       const differs2 = beside && changedSteps(viewer, 0).size + changedSteps(viewer, 1).size > 0;
       const rejected = runs.some((run) => run.steps.some((step) => step.rejected));
-      const names = [
+      const names2 = [
         judged.has("right") && ["right", t("right")],
         judged.has("hallucinated") && ["hallucinated", t("hallucinated")],
         differs2 && ["changed", t("differs between the two")],
@@ -5561,15 +5819,15 @@ var SaliencyViewer = (() => {
       ];
       return (
         /** @type {[string, string][]} */
-        names.filter(Boolean)
+        names2.filter(Boolean)
       );
     }
     drawSigns() {
       const signs = this.signNames();
       const drawn = signs.map(([name]) => name).join();
       if (drawn !== this.signsDrawn) {
-        const sign = ([name, text]) => el("span", { class: "sv-sign" }, el("i", { "data-sign": name, text: "abc", "aria-hidden": "true" }), text);
-        setChildren(this.signs, ...signs.map(sign));
+        const sign2 = ([name, text]) => el("span", { class: "sv-sign" }, el("i", { "data-sign": name, text: "abc", "aria-hidden": "true" }), text);
+        setChildren(this.signs, ...signs.map(sign2));
       }
       this.signsDrawn = drawn;
       this.signs.hidden = !signs.length;
@@ -5578,9 +5836,9 @@ var SaliencyViewer = (() => {
       const { viewer } = this;
       const { state, theme } = viewer;
       const { scale, name } = stripValues(viewer, 0);
-      const legend = [state.pins.length, name, scale.high, scale.largest, state.cmap, theme].join("|");
-      if (legend === this.legendDrawn && this.legend.firstChild) return;
-      this.legendDrawn = legend;
+      const legend2 = [state.pins.length, name, scale.high, scale.largest, state.cmap, theme].join("|");
+      if (legend2 === this.legendDrawn && this.legend.firstChild) return;
+      this.legendDrawn = legend2;
       setChildren(
         this.legend,
         el("span", { class: "sv-unit", text: state.pins.length ? name : t("support from earlier words") }),
@@ -5613,7 +5871,7 @@ var SaliencyViewer = (() => {
     most(run) {
       const { values } = stripValues(this.viewer, 0);
       const drawn = values.map((value, step) => ({ value: value ?? 0, step })).filter(({ value }) => value > 0);
-      const most = drawn.sort((a, b) => b.value - a.value).slice(0, MOST);
+      const most = drawn.sort((a, b) => b.value - a.value).slice(0, MOST2);
       return most.map(({ value, step }) => `${run.quoted(run.first + step)} ${formatNumber(value, 2)}`).join(", ");
     }
     /** "What if the attention to the pins were multiplied": only the server can answer. */
@@ -5990,7 +6248,7 @@ var SaliencyViewer = (() => {
   };
 
   // viewer/views/curve.js
-  var [HEIGHT5, LEFT4, RIGHT2, TOP4, BOTTOM4] = [92, 46, 10, 10, 22];
+  var [HEIGHT6, LEFT5, RIGHT3, TOP5, BOTTOM5] = [92, 46, 10, 10, 22];
   var known = (value) => value !== null && value !== void 0;
   var Curve = class {
     /** @param {Viewer} viewer */
@@ -5998,7 +6256,7 @@ var SaliencyViewer = (() => {
       this.viewer = viewer;
       this.step = 0;
       const name = t("Score and threshold over the caption");
-      this.svg = svgEl("svg", { class: "sv-curve-svg", height: HEIGHT5, role: "img", "aria-label": name });
+      this.svg = svgEl("svg", { class: "sv-curve-svg", height: HEIGHT6, role: "img", "aria-label": name });
       this.cursor = this.upright("sv-cursor");
       this.glimpse = this.upright("sv-glimpse");
       const on = {
@@ -6013,14 +6271,14 @@ var SaliencyViewer = (() => {
     }
     /** @param {string} name */
     upright(name) {
-      return svgEl("line", { y1: TOP4 - 4, y2: HEIGHT5 - BOTTOM4, class: name, visibility: "hidden" });
+      return svgEl("line", { y1: TOP5 - 4, y2: HEIGHT6 - BOTTOM5, class: name, visibility: "hidden" });
     }
     /** @param {MouseEvent} event @returns {number | null} */
     at(event) {
       const { run } = this.viewer;
       if (!run || !run.steps.length || !this.step) return null;
       const x = event.clientX - this.svg.getBoundingClientRect().left;
-      return Math.max(0, Math.min(run.steps.length - 1, Math.round((x - LEFT4) / this.step - 0.5)));
+      return Math.max(0, Math.min(run.steps.length - 1, Math.round((x - LEFT5) / this.step - 0.5)));
     }
     /** @param {MouseEvent} event */
     move(event) {
@@ -6032,7 +6290,7 @@ var SaliencyViewer = (() => {
     }
     /** @param {number} step @returns {number} px */
     x(step) {
-      return LEFT4 + (step + 0.5) * this.step;
+      return LEFT5 + (step + 0.5) * this.step;
     }
     draw() {
       const { viewer, svg } = this;
@@ -6040,11 +6298,11 @@ var SaliencyViewer = (() => {
       const width = this.root.clientWidth || 600;
       const count = Math.max(1, ...runs.map((run) => run.steps.length));
       svg.setAttribute("width", String(width));
-      svg.setAttribute("viewBox", `0 0 ${width} ${HEIGHT5}`);
-      this.step = (width - LEFT4 - RIGHT2) / count;
+      svg.setAttribute("viewBox", `0 0 ${width} ${HEIGHT6}`);
+      this.step = (width - LEFT5 - RIGHT3) / count;
       const sizes = runs.flatMap((run) => run.steps.flatMap(sizesOf)).filter(known);
       const high = Math.max(1e-12, ...sizes) * 1.06;
-      const y = (value) => HEIGHT5 - BOTTOM4 - Math.min(value, high) / high * (HEIGHT5 - TOP4 - BOTTOM4);
+      const y = (value) => HEIGHT6 - BOTTOM5 - Math.min(value, high) / high * (HEIGHT6 - TOP5 - BOTTOM5);
       const frame = { x: (step) => this.x(step), y };
       const scored = sizes.length > 0;
       const values = [0, high / 1.06 / 2, high / 1.06];
@@ -6054,15 +6312,15 @@ var SaliencyViewer = (() => {
           [y(value), scored ? formatNumber(value, 2) : ""]
         )
       );
-      const parts = [...lines(LEFT4, width - RIGHT2, ticks2, 6), label(scored ? t("score S") : "", 0, HEIGHT5 - 6, "start")];
+      const parts = [...lines(LEFT5, width - RIGHT3, ticks2, 6), label(scored ? t("score S") : "", 0, HEIGHT6 - 6, "start")];
       const every = labelEvery(this.step, 34);
       for (let step = 0; runs.length && step < count; step += every) {
-        parts.push(label(String(step), frame.x(step), HEIGHT5 - 6, "middle"));
+        parts.push(label(String(step), frame.x(step), HEIGHT6 - 6, "middle"));
       }
       if (runs.some((run) => fallOf(run).length)) {
-        const legend = label(t("grey: S expected from the position alone"), width - RIGHT2, TOP4 - 1, "end");
-        legend.append(svgEl("title", { text: t("mean over the caption of S times its divisor (|J| in Eq. 6), over the divisor here: what is below it is low for its position") }));
-        parts.push(legend);
+        const legend2 = label(t("grey: S expected from the position alone"), width - RIGHT3, TOP5 - 1, "end");
+        legend2.append(svgEl("title", { text: t("mean over the caption of S times its divisor (|J| in Eq. 6), over the divisor here: what is below it is low for its position") }));
+        parts.push(legend2);
       }
       parts.push(this.cursor, this.glimpse);
       this.glimpse.setAttribute("visibility", "hidden");
@@ -6219,13 +6477,13 @@ var SaliencyViewer = (() => {
       const ready = steps.every((step) => run.has(step));
       const shares = ready ? run.shares(valuesOf(viewer, run, kind, steps, layer)) : null;
       const bar3 = el("span", { class: "sv-share-bar", "aria-hidden": "true" });
-      const legend = el("span", { class: "sv-share-legend" });
+      const legend2 = el("span", { class: "sv-share-legend" });
       for (const part of PART_ORDER) {
         const share = shares ? shares[part] : null;
         const background = PART_COLORS[part];
         if (share !== null) bar3.append(el("span", { style: { width: `${100 * share}%`, background } }));
         const value = share === null ? "" : share;
-        legend.append(
+        legend2.append(
           el(
             "span",
             { class: "sv-share", "data-part": part, "data-kind": kind, "data-value": value },
@@ -6241,7 +6499,7 @@ var SaliencyViewer = (() => {
         { class: "sv-share-row", title },
         el("span", { class: "sv-share-kind", text: t(kind) }),
         bar3,
-        legend
+        legend2
       );
     }
   };
@@ -6525,11 +6783,11 @@ var SaliencyViewer = (() => {
       const edge2 = { type: "line", x0: first - 0.5, x1: first - 0.5, yref: "paper", y0: 0, y1: 1, line: dotted };
       if (first > 0) shapes.push(edge2);
       const ticks2 = this.ticks();
-      const names = ticks2.map((i) => plotlyText(this.label(run, columns[i]), 14));
+      const names2 = ticks2.map((i) => plotlyText(this.label(run, columns[i]), 14));
       side.plot.draw([heatTrace(scale, state.cmap, placed(side.values, scale))], {
         margin: MARGIN4,
         shapes,
-        xaxis: wordsBelow(ticks2, names, columns.length),
+        xaxis: wordsBelow(ticks2, names2, columns.length),
         yaxis: numbered(t("layer"), run.layers, 12)
       });
     }
@@ -6631,7 +6889,7 @@ var SaliencyViewer = (() => {
   );
   var ownGroups = () => KEYS.map(([where, rows]) => [
     t(where),
-    rows.map(([names, shown, text]) => [names, names.length ? shown : t(shown), t(text)])
+    rows.map(([names2, shown, text]) => [names2, names2.length ? shown : t(shown), t(text)])
   ]);
   var Help = class {
     /** Options of the viewer: keys(), more groups in words of the page around it; tour, what its button calls. @param {Viewer} viewer */
@@ -6921,9 +7179,9 @@ var SaliencyViewer = (() => {
           theme,
           state.cmap
         ];
-        const sign = JSON.stringify([look, step.text, ...flags]);
-        if (this.drawn[i] === sign) return;
-        this.drawn[i] = sign;
+        const sign2 = JSON.stringify([look, step.text, ...flags]);
+        if (this.drawn[i] === sign2) return;
+        this.drawn[i] = sign2;
         paintToken(this.buttons[i], step, look, { ...shown, map: state.cmap, theme });
       });
     }
@@ -6940,6 +7198,7 @@ var SaliencyViewer = (() => {
   // viewer/layout.js
   var tabViews = (viewer) => [
     ["candidates", t("Candidates"), new Candidates(viewer)],
+    ["claim", t("Does the claim hold?"), new ClaimTab(viewer)],
     ["layers", t("All layers"), new LayersTab(viewer)],
     ["words", t("Words × words"), new Triangle(viewer)],
     ["over", t("Over the caption"), new Shares(viewer)],

@@ -6,6 +6,7 @@ import { offerPictures } from "./draw/save_buttons.js";
 import { tokenOf } from "./state/choice.js";
 import { runName } from "./state/compare.js";
 import { onScreen } from "./state/rows.js";
+import { canShow } from "./state/tabs.js";
 import { t } from "./texts/t.js";
 import { Panel } from "./views/panel.js";
 
@@ -114,6 +115,7 @@ export class Drawing {
     button.tabIndex = on ? 0 : -1;
     view.root.hidden = !on;
     if (view.only !== undefined) Object.assign(button, { hidden: !on && !view.only, textContent: view.name });
+    if (!canShow(this.viewer, view)) button.hidden = !on; // a page without a model offers nothing that needs one
     const missing = view.asked ? view.asked.reason() : null; // grey, yet open: the tab says why
     button.toggleAttribute("data-missing", Boolean(missing));
     button.title = missing || "";

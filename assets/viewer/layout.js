@@ -2,6 +2,7 @@
 
 import { el } from "../shared/dom.js";
 import { Candidates } from "./tabs/candidates.js";
+import { ClaimTab } from "./tabs/claim.js";
 import { Data } from "./tabs/data.js";
 import { Faithfulness } from "./tabs/faithfulness.js";
 import { FrameTab } from "./tabs/frame_tab.js";
@@ -28,7 +29,8 @@ import { Strip } from "./views/strip.js";
 /** @typedef {import("./viewer.js").Viewer} Viewer */
 
 /**
- * What a tab shows. whole: fills as rows come; only: whether the tab is offered for this run; asked: what it needs first.
+ * What a tab shows. whole: fills as rows come; only: whether the tab is offered for this run; asked: what it needs first;
+ * needs: what the page must be able to do.
  * @typedef {object} TabView
  * @property {HTMLElement} root
  * @property {() => void} draw
@@ -39,6 +41,7 @@ import { Strip } from "./views/strip.js";
  * @property {boolean} [whole]
  * @property {boolean} [only]
  * @property {string} [name] where it depends on the run
+ * @property {string} [needs]
  * @property {import("./views/on_demand.js").OnDemand} [asked]
  */
 /** @typedef {{name: string, view: TabView, button: HTMLButtonElement}} Tab */
@@ -47,6 +50,7 @@ import { Strip } from "./views/strip.js";
 /** @param {Viewer} viewer @returns {[name: string, title: string, view: TabView][]} in their order */
 const tabViews = (viewer) => [
   ["candidates", t("Candidates"), new Candidates(viewer)],
+  ["claim", t("Does the claim hold?"), new ClaimTab(viewer)],
   ["layers", t("All layers"), new LayersTab(viewer)],
   ["words", t("Words × words"), new Triangle(viewer)],
   ["over", t("Over the caption"), new Shares(viewer)],

@@ -19,6 +19,7 @@ from ..serving.run_needs import RunNeeds
 from ..serving.run_store import RunStore
 from ..serving.visits import Visits
 from ..trace import Trace
+from .claims import Claims
 from .films import FilmProgress
 from .gallery import Gallery
 from .run_list import Entries
@@ -58,6 +59,7 @@ class Context:
     visits: Visits = field(default_factory=Visits)
     results: OneTimeResults = field(default_factory=OneTimeResults)
     films: FilmProgress = field(default_factory=FilmProgress)
+    claims: Claims = field(default_factory=Claims)
     entries: Entries = field(default_factory=Entries)
     needs: RunNeeds = field(default_factory=RunNeeds)
     serials: Iterator[int] = field(default_factory=lambda: count(1))

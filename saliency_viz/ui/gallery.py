@@ -55,7 +55,7 @@ class Gallery:
 
     @property
     def first(self) -> str | None:
-        """The scene the empty page shows: the first in whose trace a word is marked hallucinated, else the first trace."""
+        """The scene the empty page shows: the first whose trace has a hallucinated word, else the first trace."""
         there = {name: scene for name, scene in self.scenes.items() if scene.trace.is_file()}
         wrong = (name for name, scene in there.items() if scene.hallucinates and self._invents(name))
         return next(wrong, next(iter(there), None))

@@ -6,9 +6,12 @@ the whole table. Words of a model or a person never pass through here.
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 LANGUAGES = ("en", "zh")
+SIGN, HALF = "[\u4e00-\u9fff]", ",:;?!"
+WIDE = str.maketrans(HALF, "，：；？！")
 
 TEXTS: dict[str, tuple[str, str]] = {
     # header
@@ -132,6 +135,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     "open_trace_second": ("Open a saved trace beside it…", "在旁边打开轨迹…"),
     "exporting": ("Preparing the file…", "正在准备文件…"),
     "theme": ("Light or dark", "浅色或深色"),
+    "language": ("中文", "English"),
+    "language_title": ("This page in Chinese · 使用中文", "使用英文 · This page in English"),
     "help": ("Keyboard and help", "键盘与帮助"),
     "keys_page": ("On the whole page", "整个页面"),
     "keys_menu": ("In a menu", "菜单中"),
@@ -155,25 +160,30 @@ TEXTS: dict[str, tuple[str, str]] = {
         "token by token, on this machine.",
         "拖入、粘贴或选择图片,写下想知道的内容,然后按“运行”。模型在本机逐词写出回答。",
     ),
-    "tour_2": ("Every word carries its score", "每个词都有得分"),
+    "tour_2": ("Every word carries its support", "每个词都有前文支持度"),
     "tour_2_text": (
         "Colour and bar say how much the words before mattered to each one. Click a word, or step with the arrow "
-        "keys: everything below follows.",
-        "颜色和条形表示前文对该词的作用大小。点击一个词,或用方向键移动,下方内容随之更新。",
+        "keys: everything below follows. The sentences under the caption and under the word say what the numbers mean.",
+        "颜色和条形表示前文对该词的作用大小。点击一个词,或用方向键移动,下方内容随之更新。"
+        "描述与所选词下方的句子说明这些数字的含义。",
     ),
     "tour_3": ("What it attended to, and what mattered", "看了哪里,什么才重要"),
     "tour_3_text": (
         "Attention on the left, saliency on the right, each on a scale that holds for every word. Choose a layer with "
-        "the row above or with the keys [ and ]. Drag over the picture to ask which words drew on that place.",
-        "左为注意力,右为显著性,各自的刻度对每个词都相同。用上方的层按钮或 [ ] 键选择层。"
-        "在图像上拖动,可查看哪些词取自该处。",
+        "the keys [ and ] or below the pictures. Drag over the picture to ask which words drew on that place.",
+        "左为注意力,右为显著性,各自的刻度对每个词都相同。用 [ ] 键或图下方选择层。在图像上拖动,可查看哪些词取自该处。",
     ),
-    "tour_4": ("Look deeper, compare, take it with you", "深入查看、对比、导出"),
+    "tour_4": ("Does the claim hold here?", "论点在此成立吗?"),
     "tour_4_text": (
-        "The tabs hold candidates, every layer, heads and more. In the header: compare with another decoding, copy a "
-        "link to exactly this view, export figures and numbers. Press ? for every key.",
-        "标签页中有候选词、所有层、注意力头等。页首可与另一种解码对比、复制当前视图的链接、导出图与数据。"
-        "按 ? 查看全部按键。",
+        "The paper says: hallucinated words have low saliency on the words before. The tabs test it on these captions, "
+        "and hold candidates, every layer, heads and more.",
+        "论文认为:幻觉词对前文的显著性低。标签页在这些描述上检验它,还有候选词、所有层、注意力头等。",
+    ),
+    "tour_5": ("Change the decoding: SGRS and LocoRE", "改变解码:SGRS 与 LocoRE"),
+    "tour_5_text": (
+        "SGRS rejects candidate words that the words before support too little; LocoRE raises attention to the latest "
+        "words. Tick one, press Run, and compare. Press ? for every key.",
+        "SGRS 拒绝前文支持太少的候选词;LocoRE 增强对最近词的注意。勾选其一,按“运行”,再作对比。按 ? 查看全部按键。",
     ),
     "tour_skip": ("Skip", "跳过"),
     "tour_back": ("Back", "上一步"),
@@ -429,7 +439,14 @@ TEXTS: dict[str, tuple[str, str]] = {
 def texts(language: str) -> dict[str, str]:
     """The whole table in one language, for our scripts."""
     column = LANGUAGES.index(language)
-    return {key: pair[column] for key, pair in TEXTS.items()}
+    return {key: full_width(pair[column]) for key, pair in TEXTS.items()}
+
+
+def full_width(text: str) -> str:
+    """Commas, colons, brackets and their like beside a Chinese sign as Chinese print has them; other text as it is."""
+    text = re.sub(rf"\(([^()]*{SIGN}[^()]*)\)|(?<={SIGN})\(([^()]*)\)", lambda m: f"（{m[1] or m[2]}）", text)
+    beside = rf"(?<={SIGN})[{HALF}]|[{HALF}](?={SIGN})|(?<=[}}）”])[{HALF}](?= {SIGN})|(?<=）)[{HALF}]"
+    return re.sub(rf"({beside}) ?", lambda m: m[1].translate(WIDE), text)
 
 
 def tables() -> dict[str, dict[str, str]]:

@@ -14,7 +14,20 @@ import gradio as gr
 
 from . import controls
 from .context import Context, Visit
-from .handlers import caption, compare, export, fetch, inspect, models, page_load, run_preview, runs, select, what_if
+from .handlers import (
+    caption,
+    claim,
+    compare,
+    export,
+    fetch,
+    inspect,
+    models,
+    page_load,
+    run_preview,
+    runs,
+    select,
+    what_if,
+)
 from .layout import Page
 from .updates import Updates
 
@@ -38,7 +51,7 @@ ASKED = {  # what our own parts ask of the server, by part
         fetch.share_run,
     ],
     "media": [fetch.look_at, fetch.fetch_takes],
-    "viewer": [fetch.fetch_run, fetch.fetch_rows, inspect.fetch_answer],
+    "viewer": [fetch.fetch_run, fetch.fetch_rows, inspect.fetch_answer, claim.fetch_claim],
 }
 
 
@@ -109,7 +122,7 @@ def wire(blocks: gr.Blocks, page: Page, context: Context) -> None:
     on(header.show_run, select.show_run, **QUICK)
     on(header.model, models.choose_model, **QUICK)
     on(header.halt_model, models.halt_model, **QUICK)
-    on(viewer.action, what_if.act, ("model",), **GPU)
+    on(viewer.action, what_if.act, ("model", *SETTINGS), **GPU)
     on(viewer.look, inspect.look, ("model",), [viewer, page.notice], trigger_mode="multiple", **GPU)
     on(viewer.halt, inspect.halt, None, None, **QUICK)
     on(viewer.mark, runs.mark, **QUICK)

@@ -1,7 +1,7 @@
-// Four steps around the page for a first visit. Dismissed once, it does not come back by itself; the help shows it again.
+// Five steps around the page for a first visit. Dismissed once, it does not come back by itself; the help shows it again.
 
 import { el } from "../../shared/dom.js";
-import { small } from "./state.js";
+import { behavior, small } from "./state.js";
 import { canKeep, keep, recalled } from "./storage.js";
 import { t } from "./texts.js";
 import { bringIn, placeTour } from "./tour_place.js";
@@ -13,6 +13,7 @@ const STEPS = [
   [".sv-strip"],
   [".sv-token-card"],
   [".sv-tabs"],
+  ["#app-methods"], // back at the top
 ];
 
 /** @type {Tour | null} */
@@ -54,6 +55,12 @@ class Tour {
     if (this.before && this.before.isConnected) this.before.focus({ preventScroll: true });
   }
 
+  /** All was seen: the page stands as it was found. */
+  done() {
+    this.end();
+    scrollTo({ top: 0, behavior: behavior() });
+  }
+
   /** @param {number} at */
   show(at) {
     this.at = at;
@@ -75,7 +82,7 @@ class Tour {
     const button = (/** @type {string} */ name, /** @type {string} */ text, /** @type {() => void} */ click) =>
       el("button", { type: "button", class: "app-button", "data-tour": name, text, on: { click } });
     const dots = STEPS.map((_, step) => el("i", { class: step === at ? "on" : null }));
-    const next = button("next", t(last ? "tour_done" : "tour_next"), () => (last ? this.end() : this.show(at + 1)));
+    const next = button("next", t(last ? "tour_done" : "tour_next"), () => (last ? this.done() : this.show(at + 1)));
     next.classList.add("app-primary");
     return el(
       "div",

@@ -4,6 +4,7 @@ import { el } from "../../shared/dom.js";
 import { ModelStatus } from "../models/status.js";
 import { icon } from "../page/icons.js";
 import { toggleHelp } from "../page/keys.js";
+import { languageButton } from "../page/language.js";
 import { address, copy } from "../page/links.js";
 import { listeners, page, shown } from "../page/state.js";
 import { language, t } from "../page/texts.js";
@@ -23,7 +24,15 @@ export function mountHeader(part) {
   const exports = new ExportMenu(server);
   const models = new ModelStatus(part);
   const runs = new RunChooser(part);
-  const right = el("div", { class: "app-group-right" }, link, exports.root, themeButton(), helpButton());
+  const right = el(
+    "div",
+    { class: "app-group-right" },
+    link,
+    exports.root,
+    languageButton(),
+    themeButton(),
+    helpButton(),
+  );
   const header = /** @type {HTMLElement} */ (element.querySelector(".app-header"));
   header.replaceChildren(skipLink(), brand(), models.root, runs.root, right);
   models.start();

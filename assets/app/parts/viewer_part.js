@@ -4,7 +4,7 @@ import { Viewer } from "../../viewer/viewer.js";
 import { keys } from "../page/keys.js";
 import { remember } from "../page/links.js";
 import { like, likeBefore } from "../page/prefs.js";
-import { behavior, page, stateListeners } from "../page/state.js";
+import { behavior, page, stateListeners, told } from "../page/state.js";
 import { language } from "../page/texts.js";
 import { rememberedTheme } from "../page/theme.js";
 import { startTour } from "../page/tour.js";
@@ -36,7 +36,7 @@ export function mountViewer(part) {
     keys,
     tour: startTour,
     help: false, // the header has its button, and the whole page its key
-    actions: ["force", "what_if", "mark", "ask", ...QUESTIONS],
+    actions: ["force", "what_if", "mark", "ask", "claim", ...QUESTIONS],
     model: () => page.model,
     onState: (state, changed) => {
       remember();
@@ -45,6 +45,7 @@ export function mountViewer(part) {
     },
     onAction: (kind, detail, news) => {
       if (QUESTIONS.includes(kind)) return questions.ask(kind, detail, news);
+      if (kind === "claim") return claim(server, detail);
       if (kind === "halt") return questions.halt(detail.kind);
       trigger(kind === "mark" ? "mark" : "action", { ...detail, kind });
       if (kind !== "mark") begun(root);
@@ -68,4 +69,13 @@ function begun(root) {
   say({ kind: "busy", key: "queued" });
   const caption = /** @type {HTMLElement} */ (root.querySelector(".sv-caption"));
   if (caption.getBoundingClientRect().top < 0) caption.scrollIntoView({ behavior: behavior(), block: "start" });
+}
+
+/** Over which runs the claim is looked at is for the server; of which there are, the run list knows. @param {Part["server"]} server @param {object} detail */
+async function claim(server, detail) {
+  /** @type {{id: string}[]} */
+  const runs = (page.header && told(page.header.props.runs)) || [];
+  const answer = await server.fetch_claim({ ...detail, runs: runs.map((run) => run.id) });
+  if (answer.error) throw new Error(answer.error);
+  return answer;
 }

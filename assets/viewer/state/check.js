@@ -4,6 +4,7 @@ import { SEQUENTIAL } from "../draw/color.js";
 import { runsCompared } from "./compare.js";
 import { CHOICES, DEFAULTS } from "./defaults.js";
 import { lockedScale } from "./locked.js";
+import { canShow } from "./tabs.js";
 
 /** @typedef {import("../viewer.js").Viewer} Viewer */
 /** @typedef {import("./run.js").Run} Run */
@@ -75,7 +76,7 @@ export function checkState(viewer) {
     if (!allowed.includes(loose[name])) loose[name] = /** @type {Record<string, any>} */ (DEFAULTS)[name];
   }
   if (!SEQUENTIAL.includes(state.cmap)) state.cmap = DEFAULTS.cmap;
-  if (!viewer.tabs.some((tab) => tab.name === state.view)) state.view = DEFAULTS.view;
+  if (!viewer.tabs.some((tab) => tab.name === state.view && canShow(viewer, tab.view))) state.view = DEFAULTS.view;
   const opacity = Number(state.opacity);
   state.opacity = Math.max(0, Math.min(1, Number.isFinite(opacity) ? opacity : DEFAULTS.opacity));
   state.layer = checkedLayer(state.layer, run);

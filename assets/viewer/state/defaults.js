@@ -39,6 +39,7 @@
  * @property {number | null} matrix_row
  * @property {"mean" | "blur"} fill
  * @property {boolean} follow
+ * @property {"auto" | "caption" | "visit" | "examples"} claim_scope
  * @property {number | null} frame the picture group shown; null: the most salient
  */
 
@@ -75,6 +76,7 @@ export const DEFAULTS = {
   matrix_row: null,
   fill: "mean",
   follow: false,
+  claim_scope: "auto",
   frame: null,
 };
 
@@ -96,6 +98,7 @@ export const CHOICES = {
   heads_kind: ["attention", "saliency", "difference"],
   fill: ["mean", "blur"],
   follow: [true, false],
+  claim_scope: ["auto", "caption", "visit", "examples"],
 };
 
 /** How one likes to look, whatever the run: what "reset" sets back and a page may remember. */

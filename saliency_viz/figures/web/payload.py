@@ -26,7 +26,8 @@ def payload(trace: Trace, run_id: str = "", max_rows_bytes: int | None = None) -
     rows holds attention and saliency [steps, layers, keys] as base64 of little-endian float16 and norm [steps, layers]
     as float32, all in C order. When these bytes exceed max_rows_bytes, rows is None, ranges holds the colour scales of
     the whole run, picture_sums what each of several pictures got of each row, and the viewer asks for one step at a
-    time (`rows_payload`). part_shares [steps][parts]: where the saliency of each step went. boxes are fractions 0..1 of the seen picture, (left, top, right, bottom).
+    time (`rows_payload`). part_shares [steps][parts]: where each step's saliency went. boxes are fractions 0..1 of the
+    seen picture, (left, top, right, bottom).
     """
     byte_count = trace.attention.nbytes + trace.saliency.nbytes + trace.saliency_norm.nbytes
     leave_out = max_rows_bytes is not None and byte_count > max_rows_bytes
@@ -151,7 +152,7 @@ def _step(step: Step) -> dict[str, Any]:
 
 
 def _part_shares(trace: Trace) -> list[list[float] | None]:
-    """`metrics.shares` of every step's saliency over the target layers, in the order of PARTS; None where a row is 0."""
+    """`metrics.shares` of every step's saliency over the target layers, in PARTS' order; None where a row is 0."""
     found = metrics.shares_over_run(trace)
     return [None if np.isnan(row).any() else np.round(row, 6).tolist() for row in found]
 

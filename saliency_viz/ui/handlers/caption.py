@@ -74,7 +74,7 @@ def captioned(
             yield {
                 **shown(context, {slot: run_id}),
                 **listed(context, visit),
-                "seen": told(note=seen_note(trace)),
+                **({} if slot else {"seen": told(note=seen_note(trace))}),
                 **busy(False),
                 "notice": note("info", "stopped") if stopped.is_set() else note(),
             }

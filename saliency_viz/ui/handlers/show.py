@@ -23,7 +23,7 @@ def label_of(trace: Trace) -> str:
 def seen_note(trace: Trace) -> dict[str, Any]:
     """A remark on what the model saw of the picture, in pixels and tokens: a key of the table and its blanks."""
     if not trace.pictures:
-        return {}
+        return {"seen": told(note="")}  # what was said of another run's picture is not true of this one
     tokens, count = str(len(trace.positions("image"))), len(trace.pictures)
     if count > 1:
         return {"key": "seen_frames" if trace.fps else "seen_pictures", "values": {"count": count, "tokens": tokens}}

@@ -15,20 +15,22 @@ from ...settings import Edit
 from ...trace import RunSettings, Trace
 from ...whole_numbers import index
 from ..context import Context, Visit
+from ..controls import settings_from
 from ..updates import Updates
 from .caption import bounded, captioned
 from .inspect import same_model
 
 
-def act(context: Context, visit: Visit, event: Mapping[str, Any], model: str) -> Iterator[Updates]:
+def act(context: Context, visit: Visit, event: Mapping[str, Any], model: str, *widgets: Any) -> Iterator[Updates]:
     """What if: a run made again with one thing changed, into the second slot (see `changed`). Ask on: {kind: "ask",
-    run, prompt} continues the run's conversation with a further question, into the first."""
+    run, prompt} continues the run's conversation with a further question, into the first, decoded as the widgets say.
+    """
     asks = event.get("kind") == "ask"
 
     def make() -> CaptionRequest:
         trace = context.trace(event.get("run") or "")
         if asks:
-            return asked_on(context, trace, event.get("prompt"))
+            return asked_on(trace, event.get("prompt"), settings_from(widgets, context.limit))
         same_model(model, trace)
         return CaptionRequest.of_trace(trace, bounded(context, changed(trace, event)))
 
@@ -36,9 +38,9 @@ def act(context: Context, visit: Visit, event: Mapping[str, Any], model: str) ->
     yield from captioned(context, visit, make, model, 0 if asks else 1, scene)
 
 
-def asked_on(context: Context, trace: Trace, prompt: Any) -> CaptionRequest:
-    """A run's conversation with a further question. Raises PromptError."""
-    settings = bounded(context, replace(trace.settings, forced=(), edits=()))
+def asked_on(trace: Trace, prompt: Any, settings: RunSettings) -> CaptionRequest:
+    """A run's conversation with a further question, decoded by these settings: what is ticked now counts, not what the
+    run before was made with. Raises PromptError."""
     again = CaptionRequest.of_trace(trace, settings)
     turns = followed_up(trace)
     return replace(again, prompt=checked_prompt(prompt), history=turns)
