@@ -17,7 +17,8 @@ from saliency_viz.serving.run_store import RunStore, trace_bytes
 from saliency_viz.settings import SGRS, Decoding, LocoRE, Sampling
 from saliency_viz.trace import RunSettings, Trace
 from saliency_viz.ui import controls, exports, gallery, i18n
-from saliency_viz.ui.handlers import what_if
+from saliency_viz.ui.context import Context, Visit
+from saliency_viz.ui.handlers import show, what_if
 from saliency_viz.ui.server import flags
 
 from .app_fakes import FakeBackend, first_steps
@@ -339,3 +340,24 @@ def test_what_is_computed_on_demand_agrees_with_the_trace_of_the_real_model():
     assert lens[-1].probability == pytest.approx(trace.steps[step].probability, rel=1e-4)
     *_, measured = engine.measured("demo", trace, step, layers=(3,), fractions=(0, 0.5, 1), draws=1)
     assert measured.result.deletion["random"][0, 0] == pytest.approx(trace.steps[step].probability, rel=1e-4)
+
+
+def test_a_follow_up_is_decoded_as_the_page_says_now_and_not_as_the_run_before(tmp_path):
+    backend = FakeBackend(pause=0.0)
+    context = Context(Engine(("demo",), backend=backend), RunStore(), gallery.Gallery(tmp_path))
+    before = context.store.put(example_trace(6, sgrs=SGRS(alpha=0.3)), "before", "v")
+    now = RunSettings(max_new_tokens=9, sampling=Sampling(0.5, seed=3), locore=LocoRE(beta=0.4))
+    event = {"kind": "ask", "run": before, "prompt": "And what else?"}
+    list(what_if.act(context, Visit("v"), event, "demo", *controls.widget_values(now)))
+    (asked,) = backend.calls
+    assert (asked["sgrs"], asked["locore"], asked["sampling"]) == (None, LocoRE(beta=0.4), Sampling(0.5, seed=3))
+    assert (asked["max_new_tokens"], asked["prompt"], len(asked["history"])) == (9, "And what else?", 2)
+
+
+def test_what_was_said_of_a_picture_is_not_said_of_a_trace_without_one(tmp_path):
+    context = Context(Engine(("demo",), backend=FakeBackend()), RunStore(), gallery.Gallery(tmp_path))
+    whole = example_trace(6)
+    for trace, said in ((whole, "seen_note"), (replace(whole, pictures=()), None)):
+        run_id = context.store.put(trace, "opened", "v")
+        note = json.loads(show.asked_again(context, run_id)["seen"]["note"])
+        assert (note["key"] if said else note) == (said or "")

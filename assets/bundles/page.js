@@ -2286,7 +2286,9 @@
     "what is looked at": "所看的量",
     "AUROC, 95 % interval": "AUROC，95 % 区间",
     "right + hallucinated": "正确 + 幻觉",
-    "AUROC: the chance that a hallucinated word looks worse than a right one. 0.5 tells nothing; below it, the other way round.": "AUROC：幻觉词看起来比正确词更差的概率。0.5 毫无区分；低于 0.5 则相反。"
+    "AUROC: the chance that a hallucinated word looks worse than a right one. 0.5 tells nothing; below it, the other way round.": "AUROC：幻觉词看起来比正确词更差的概率。0.5 毫无区分；低于 0.5 则相反。",
+    support: "前文支持度",
+    "Not adjusted for position: “Does the claim hold?” is.": "未校正位置：“论点在此成立吗？”已校正。"
   };
 
   // viewer/texts/t.js
@@ -6847,7 +6849,7 @@
       const area = auroc(right, hallucinated);
       const counts = { r: right.length, h: hallucinated.length };
       const told2 = { a: formatNumber(area) };
-      return t2("{r} right, {h} hallucinated, scored by Eq. 6. ", counts) + (area === null ? t2("AUROC needs both.") : t2("AUROC {a}: the chance that a right one scores higher than a hallucinated one.", told2));
+      return t2("{r} right, {h} hallucinated, scored by Eq. 6. ", counts) + (area === null ? t2("AUROC needs both.") : t2("AUROC {a}: the chance that a right one scores higher than a hallucinated one.", told2)) + (area !== null && this.viewer.can("claim") ? " " + t2("Not adjusted for position: “Does the claim hold?” is.") : "");
     }
   };
   function scoresOf(run) {
@@ -8046,7 +8048,7 @@
     facts(run, steps, step) {
       const many = steps.length > 1;
       const items = [];
-      const item = (name, value, title, fact) => items.push(el("div", { title }, el("dt", { text: name }), el("dd", { text: value, "data-fact": fact })));
+      const item = (name, value, title2, fact) => items.push(el("div", { title: title2 }, el("dt", { text: name }), el("dd", { text: value, "data-fact": fact })));
       const mean2 = (name) => {
         const known2 = steps.flatMap((i) => run.steps[i][name] ?? []);
         return known2.length ? known2.reduce((a, b) => a + b, 0) / known2.length : null;
@@ -8060,8 +8062,9 @@
       const how = { r: rangesText(run.target), kind: run.settings.sgrs ? run.settings.sgrs.score : "mean" };
       const meaning = how.kind === "mean" ? t2("S, Eq. 6: mean saliency on the words before, target layers {r}; the first output has none", how) : t2("S by “{kind}” of the saliency on the words before, target layers {r}; the first output has none", how);
       const place2 = step.pending || many ? null : supportRank(run, step.index);
-      const support = step.pending ? "…" : formatSupport(mean2("score"));
-      item(t2("support from earlier words"), support + (place2 ? ` · ${place2.short}` : ""), [meaning, place2 && place2.long, `S = ${number("score")}`].filter(Boolean).join("\n"), "score");
+      const title = [t2("support from earlier words"), meaning, `S = ${number("score")}`, place2 && place2.long];
+      item(t2("support"), step.pending ? "…" : formatSupport(mean2("score")), title.filter(Boolean).join("\n"), "score");
+      if (place2) items[items.length - 1].append(el("dd", { text: `(${place2.short})`, "data-fact": "support-rank" }));
       if (step.threshold !== null && step.threshold !== void 0) {
         const tau = t2("threshold, Eq. 7: alpha times the mean score of outputs just before (which: see Candidates)");
         item("τ", formatNumber(mean2("threshold")), tau, "tau");

@@ -104,7 +104,10 @@ export class Marks {
       t("{r} right, {h} hallucinated, scored by Eq. 6. ", counts) +
       (area === null
         ? t("AUROC needs both.")
-        : t("AUROC {a}: the chance that a right one scores higher than a hallucinated one.", told))
+        : t("AUROC {a}: the chance that a right one scores higher than a hallucinated one.", told)) +
+      (area !== null && this.viewer.can("claim")
+        ? " " + t("Not adjusted for position: “Does the claim hold?” is.")
+        : "")
     );
   }
 }

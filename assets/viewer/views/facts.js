@@ -81,8 +81,9 @@ export class Facts {
     const how = { r: rangesText(run.target), kind: run.settings.sgrs ? run.settings.sgrs.score : "mean" };
     const meaning = how.kind === "mean" ? t("S, Eq. 6: mean saliency on the words before, target layers {r}; the first output has none", how) : t("S by “{kind}” of the saliency on the words before, target layers {r}; the first output has none", how); // prettier-ignore
     const place = step.pending || many ? null : supportRank(run, step.index);
-    const support = step.pending ? "…" : formatSupport(mean("score"));
-    item(t("support from earlier words"), support + (place ? ` · ${place.short}` : ""), [meaning, place && place.long, `S = ${number("score")}`].filter(Boolean).join("\n"), "score"); // prettier-ignore
+    const title = [t("support from earlier words"), meaning, `S = ${number("score")}`, place && place.long];
+    item(t("support"), step.pending ? "…" : formatSupport(mean("score")), title.filter(Boolean).join("\n"), "score");
+    if (place) items[items.length - 1].append(el("dd", { text: `(${place.short})`, "data-fact": "support-rank" }));
     if (step.threshold !== null && step.threshold !== undefined) {
       const tau = t("threshold, Eq. 7: alpha times the mean score of outputs just before (which: see Candidates)");
       item("τ", formatNumber(mean("threshold")), tau, "tau");
