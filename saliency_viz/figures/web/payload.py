@@ -153,8 +153,9 @@ def _step(step: Step) -> dict[str, Any]:
 
 def _part_shares(trace: Trace) -> list[list[float] | None]:
     """`metrics.shares` of every step's saliency over the target layers, in PARTS' order; None where a row is 0."""
-    found = metrics.shares_over_run(trace)
-    return [None if np.isnan(row).any() else np.round(row, 6).tolist() for row in found]
+    rows = trace.saliency[:, list(trace.target_layers)].mean(axis=1, dtype=np.float32)
+    sums = metrics.part_sums(trace, rows)
+    return [np.round(row / row.sum(), 6).tolist() if row.any() else None for row in sums]
 
 
 def _rows(attention: np.ndarray, saliency: np.ndarray, norm: np.ndarray) -> dict[str, Any]:
