@@ -357,7 +357,9 @@ def test_a_follow_up_is_decoded_as_the_page_says_now_and_not_as_the_run_before(t
 def test_what_was_said_of_a_picture_is_not_said_of_a_trace_without_one(tmp_path):
     context = Context(Engine(("demo",), backend=FakeBackend()), RunStore(), gallery.Gallery(tmp_path))
     whole = example_trace(6)
-    for trace, said in ((whole, "seen_note"), (replace(whole, pictures=()), None)):
+    words = tuple(replace(span, kind="prompt", image=None) if span.kind == "image" else span for span in whole.spans)
+    none = {"boxes": whole.boxes[:0], "box_images": whole.box_images[:0], "box_scales": whole.box_scales[:0]}
+    for trace, said in ((whole, "seen_note"), (replace(whole, pictures=(), spans=words, **none), None)):
         run_id = context.store.put(trace, "opened", "v")
         note = json.loads(show.asked_again(context, run_id)["seen"]["note"])
         assert (note["key"] if said else note) == (said or "")
