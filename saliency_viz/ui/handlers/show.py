@@ -23,7 +23,7 @@ def label_of(trace: Trace) -> str:
 def seen_note(trace: Trace) -> dict[str, Any]:
     """A remark on what the model saw of the picture, in pixels and tokens: a key of the table and its blanks."""
     if not trace.pictures:
-        return {"seen": told(note="")}  # what was said of another run's picture is not true of this one
+        return {}
     tokens, count = str(len(trace.positions("image"))), len(trace.pictures)
     if count > 1:
         return {"key": "seen_frames" if trace.fps else "seen_pictures", "values": {"count": count, "tokens": tokens}}
@@ -68,7 +68,7 @@ def asked_again(context: Context, run_id: str) -> Updates:
     """The left column with what a kept run was shown and asked, so that it can be run again otherwise."""
     trace = context.trace(run_id)
     if not trace.pictures:
-        return {}
+        return {"seen": told(note="")}  # what was said of another run's picture is not true of this one
     opened = {"system_box": update(open=True)} if trace.system else {}
     field = given(context, {"kind": "run", "run": run_id})
     seen = told(note=seen_note(trace))
