@@ -289,6 +289,9 @@ def _add_bench(command: argparse.ArgumentParser) -> None:
         "--only", nargs="+", choices=(*PARTS, *ON_REQUEST), default=list(PARTS), help="what to measure"
     )
     command.add_argument("--visits", type=int, metavar="N", help="instead: the app's memory over N opened pages")
+    command.add_argument(
+        "--load", type=int, nargs="?", const=64, metavar="N", help="instead: the app under N sessions and attacks"
+    )
     command.add_argument("--json", action="store_true", help="print JSON instead of the table")
 
 

@@ -43,6 +43,17 @@ class LimitError(SaliencyVizError):
     """A visitor asks for more than a shared server gives one."""
 
 
+class QueueFull(LimitError):
+    """No place is free for one more. waiting: how many wait, all or (mine) this visitor's. seconds: until there will be
+    one, None where nobody knows. kind: "run", "look" or what else waits."""
+
+    def __init__(self, waiting: int, seconds: int | None, kind: str = "run", mine: bool = False) -> None:
+        self.waiting, self.seconds, self.kind, self.mine = waiting, seconds, kind, mine
+        when = "in a minute" if seconds is None else f"in about {seconds} seconds"
+        full = f"The queue is full: {waiting} wait." if not mine else f"{waiting} of yours wait already."
+        super().__init__(f"{full} Nothing was started. Try again {when}.")
+
+
 class TraceError(SaliencyVizError, ValueError):
     """A trace file is missing, damaged, or from an unknown version."""
 

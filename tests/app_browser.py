@@ -32,6 +32,7 @@ class Site:
     backend: FakeBackend
     store: RunStore
     page: Any
+    engine: Any = None
 
 
 @dataclass
@@ -58,8 +59,9 @@ def open_site(
 ) -> Site:
     """Serve the page on a fake engine at a free port. served: further arguments of serve; options: of the engine."""
     backend, store = FakeBackend(**options), RunStore(grace=0.0)
+    engine = Engine(("demo", "other", "missing"), backend=backend)
     page, address = serve(
-        Engine(("demo", "other", "missing"), backend=backend),
+        engine,
         port=None,
         store=store,
         auth=auth,
@@ -69,7 +71,7 @@ def open_site(
         most_waiting=queue,
         **(served or {}),
     )
-    return Site(address.rstrip("/"), backend, store, page)
+    return Site(address.rstrip("/"), backend, store, page, engine)
 
 
 def chromium_path() -> str | None:

@@ -12,8 +12,9 @@ import pytest
 
 from saliency_viz.errors import ImageError, SaliencyVizError, SettingError, TraceError
 from saliency_viz.serving.engine import Engine
+from saliency_viz.serving.held_bytes import held_bytes
 from saliency_viz.serving.request import CaptionRequest, checked_prompt
-from saliency_viz.serving.run_store import RunStore, trace_bytes
+from saliency_viz.serving.run_store import RunStore
 from saliency_viz.settings import SGRS, Decoding, LocoRE, Sampling
 from saliency_viz.trace import RunSettings, Trace
 from saliency_viz.ui import controls, exports, gallery, i18n
@@ -50,7 +51,7 @@ def test_ids_are_128_bits_and_never_repeat():
 
 def test_the_run_looked_at_longest_ago_goes_first_when_space_runs_out():
     trace = example_trace(5)
-    store = RunStore(max_bytes=3 * trace_bytes(trace))
+    store = RunStore(max_bytes=3 * held_bytes(trace))
     first, second, third = (store.put(trace, str(n), "v") for n in range(3))
     store.get(first)
     fourth = store.put(trace, "3", "v")

@@ -11,15 +11,16 @@ import pytest
 from gradio_client import Client, handle_file
 
 import saliency_viz
-from saliency_viz.errors import LimitError
+from saliency_viz.errors import LimitError, QueueFull
 from saliency_viz.models.loading.checkpoints import known_checkpoints
 from saliency_viz.models.loading.hub import Loading
 from saliency_viz.serving.pace import Pace
 from saliency_viz.serving.rate_limit import RateLimit, visitor
 from saliency_viz.terminal import LoadingLine, Progress
-from saliency_viz.ui.handlers.fetch import queue_note
+from saliency_viz.ui.handlers.waiting import place
 from saliency_viz.ui.i18n import english
 from saliency_viz.ui.server.flags import engine_of, is_public, parser
+from saliency_viz.ui.updates import trouble
 
 from .app_browser import open_site, write_examples
 from .traces import png
@@ -119,26 +120,14 @@ def test_waiting_is_told_from_how_long_runs_took():
     assert pace.wait(2) == 30
 
 
-def test_who_waits_is_told_their_place_and_who_is_not_let_in_when_to_come_back():
-    engine = SimpleNamespace(pace=Pace(Clock()))
-    assert queue_note(engine, 3, False)["key"] == "queued"
-    assert queue_note(engine, 3, True) == {"key": "queue_full", "values": {"waiting": "3", "seconds": "None"}}
-    engine.pace._seconds.append(7.0)
-    assert queue_note(engine, 3, True) == {
-        "key": "queue_full_seconds",
-        "values": {"waiting": "3", "seconds": "21"},
-    }
-    assert queue_note(engine, 3, False) == {"key": "queued_seconds", "values": {"waiting": "3", "seconds": "21"}}
-
-
 def test_every_sentence_for_those_who_wait_is_in_the_table():
-    engine = SimpleNamespace(pace=Pace(Clock()))
-    for seconds in ((), (7.0,)):
-        engine.pace._seconds.extend(seconds)
-        for waiting in (0, 1):
-            for full in (False, True):
-                found = queue_note(engine, waiting, full)
-                assert english(found["key"], **found["values"])
+    assert english("queued_before", **place(3, None)["values"]) == "Waiting for your turn: 3 before you…"
+    assert place(3, 21) == {"key": "queued_seconds", "values": {"waiting": "3", "seconds": "21"}}
+    for mine in (False, True):
+        for seconds in (None, 7):
+            error = QueueFull(5, seconds, "run", mine)
+            told = json.loads(trouble(error, "")["note"])
+            assert english(told["key"], **told["values"]) == str(error)
 
 
 # ---- flags -----------------------------------------------------------------------------------------------------------
@@ -261,7 +250,7 @@ def test_health_tells_state_queue_memory_and_version(site, tmp_path):
     assert (found["ok"], found["version"], found["model"]) == (True, saliency_viz.__version__, "ready")
     assert found["models"] == {"demo": "ready"}
     assert found["queue"]["waiting"] == 0 and found["queue"]["most"] == 32 and found["queue"]["running"] is False
-    assert found["queue"]["seconds"] == 0
+    assert found["queue"]["seconds"] == found["queue"]["oldest"] == found["queue"]["longest"] == 0
     assert 0 < found["memory"]["process"] < found["memory"]["total"]
 
 

@@ -338,11 +338,12 @@ def test_a_full_queue_says_when_to_come_back_and_who_waits_sees_the_place(made, 
         running.wait_for_timeout(20)
     waiting.click("#app-run")
     waiting.wait_for_function(
-        "document.querySelector('.app-notice-text').textContent.startsWith('Waiting for a free place: 1 in the queue')"
+        "document.querySelector('.app-notice-text').textContent"
+        ".startsWith('Waiting for your turn: 1 before you, about ')"
     )
     late.click("#app-run")
     late.wait_for_selector(".app-notice.error")
-    assert notice(late).startswith("The queue is full: 1 runs wait. Nothing was started. Try again in about ")
+    assert notice(late).startswith("The queue is full: 1 wait. Nothing was started. Try again in about ")
     site.backend.go_on.set()
     waiting.wait_for_function("SaliencyApp.current.runs[0] && SaliencyApp.current.runs[0].steps.length === 40")
 

@@ -12,7 +12,8 @@ import pytest
 from PIL import Image
 
 from saliency_viz.errors import LimitError, TraceError
-from saliency_viz.serving.run_store import RunStore, trace_bytes
+from saliency_viz.serving.held_bytes import held_bytes
+from saliency_viz.serving.run_store import RunStore
 from saliency_viz.settings import SGRS, LocoRE
 from saliency_viz.trace import Mark, Trace
 from saliency_viz.ui.handlers.compare import made_so
@@ -22,7 +23,7 @@ from .app_browser import browser, caption, compare, open_site, ready, watched, w
 from .test_app_browser import pick, run, shown, wait_end
 from .traces import example_trace
 
-SIZE = trace_bytes(example_trace(3))
+SIZE = held_bytes(example_trace(3))
 
 
 # ---- the store -------------------------------------------------------------------------------------------------------

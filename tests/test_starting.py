@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import shutil
 import socket
 import stat
 import subprocess
@@ -16,6 +17,7 @@ import pytest
 
 from saliency_viz.errors import SettingError
 from saliency_viz.flags import write_anything
+from saliency_viz.serving.temp_folder import PREFIX
 from saliency_viz.ui.server import starting
 from saliency_viz.ui.server.serve import main, serve
 
@@ -150,6 +152,7 @@ def test_another_user_s_folder_is_left_alone_and_one_of_our_own_is_made(other_us
     starting.keep_uploads_apart()
     own = Path(os.environ[starting.UPLOADS])
     assert own.parent == other_users.parent and own != other_users and not list(other_users.iterdir())
+    assert starting.keep_uploads_apart().path == own  # a second server of the process shares it
     assert stat.S_IMODE(own.stat().st_mode) == 0o700
     ((remove, *given), named), *_ = ended
     remove(*given, **named)
@@ -163,11 +166,15 @@ def test_a_named_folder_that_cannot_be_written_is_a_sentence(other_users, monkey
         starting.keep_uploads_apart()
 
 
-def test_a_folder_that_can_be_written_stays_the_usual_one(tmp_path, monkeypatch):
-    monkeypatch.delenv(starting.UPLOADS, raising=False)
-    monkeypatch.setattr(starting.tempfile, "tempdir", str(tmp_path))
-    starting.keep_uploads_apart()
-    assert starting.UPLOADS not in os.environ and list((tmp_path / "gradio").iterdir()) == []
+def test_ours_lies_inside_the_folder_that_is_named_and_what_a_killed_process_left_there_goes(tmp_path, monkeypatch):
+    monkeypatch.setenv(starting.UPLOADS, str(tmp_path))
+    left, running = tmp_path / f"{PREFIX}{2**22 + 1}-x", tmp_path / f"{PREFIX}{os.getppid()}-x"
+    for folder in (left, running):
+        folder.mkdir()
+        (folder / "upload").write_bytes(b"1")
+    own = starting.keep_uploads_apart().path
+    assert own.parent == tmp_path and not left.exists() and running.exists()
+    shutil.rmtree(own)
 
 
 # ---- a terminal that lacks letters -----------------------------------------------------------------------------------

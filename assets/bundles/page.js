@@ -266,8 +266,8 @@
   function compareWith(recipe) {
     if (page.header) page.header.trigger("compare", { recipe });
   }
-  function openTrace(place2) {
-    const id = `app-open-${place2}`;
+  function openTrace(place) {
+    const id = `app-open-${place}`;
     const field2 = document.querySelector(`#${id} input[type=file], input[type=file]#${id}`) || document.querySelector(`#${id}`);
     field2.click();
   }
@@ -308,13 +308,11 @@
   }
 
   // app/parts/notice.js
-  var STOPPABLE = ["running", "waiting_model", "queued", "queued_seconds"];
+  var STOPPABLE = ["running", "waiting_model", "queued", "queued_before", "queued_seconds"];
   var SHOWN = 8e3;
-  var newsListeners = /* @__PURE__ */ new Set();
   var notice = null;
   function say(news) {
     if (!notice) return;
-    for (const listener of newsListeners) listener(news);
     if (!news || !STOPPABLE.includes(news.key || "")) forgetStop();
     const { root } = notice;
     clearTimeout(notice.timer);
@@ -1303,7 +1301,7 @@
       const figure = this.row(t("export_figure"), [this.figure], ["png", "svg", "pdf"], () => this.figure.value);
       const film = this.row(t("export_film"), [this.film, this.frames], ["mp4", "gif"], () => this.filmName());
       const files = FILES.map((kind) => this.button(kind, t("export_" + kind), () => kind));
-      const open2 = (place2, text) => el("button", { type: "button", "data-open": place2, text, on: { click: () => openTrace(place2) } });
+      const open2 = (place, text) => el("button", { type: "button", "data-open": place, text, on: { click: () => openTrace(place) } });
       const traces = [open2("first", t("open_trace")), open2("second", t("open_trace_second"))];
       this.root = menu(t("export"), figure, film, el("hr"), ...files, el("hr"), ...traces);
       this.root.id = "app-export";
@@ -1641,31 +1639,12 @@
   };
 
   // app/parts/queue.js
-  var AGAIN2 = 2500;
-  var waiting = 0;
-  var timer = 0;
-  async function place(server, full) {
-    const ticket = waiting;
-    const found = await server.fetch_place(full).catch(() => null);
-    if (!found || ticket !== waiting) return;
-    say({ kind: full ? "error" : "busy", ...found });
-  }
-  function watchQueue(server) {
-    const heard = (news) => {
-      clearTimeout(timer);
-      const queued = Boolean(news && news.kind === "busy" && String(news.key).startsWith("queued"));
-      if (queued) timer = window.setTimeout(() => place(server, false), AGAIN2);
-      else waiting++;
-    };
-    newsListeners.add(heard);
+  function watchQueue() {
     const ask = window.fetch;
     window.fetch = async (...given) => {
       const answer = await ask(...given);
       const address2 = given[0] instanceof Request ? given[0].url : String(given[0]);
-      if (answer.status === 503 && address2.includes("/queue/join")) {
-        heard(null);
-        place(server, true);
-      }
+      if (answer.status === 503 && address2.includes("/queue/join")) say({ kind: "error", key: "server_busy" });
       return answer;
     };
   }
@@ -1674,7 +1653,7 @@
   function mountHeader(part) {
     const { element, server } = part;
     page.header = part;
-    watchQueue(server);
+    watchQueue();
     document.documentElement.lang = language;
     const link = linkButton(server);
     const exports = new ExportMenu(server);
@@ -2553,13 +2532,13 @@
       return value <= this.low ? 0 : Math.min(1, (Math.log10(value) - Math.log10(this.low)) / this.span);
     }
     /** The value at a place. @param {number} place 0..1 */
-    value(place2) {
-      return this.transform === "log" ? this.low * 10 ** (place2 * this.span) : this.low + place2 * (this.high - this.low);
+    value(place) {
+      return this.transform === "log" ? this.low * 10 ** (place * this.span) : this.low + place * (this.high - this.low);
     }
     /** @returns {[number, number][]} places and values to write at a bar */
     ticks() {
       const places = this.transform === "log" ? [0, 1 / 3, 2 / 3, 1] : [0, 0.5, 1];
-      return places.map((place2) => [place2, this.value(place2)]);
+      return places.map((place) => [place, this.value(place)]);
     }
   };
   function endsOf(arrays) {
@@ -2579,9 +2558,9 @@
   function quantile(values, share) {
     if (!values.length) return 0;
     const sorted = values.sort();
-    const place2 = share * (sorted.length - 1);
-    const low = Math.floor(place2);
-    return sorted[low] + (sorted[Math.min(low + 1, sorted.length - 1)] - sorted[low]) * (place2 - low);
+    const place = share * (sorted.length - 1);
+    const low = Math.floor(place);
+    return sorted[low] + (sorted[Math.min(low + 1, sorted.length - 1)] - sorted[low]) * (place - low);
   }
   var ninetyNine = (values) => quantile(values, SHARE);
   function scaleOver(arrays, transform) {
@@ -3242,9 +3221,9 @@
     decoded.set(name, table3);
     return table3;
   }
-  function colorAt(name, place2) {
+  function colorAt(name, place) {
     const map = mapTable(name);
-    const at = 3 * Math.max(0, Math.min(255, Math.round(place2 * 255)));
+    const at = 3 * Math.max(0, Math.min(255, Math.round(place * 255)));
     return [map[at], map[at + 1], map[at + 2]];
   }
   var cssColor = (rgb, alpha) => `rgb(${rgb[0]} ${rgb[1]} ${rgb[2]}${alpha === void 0 ? "" : ` / ${alpha}`})`;
@@ -3256,14 +3235,14 @@
     return 0.2126 * r + 0.7152 * g + 0.0722 * b;
   }
   var contrast = (a, b) => (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
-  var opacityAt = (place2, opacity) => Math.min(1, 1.5 * opacity) * opacity ** (4 * (1 - place2));
+  var opacityAt = (place, opacity) => Math.min(1, 1.5 * opacity) * opacity ** (4 * (1 - place));
   var groundOpacity = (weight) => 0.1 + 0.7 * weight;
   var overPaper = (color, alpha, theme) => (
     /** @type {Rgb} */
     color.map((part, i) => Math.round(part * alpha + PAPER[theme][i] * (1 - alpha)))
   );
-  function tintOf(name, place2, theme, weight = place2) {
-    const mixed = overPaper(colorAt(name, place2), groundOpacity(weight), theme);
+  function tintOf(name, place, theme, weight = place) {
+    const mixed = overPaper(colorAt(name, place), groundOpacity(weight), theme);
     const light = luminance(mixed);
     const legible = INKS.map((ink) => contrast(light, luminance(ink)));
     const own = Math.max(legible[0], legible[1]);
@@ -3276,7 +3255,7 @@
     if (!made2.has(key2) && made2.size > 40) made2.clear();
     const known2 = made2.get(key2);
     if (known2) return known2;
-    const alpha = (place2) => opacityAt(signed ? Math.abs(2 * place2 - 1) : place2, opacity).toFixed(3);
+    const alpha = (place) => opacityAt(signed ? Math.abs(2 * place - 1) : place, opacity).toFixed(3);
     const fills = Array.from({ length: 256 }, (_, i) => cssColor(colorAt(name, i / 255), alpha(i / 255)));
     made2.set(key2, fills);
     return fills;
@@ -3346,11 +3325,11 @@
   function measured(runs2, group2, kind, state, steps) {
     let [largest, high, smallest] = [0, 0, Infinity];
     const arrays = [];
-    runs2.forEach((run, place2) => {
-      if (state.scale !== "token" && runs2.indexOf(run) < place2) return;
+    runs2.forEach((run, place) => {
+      if (state.scale !== "token" && runs2.indexOf(run) < place) return;
       const own = (
         /** @type {number[]} */
-        Array.isArray(steps[0]) ? steps[place2] : steps
+        Array.isArray(steps[0]) ? steps[place] : steps
       );
       if (inRanges(run, state)) {
         const [top, ninety, low] = fromRanges(run, group2, kind, state);
@@ -3444,11 +3423,11 @@
   var STRONGEST = 3;
   var PAUSE3 = 400;
   function cellOf(run, sheet, patch) {
-    const place2 = (side) => {
+    const place = (side) => {
       const edges = new Set(sheet.patches.map((one) => run.boxes[one][side]));
       return [...edges].sort((a, b) => a - b).indexOf(run.boxes[patch][side]) + 1;
     };
-    return { row: place2(1), column: place2(0) };
+    return { row: place(1), column: place(0) };
   }
   function panelInWords({ run, values }) {
     if (!run || !values || !run.imageKeys.length) return "";
@@ -3508,10 +3487,10 @@
       canvas.getContext("2d")
     );
     for (let i = 0; i < LENGTH; i++) {
-      const place2 = i / (LENGTH - 1);
-      const weight = scale.signed ? Math.abs(2 * place2 - 1) : place2;
+      const place = i / (LENGTH - 1);
+      const weight = scale.signed ? Math.abs(2 * place - 1) : place;
       const alpha = opacity === void 0 ? groundOpacity(weight) : opacityAt(weight, opacity);
-      pen.fillStyle = cssColor(overPaper(colorAt(name, place2), alpha, theme));
+      pen.fillStyle = cssColor(overPaper(colorAt(name, place), alpha, theme));
       if (vertical) pen.fillRect(0, LENGTH - 1 - i, 1, 1);
       else pen.fillRect(i, 0, 1, 1);
     }
@@ -3528,15 +3507,15 @@
   }
   function ticks(scale, vertical) {
     const few = scale.transform === "log" && !vertical;
-    const shown2 = few ? [0, 0.5, 1].map((place2) => (
+    const shown2 = few ? [0, 0.5, 1].map((place) => (
       /** @type {[number, number]} */
-      [place2, scale.value(place2)]
+      [place, scale.value(place)]
     )) : scale.ticks();
-    return shown2.map(([place2, value]) => {
-      const clipped = place2 === 1 && exceeds(scale);
-      const under = place2 === 0 && scale.transform === "log";
+    return shown2.map(([place, value]) => {
+      const clipped = place === 1 && exceeds(scale);
+      const under = place === 0 && scale.transform === "log";
       const text = (clipped ? "≥ " : under ? "≤ " : "") + formatNumber(value, 2);
-      return el("span", { text, style: { "--place": place2 }, "data-value": value });
+      return el("span", { text, style: { "--place": place }, "data-value": value });
     });
   }
   var exceeds = (scale) => scale.largest > scale.high * 1.0001;
@@ -3694,20 +3673,20 @@
     return [(event.clientX - box2.left) / box2.width, (event.clientY - box2.top) / box2.height];
   }
   function cellUnder({ canvas, grid }, event) {
-    const place2 = cellAt(grid, ...partsOf(canvas, event));
-    return place2 && place2.index;
+    const place = cellAt(grid, ...partsOf(canvas, event));
+    return place && place.index;
   }
   function overCells(viewer, { canvas, grid }, event, { sheet, value, name }) {
     const { run } = viewer;
     if (!run) return;
-    const place2 = cellAt(grid, ...partsOf(canvas, event));
-    const patch = place2 && sheet ? patchAt(run, sheet.patches, place2.x, place2.y) : null;
+    const place = cellAt(grid, ...partsOf(canvas, event));
+    const patch = place && sheet ? patchAt(run, sheet.patches, place.x, place.y) : null;
     const key2 = patch === null ? null : run.imageKeys[patch];
     viewer.hover(key2, 0);
-    if (!place2) return viewer.tip.hide();
-    const number = key2 === null ? null : value(place2.index, key2);
-    const lines2 = [patch === null ? name(place2.index) : t2("patch {n}", { n: patch })];
-    if (number !== null) lines2.push([name(place2.index), formatNumber(number, 4)]);
+    if (!place) return viewer.tip.hide();
+    const number = key2 === null ? null : value(place.index, key2);
+    const lines2 = [patch === null ? name(place.index) : t2("patch {n}", { n: patch })];
+    if (number !== null) lines2.push([name(place.index), formatNumber(number, 4)]);
     viewer.tip.point(event, lines2);
   }
 
@@ -3716,7 +3695,7 @@
     node.addEventListener("keydown", (event) => {
       if (event.target !== node || event.ctrlKey || event.metaKey || event.altKey) return;
       const all = places();
-      const at = all.findIndex((place2) => place2.key === current());
+      const at = all.findIndex((place) => place.key === current());
       if (!all.length) return;
       if (event.key === "Enter" || event.key === " ") {
         if (at >= 0) pick(all[at]);
@@ -3735,11 +3714,11 @@
   function nextLine(all, at, way) {
     if (at < 0) return 0;
     const { x, y } = all[at];
-    const down = (place2) => way * (place2.y - y);
-    const beyond = all.filter((place2) => down(place2) > 1e-6);
+    const down = (place) => way * (place.y - y);
+    const beyond = all.filter((place) => down(place) > 1e-6);
     if (!beyond.length) return at;
     const next = Math.min(...beyond.map(down));
-    const line2 = beyond.filter((place2) => down(place2) < next + 1e-6);
+    const line2 = beyond.filter((place) => down(place) < next + 1e-6);
     const nearest = line2.reduce((best, one) => Math.abs(one.x - x) < Math.abs(best.x - x) ? one : best);
     return all.indexOf(nearest);
   }
@@ -4160,8 +4139,8 @@
         return viewer.set({ pins: patches.map((patch2) => run.imageKeys[patch2]), pin_kind: panel.kind });
       }
       if (gridded) {
-        const place2 = cellAt(grid, ...at);
-        if (place2) viewer.set({ layer: place2.index });
+        const place = cellAt(grid, ...at);
+        if (place) viewer.set({ layer: place.index });
         return;
       }
       const patch = patchAt(run, sheet.patches, ...at);
@@ -4409,9 +4388,9 @@
   };
   function paintWord(node, value, dim, scale, map, theme) {
     const known2 = !Number.isNaN(value);
-    const place2 = known2 ? scale.at(value) : 0;
-    const weight = scale.signed ? Math.abs(2 * place2 - 1) : place2;
-    const tint = known2 && !dim ? tintOf(map, place2, theme, weight) : null;
+    const place = known2 ? scale.at(value) : 0;
+    const weight = scale.signed ? Math.abs(2 * place - 1) : place;
+    const tint = known2 && !dim ? tintOf(map, place, theme, weight) : null;
     node.style.setProperty("--ground", tint ? tint.background : "transparent");
     node.style.setProperty("--ink", tint ? tint.ink : "inherit");
     node.dataset.value = known2 ? String(value) : "";
@@ -4420,7 +4399,7 @@
       node.lastElementChild && node.lastElementChild.firstElementChild
     );
     bar3.style.height = known2 ? `${Math.max(value ? 1 : 0, Math.round(weight * 14))}px` : "0";
-    bar3.style.setProperty("--bar", dim ? "var(--sv-grey)" : cssColor(colorAt(map, place2)));
+    bar3.style.setProperty("--bar", dim ? "var(--sv-grey)" : cssColor(colorAt(map, place)));
   }
   function writeChip({ node, start, stop }, values, reach, signed) {
     const added = (from, to) => {
@@ -4944,8 +4923,8 @@
     const y = (value) => TOP + (1 - value / high) * (HEIGHT - TOP - BOTTOM);
     const axis = lines(LEFT, width - RIGHT, [0, 0.5, 1].map((share) => [y(share * high), formatNumber(share * high, 2)]));
     const ticks2 = [0, 0.5, 1].map((share) => {
-      const place2 = Math.round(share * last);
-      return label(String(place2), LEFT + place2 / last * (width - LEFT - RIGHT), HEIGHT - BOTTOM + 14, "middle");
+      const place = Math.round(share * last);
+      return label(String(place), LEFT + place / last * (width - LEFT - RIGHT), HEIGHT - BOTTOM + 14, "middle");
     });
     const below = label(t2("outputs before the word"), LEFT + (width - LEFT - RIGHT) / 2, HEIGHT - 4, "middle");
     const ordered = [...dots].sort((a, b) => Number(a.hallucinated) - Number(b.hallucinated));
@@ -5240,10 +5219,10 @@
       this.drawn = run && run.texts;
       const { children } = this.body;
       while (children.length > rows.length) children[children.length - 1].remove();
-      rows.forEach((row2, place2) => {
+      rows.forEach((row2, place) => {
         const line2 = (
           /** @type {HTMLElement} */
-          children[place2] || this.body.appendChild(makeLine())
+          children[place] || this.body.appendChild(makeLine())
         );
         if (!same || !line2.dataset.key) nameLine(line2, row2);
         for (const i of [4, 5]) {
@@ -5743,8 +5722,8 @@
       x: 1.01,
       xpad: 2,
       tickfont: { size: 10 },
-      tickvals: scale.ticks().map(([place2]) => place2),
-      ticktext: scale.ticks().map(([place2, value]) => (place2 === 1 && exceeds(scale) ? "≥" : "") + formatNumber(value, 2))
+      tickvals: scale.ticks().map(([place]) => place),
+      ticktext: scale.ticks().map(([place, value]) => (place === 1 && exceeds(scale) ? "≥" : "") + formatNumber(value, 2))
     }
   });
   var placed = (values, scale) => values.map((row2) => row2.map((value) => Number.isNaN(value) ? null : scale.at(value)));
@@ -6522,11 +6501,11 @@
   }
   function lensChart(viewer, { title, at, ticks: ticks2, name }, layers) {
     const height = ROW * layers.length;
-    const x = (place2) => 10 + place2 * (WIDE4 - 24);
+    const x = (place) => 10 + place * (WIDE4 - 24);
     const y = (layer) => height - ROW * (layer + 0.5);
-    const axis = ticks2.flatMap(([place2, text]) => [
-      svgEl("line", { x1: x(place2), x2: x(place2), y1: 0, y2: height, class: "sv-axis" }),
-      label(text, x(place2), height + 11, place2 === 0 ? "start" : place2 === 1 ? "end" : "middle")
+    const axis = ticks2.flatMap(([place, text]) => [
+      svgEl("line", { x1: x(place), x2: x(place), y1: 0, y2: height, class: "sv-axis" }),
+      label(text, x(place), height + 11, place === 0 ? "start" : place === 1 ? "end" : "middle")
     ]);
     const points = layers.map((layer, i) => (
       /** @type {[number, number]} */
@@ -6603,7 +6582,7 @@
       setChildren(this.bar, colorBar(linearScale(1), { name: state.cmap, theme, label: t2("probability") }));
       const columns = chartColumns(layers, word);
       const heading = (text, name = null) => el("th", { scope: "col", class: name, text });
-      const places = layers[0].top.map((_, place2) => heading(`${place2 + 1}.`));
+      const places = layers[0].top.map((_, place) => heading(`${place + 1}.`));
       const [first, last] = columns.map((column) => heading(column.title, "sv-lens-chart"));
       setChildren(this.head, el("tr", {}, heading(t2("layer")), first, ...places, last));
       const down = [...layers.keys()].reverse();
@@ -6677,7 +6656,7 @@
       const step = run.steps[tokenOf(this.viewer, 0)];
       const layers = this.asked.held.layers;
       const rows = layers.flatMap(
-        ({ probability, rank, top }, layer) => top.map(([id, text, p], place2) => [layer, probability, rank, place2 + 1, id, text, p])
+        ({ probability, rank, top }, layer) => top.map(([id, text, p], place) => [layer, probability, rank, place + 1, id, text, p])
       );
       const columns = ["layer", "written_probability", "written_rank", "place", "token_id", "token", "probability"];
       return [[columns, ...rows], { model: run.payload.model.name, step: step.index, token: step.text }];
@@ -6731,7 +6710,7 @@
         [TOP3 + TALL3 * (1 - share), text]
       ));
       const below = [0, 0.5, 1].map(
-        (place2) => label(formatNumber(place2 * high, 2), LEFT3 + place2 * (width - LEFT3 - 16) + 8, HEIGHT3 - 6, "middle")
+        (place) => label(formatNumber(place * high, 2), LEFT3 + place * (width - LEFT3 - 16) + 8, HEIGHT3 - 6, "middle")
       );
       const bars = counts.flatMap((bin, i) => draw(bin, LEFT3 + i * wide + 1));
       const drawing = chartOf(width, HEIGHT3, name, {}, [...lines(LEFT3, width, axis), ...bars, ...below]);
@@ -6764,7 +6743,7 @@
     const under = rate > 0.9 ? -12 : 3;
     return all ? [box2, label(String(all), x + wide / 2 - 1, y - under, "middle")] : [box2];
   }
-  var bar2 = (place2, wide, kind) => svgEl("rect", { ...place2, width: wide - 2, fill: JUDGEMENT_COLORS[kind], "data-kind": kind });
+  var bar2 = (place, wide, kind) => svgEl("rect", { ...place, width: wide - 2, fill: JUDGEMENT_COLORS[kind], "data-kind": kind });
 
   // viewer/tabs/marks.js
   var BINS = 10;
@@ -8031,8 +8010,8 @@
       const step = run.steps[tokenOf(viewer, 0)];
       const joined = visible(steps.map((i) => run.steps[i].text).join(""));
       this.word.textContent = (steps.length > 1 ? joined : run.shown(run.first + step.index)).replace(/^ (?=.)/, "");
-      const place2 = { i: step.index, n: run.steps.length, p: step.position, id: step.token_id };
-      this.word.title = t2("token {i} of {n}, position {p}, id {id}", place2);
+      const place = { i: step.index, n: run.steps.length, p: step.position, id: step.token_id };
+      this.word.title = t2("token {i} of {n}, position {p}, id {id}", place);
       const held = viewer.holding ? run.quoted(run.first + /** @type {number} */
       viewer.state.held) : "";
       this.hold.textContent = held ? t2("let go of {w}", { w: held }) : t2("hold this token");
@@ -8061,10 +8040,10 @@
       item(t2("entropy"), number("entropy") + nats, t2("of the distribution the token was taken from"), "entropy");
       const how = { r: rangesText(run.target), kind: run.settings.sgrs ? run.settings.sgrs.score : "mean" };
       const meaning = how.kind === "mean" ? t2("S, Eq. 6: mean saliency on the words before, target layers {r}; the first output has none", how) : t2("S by “{kind}” of the saliency on the words before, target layers {r}; the first output has none", how);
-      const place2 = step.pending || many ? null : supportRank(run, step.index);
-      const title = [t2("support from earlier words"), meaning, `S = ${number("score")}`, place2 && place2.long];
+      const place = step.pending || many ? null : supportRank(run, step.index);
+      const title = [t2("support from earlier words"), meaning, `S = ${number("score")}`, place && place.long];
       item(t2("support"), step.pending ? "…" : formatSupport(mean2("score")), title.filter(Boolean).join("\n"), "score");
-      if (place2) items[items.length - 1].append(el("dd", { text: `(${place2.short})`, "data-fact": "support-rank" }));
+      if (place) items[items.length - 1].append(el("dd", { text: `(${place.short})`, "data-fact": "support-rank" }));
       if (step.threshold !== null && step.threshold !== void 0) {
         const tau = t2("threshold, Eq. 7: alpha times the mean score of outputs just before (which: see Candidates)");
         item("τ", formatNumber(mean2("threshold")), tau, "tau");
@@ -8147,8 +8126,8 @@
     root.setAttribute("aria-selected", String(chosen2));
     root.tabIndex = chosen2 ? 0 : -1;
     root.setAttribute("aria-label", [groupWords(run, group2), ...words2].join(", "));
-    rows.forEach(({ letter, kind, slot, shares }, place2) => {
-      const bar3 = bars[place2];
+    rows.forEach(({ letter, kind, slot, shares }, place) => {
+      const bar3 = bars[place];
       const share = shares ? shares[group2] : null;
       const top = shares && share && share === Math.max(...shares);
       bar3.letter.textContent = letter;
@@ -8599,20 +8578,20 @@
   function paintToken(button, step, look, { scale, name, map, theme }) {
     const { value, selected, focus, held, changed, judgement } = look;
     const known2 = value !== null && value !== void 0 && !Number.isNaN(value);
-    const place2 = known2 ? scale.at(value) : 0;
+    const place = known2 ? scale.at(value) : 0;
     const [text, bar3, badge] = button.children;
     text.textContent = look.text;
     badge.textContent = badgeOf(step);
     breakAfter(button, /[\n\r]$/.test(step.text));
-    const tint = tintOf(map, place2, theme);
+    const tint = tintOf(map, place, theme);
     button.style.setProperty("--ground", known2 ? tint.background : "transparent");
     button.style.setProperty("--ink", known2 ? tint.ink : "var(--sv-ink)");
     const fill = (
       /** @type {HTMLElement} */
       bar3.firstElementChild
     );
-    fill.style.setProperty("--bar", cssColor(colorAt(map, place2)));
-    fill.style.height = known2 ? `${Math.max(1, Math.round(place2 * 18))}px` : "0";
+    fill.style.setProperty("--bar", cssColor(colorAt(map, place)));
+    fill.style.height = known2 ? `${Math.max(1, Math.round(place * 18))}px` : "0";
     button.dataset.value = known2 ? String(value) : "";
     const classes = {
       "sv-pending": step.pending,
@@ -9500,9 +9479,9 @@
         const serial = reference ? reference.serial : 0;
         if (this.serials[slot] === serial) continue;
         this.serials[slot] = serial;
-        const place2 = reference && reference.id ? reference : null;
-        shown[slot] = place2;
-        this.queue(() => this.show(slot, place2));
+        const place = reference && reference.id ? reference : null;
+        shown[slot] = place;
+        this.queue(() => this.show(slot, place));
         this.queue(() => {
           for (const listener of listeners) listener();
           remember();
@@ -9776,13 +9755,13 @@
       );
     }
     /** @param {string} name @param {Line | undefined} line @param {0 | 1} place */
-    radio(name, line2, place2) {
+    radio(name, line2, place) {
       if (!line2) return el("td");
-      const label2 = `${t("method_" + name)}: ${t(place2 ? "methods_second" : "methods_first")}`;
-      const change2 = () => this.choose(line2.run, place2);
-      const attributes = { type: "radio", name: "app-methods-" + place2, value: line2.run, "aria-label": label2 };
+      const label2 = `${t("method_" + name)}: ${t(place ? "methods_second" : "methods_first")}`;
+      const change2 = () => this.choose(line2.run, place);
+      const attributes = { type: "radio", name: "app-methods-" + place, value: line2.run, "aria-label": label2 };
       const input = el("input", { ...attributes, on: { change: change2 } });
-      input.checked = this.chosen[place2] === line2.run;
+      input.checked = this.chosen[place] === line2.run;
       return el("td", {}, input);
     }
   };

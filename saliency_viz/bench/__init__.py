@@ -42,12 +42,14 @@ def measure(
     for name, lowest in (("tokens", 2), ("prompt_tokens", 1), ("repeats", 1)):
         if getattr(options, name) < lowest:
             raise SettingError(f"--{name.replace('_', '-')} must be at least {lowest}. Got {getattr(options, name)}.")
-    if options.visits is not None:
+    if options.visits is not None or options.load is not None:
+        from .load import load_rows
         from .visits import visit_rows
 
         machine = {"device": f"{os.cpu_count()} cores", "python": f"python {platform.python_version()}"}
         model = {"name": options.model, "tokens": f"{options.tokens} tokens written"}
-        report = Report(machine, model, tuple(visit_rows(options.visits, options.tokens, options.model, tell)))
+        count, rows = (options.load, load_rows) if options.visits is None else (options.visits, visit_rows)
+        report = Report(machine, model, tuple(rows(count, options.tokens, options.model, tell)))
         ready(report)
         return report
     tell("loading the model")

@@ -65,13 +65,13 @@ def slope(values: list[float]) -> float:
 
 
 @contextmanager
-def server(model: str) -> Iterator[tuple[str, psutil.Process]]:
-    """The app in a process of its own: (its address, the process)."""
+def server(model: str, start: str = START) -> Iterator[tuple[str, psutil.Process]]:
+    """The app in a process of its own: (its address, the process). start: its script, given a port and the model."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    process = subprocess.Popen([sys.executable, "-c", START, str(port), model], **quiet)
+    process = subprocess.Popen([sys.executable, "-c", start, str(port), model], **quiet)
     try:
         address, end = f"http://127.0.0.1:{port}", time.monotonic() + PATIENCE
         while process.poll() is None and time.monotonic() < end:

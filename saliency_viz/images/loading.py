@@ -55,6 +55,8 @@ def load_images(source: Any) -> tuple[Image.Image, ...]:
     """One picture or a list of them, each as `load_image` gives it. Raises ImageError naming the one that fails."""
     if not isinstance(source, (list, tuple)):
         return (load_image(source),)
+    if len(source) == 1:
+        return (load_image(source[0]),)
     if not 1 <= len(source) <= MAX_IMAGES:
         raise ImageError(
             f"Expected 1 to {MAX_IMAGES} images. Got {len(source)}. Pass fewer, or sample a video's frames."

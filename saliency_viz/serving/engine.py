@@ -160,6 +160,12 @@ class Engine:
         model = self.pool.peek(key)
         return None if model is None else package.capabilities(model)
 
+    def check_media(self, key: str, pictures: int, video: bool) -> None:
+        """Raises ImageError when a model that is loaded does not take so many pictures, or a video."""
+        model = self.pool.peek(key) if self._ours else None
+        if model is not None and (video or pictures > 1):
+            package.check_media(model, 1 if video else pictures, video)
+
     def _made(self, key: str, tell: Callable[[Any], None]) -> Any:
         wanted = self.rules.check(key)
         more: dict[str, Any] = {"quantization": wanted.quantization, "adapter": wanted.adapter}

@@ -16,6 +16,7 @@ from dataclasses import dataclass, replace
 
 from ..errors import LimitError, TraceError
 from ..trace import Trace
+from .held_bytes import held_bytes
 
 MAX_BYTES = 1 * 2**30
 LIFETIME = 24 * 3600.0  # seconds a run is kept after it was last looked at
@@ -27,7 +28,8 @@ GRACE = 600.0  # seconds a closed page may take to come back (a reload is a clos
 class StoredRun:
     """One kept run. label: what the run list calls it. example: name of the ready trace's scene its picture is from.
     visit: the open page it belongs to. expires: on the store's clock.
-    order: counts up with each new run. shared: a link to it was copied. pinned: it gives way to no other run."""
+    order: counts up with each new run. shared: a link to it was copied. pinned: it gives way to no other run. bytes:
+    what it held when it had `measured` steps."""
 
     id: str
     trace: Trace
@@ -38,12 +40,8 @@ class StoredRun:
     order: int
     shared: bool = False
     pinned: bool = False
-
-
-def trace_bytes(trace: Trace) -> int:
-    """What a trace holds in memory, roughly: its arrays and pictures."""
-    arrays = (trace.attention, trace.saliency, trace.saliency_norm, trace.boxes, trace.box_images, trace.box_scales)
-    return sum(array.nbytes for array in arrays) + sum(len(picture.png) for picture in trace.pictures)
+    bytes: int = 0
+    measured: int = 0
 
 
 class RunStore:
@@ -79,6 +77,7 @@ class RunStore:
             self._count += 1
             kept = (old.order, old.shared, old.pinned) if old else (self._count,)
             self._runs[run_id] = StoredRun(run_id, trace, label, visit, example, self.clock() + self.lifetime, *kept)
+            self._measure(run_id, old)
             self._runs.move_to_end(run_id)
             self._trim()
         return run_id
@@ -115,7 +114,7 @@ class RunStore:
         with self._lock:
             run = self.own(run_id, visit)
             others = (one for one in self.of_visit(visit) if one.pinned and one.id != run_id)
-            if on and sum(trace_bytes(one.trace) for one in (*others, run)) > PINNED_SHARE * self.max_bytes:
+            if on and sum(one.bytes for one in (*others, run)) > PINNED_SHARE * self.max_bytes:
                 raise LimitError("No more room for pinned runs. Unpin one first, or save the run as a trace.")
             self._runs[run_id] = replace(run, pinned=on)
 
@@ -152,10 +151,20 @@ class RunStore:
     def bytes(self) -> int:
         """Memory the kept traces hold."""
         with self._lock:
-            return sum(trace_bytes(run.trace) for run in self._runs.values())
+            return sum(run.bytes for run in self._runs.values())
 
     def __len__(self) -> int:
         return len(self._runs)
+
+    def _measure(self, run_id: str, old: StoredRun | None) -> None:
+        """What the run holds; of a growing one only each time that it has twice as many steps."""
+        run = self._runs[run_id]
+        steps = len(run.trace.steps)
+        if old is not None and run.trace.ended == "running" and steps < 2 * old.measured:
+            size, steps = old.bytes, old.measured
+        else:
+            size = held_bytes(run.trace)
+        self._runs[run_id] = replace(run, bytes=size, measured=steps)
 
     def _trim(self) -> None:
         now = self.clock()

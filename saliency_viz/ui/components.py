@@ -133,8 +133,8 @@ def _plain(method: Callable[..., Any]) -> Callable[..., Any]:
     """A bound method as the plain function that gradio wants to write its mark on."""
 
     @wraps(method)
-    def function(request: Any) -> Any:
-        return method(request)
+    def function(*given: Any) -> Any:
+        return method(*given)
 
     return function
 

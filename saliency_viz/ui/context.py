@@ -13,10 +13,13 @@ from typing import Any
 
 from ..errors import TraceError
 from ..serving.engine import Engine
+from ..serving.jobs import Jobs
 from ..serving.one_time_results import OneTimeResults
 from ..serving.rate_limit import RateLimit, visitor
 from ..serving.run_needs import RunNeeds
 from ..serving.run_store import RunStore
+from ..serving.temp_folder import TempFolder
+from ..serving.turns import Turns
 from ..serving.visits import Visits
 from ..trace import Trace
 from .claims import Claims
@@ -38,15 +41,16 @@ class Visit:
 
     @staticmethod
     def of(request: Any, behind_proxy: bool = False) -> Visit:
-        """The visit of a gr.Request."""
+        """The visit of a gr.Request, or of a plain one (gradio 6.31 hands MCP's on as it came)."""
         query = dict(getattr(request, "query_params", None) or {})
-        return Visit(request.session_hash or "", visitor(request, behind_proxy), query)
+        return Visit(getattr(request, "session_hash", None) or "", visitor(request, behind_proxy), query)
 
 
 @dataclass(frozen=True)
 class Context:
     """limit: the most new tokens a run may ask for. opened: a trace to show at first. warm: load the first model when a
-    page opens. waiting: how many runs wait in the queue."""
+    page opens. turns: whose turn it is with the model. decoding, drawing: read uploads and make files beside it.
+    folder: of uploads and files for programs; a program's exports need it."""
 
     engine: Engine
     store: RunStore
@@ -55,7 +59,10 @@ class Context:
     opened: Trace | None = None
     warm: bool = False
     rate_limit: RateLimit = field(default_factory=RateLimit)
-    waiting: Callable[[], int] = lambda: 0
+    turns: Turns = field(default_factory=lambda: Turns({"run": 32, "look": 16}))
+    folder: TempFolder | None = None
+    decoding: Jobs = field(default_factory=lambda: Jobs("Reading the upload"))
+    drawing: Jobs = field(default_factory=lambda: Jobs("Making the file", nice=10))
     visits: Visits = field(default_factory=Visits)
     results: OneTimeResults = field(default_factory=OneTimeResults)
     films: FilmProgress = field(default_factory=FilmProgress)
@@ -63,6 +70,10 @@ class Context:
     entries: Entries = field(default_factory=Entries)
     needs: RunNeeds = field(default_factory=RunNeeds)
     serials: Iterator[int] = field(default_factory=lambda: count(1))
+
+    def decode(self, who: str) -> Callable[..., Any]:
+        """How uploads of a visitor are read: see `media.Decode`."""
+        return lambda seconds, function, *given: self.decoding.do(who, function, *given, seconds=seconds)
 
     def trace(self, run_id: str) -> Trace:
         """A kept run's trace, or an example's ready one ("example-NAME"). Raises TraceError when it is gone."""

@@ -350,17 +350,30 @@ TEXTS: dict[str, tuple[str, str]] = {
         "按“运行”为它生成描述。旁边仍是上一张图片的结果。",
     ),
     "queued": ("Waiting for a free place…", "正在排队…"),
+    "queued_before": ("Waiting for your turn: {waiting} before you…", "正在排队:前面有 {waiting} 个…"),
     "queued_seconds": (
-        "Waiting for a free place: {waiting} in the queue, about {seconds} s…",
-        "正在排队:队列中有 {waiting} 个,约 {seconds} 秒…",
+        "Waiting for your turn: {waiting} before you, about {seconds} s…",
+        "正在排队:前面有 {waiting} 个,约 {seconds} 秒…",
     ),
     "queue_full": (
-        "The queue is full: {waiting} runs wait. Nothing was started. Try again in a minute.",
-        "队列已满:{waiting} 个运行在等待。未启动运行,请一分钟后再试。",
+        "The queue is full: {waiting} wait. Nothing was started. Try again in a minute.",
+        "队列已满:{waiting} 个在等待。未启动运行,请一分钟后再试。",
     ),
     "queue_full_seconds": (
-        "The queue is full: {waiting} runs wait. Nothing was started. Try again in about {seconds} seconds.",
-        "队列已满:{waiting} 个运行在等待。未启动运行,请约 {seconds} 秒后再试。",
+        "The queue is full: {waiting} wait. Nothing was started. Try again in about {seconds} seconds.",
+        "队列已满:{waiting} 个在等待。未启动运行,请约 {seconds} 秒后再试。",
+    ),
+    "server_busy": (
+        "The server has too many requests now. Nothing was started. Try again in a minute.",
+        "服务器请求过多。未启动运行,请一分钟后再试。",
+    ),
+    "queue_mine": (
+        "{waiting} of yours wait already. Nothing was started. Try again in a minute.",
+        "您已有 {waiting} 个在等待。未启动运行,请一分钟后再试。",
+    ),
+    "queue_mine_seconds": (
+        "{waiting} of yours wait already. Nothing was started. Try again in about {seconds} seconds.",
+        "您已有 {waiting} 个在等待。未启动运行,请约 {seconds} 秒后再试。",
     ),
     "plan_fits": (
         "About {tokens} tokens of picture and prompt. A run takes {needed}, one token's map {matrix}; {free} free.",
@@ -377,6 +390,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "running": ("Captioning…", "正在生成描述…"),
     "waiting_model": ("Waiting for the model…", "等待模型载入…"),
+    "stopped_waiting": ("Stopped before its turn. Nothing was run.", "已在轮到之前停止,未运行。"),
     "stopped": ("Stopped. What was written so far is kept.", "已停止,已写出的部分保留。"),
     "dismiss": ("Dismiss", "关闭提示"),
     "run_again": ("Run it again", "重新运行"),

@@ -16,7 +16,7 @@ from gradio.utils import get_upload_folder, is_in_or_equal
 from PIL import Image
 
 from ..errors import ImageError, PromptError
-from ..images import MAX_IMAGES, load_image, load_images
+from ..images import MAX_IMAGES, load_images
 from ..serving.request import CaptionRequest
 from ..trace import Trace
 from ..video import Video
@@ -31,45 +31,68 @@ PREVIEW, SMALL = 560, 160  # pixels of the long side: of one picture, and of one
 
 Media = Image.Image | tuple[Image.Image, ...] | Video
 Traces = Callable[[str], Trace]  # a kept run's trace by its id; raises TraceError when it is gone
+# (seconds, function, *arguments): what the function gives, in a process that can be ended. The function's module is
+# imported there: not this one, which brings gradio along.
+Decode = Callable[..., Any]
+SECONDS = (20.0, 60.0)  # to decode pictures, a video
 
 
-def opened(value: Mapping[str, Any] | None, gallery: Gallery, kept: Traces | None = None) -> Media:
-    """The field's value as the engine takes it. kept: where runs are found. Raises PromptError when nothing is chosen,
-    else ImageError or TraceError."""
+def here(seconds: float, function: Callable[..., Any], *given: Any) -> Any:
+    """A Decode for files that are trusted."""
+    return function(*given)
+
+
+def opened(
+    value: Mapping[str, Any] | None, gallery: Gallery, kept: Traces | None = None, decode: Decode = here
+) -> Media:
+    """The field's value as the engine takes it. kept: where runs are found. decode: how uploads are read. Raises
+    PromptError when nothing is chosen, else ImageError, TraceError or what decode raises."""
     value = value or {}
     kind, files = value.get("kind"), value.get("files") or []
     if kind == "run" and kept is not None:
         trace = kept(str(value.get("run")))
         return CaptionRequest.of_trace(trace, trace.settings).image
     if kind == "video" and len(files) == 1:
-        return Video.from_file(path_of(files[0], gallery), frames_of(value.get("frames")))
+        return decode(SECONDS[1], Video.from_file, path_of(files[0], gallery), frames_of(value.get("frames")))
     if kind == "pictures" and files:
         if len(files) > MAX_IMAGES:
             raise ImageError(f"Expected 1 to {MAX_IMAGES} pictures. Got {len(files)}. Remove some.")
-        pictures = tuple(load_image(path_of(file, gallery)) for file in files)
+        ours = all(isinstance(file, Mapping) and "example" in file for file in files)
+        paths = [path_of(file, gallery) for file in files]
+        pictures = (here if ours else decode)(SECONDS[0], load_images, paths)
         return pictures if len(pictures) > 1 else pictures[0]
     raise PromptError(english("no_image"))
 
 
-def handed(image: str | None, more: list[str] | None, video: str | None, frames: int) -> Any:
+def counted(value: Mapping[str, Any] | None) -> tuple[int, bool]:
+    """How many pictures a value holds and whether they are a video's, before any is read."""
+    value = value or {}
+    return len(value.get("files") or []), value.get("kind") == "video"
+
+
+def handed(image: str | None, more: list[str] | None, video: str | None, frames: int, decode: Decode = here) -> Any:
     """What a program hands over, by paths that gradio has checked, as the engine takes it. Raises as `opened`."""
     pictures = [path for path in (image, *(more or ())) if path]
     if video and pictures:
         raise ImageError("Pass pictures or a video. Got both: leave out one of them.")
     if video:
-        return Video.from_file(video, frames)
+        return decode(SECONDS[1], Video.from_file, video, frames)
     if not pictures:
         raise PromptError(english("no_image"))
-    found = load_images(pictures)
+    if len(pictures) > MAX_IMAGES:
+        raise ImageError(f"Expected 1 to {MAX_IMAGES} pictures. Got {len(pictures)}. Pass fewer.")
+    found = decode(SECONDS[0], load_images, pictures)
     return found if len(found) > 1 else found[0]
 
 
-def described(value: Mapping[str, Any] | None, gallery: Gallery, kept: Traces | None = None) -> dict[str, Any]:
+def described(
+    value: Mapping[str, Any] | None, gallery: Gallery, kept: Traces | None = None, decode: Decode = here
+) -> dict[str, Any]:
     """What the field shows of its value: {items: [{src, width, height, time or None}], video, duration, source_frames}.
 
     duration (seconds) and source_frames: of a video file, else None. Raises as `opened`.
     """
-    found = opened(value, gallery, kept)
+    found = opened(value, gallery, kept, decode)
     video = found if isinstance(found, Video) else None
     pictures = found.frames if video else found if isinstance(found, tuple) else (found,)
     side = PREVIEW if len(pictures) == 1 else SMALL

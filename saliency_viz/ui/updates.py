@@ -17,7 +17,7 @@ from typing import Any
 
 import gradio as gr
 
-from ..errors import SaliencyVizError
+from ..errors import QueueFull, SaliencyVizError
 from ..paths import assets
 from .i18n import english
 
@@ -68,6 +68,9 @@ def sentence(error: Exception, what: str) -> str:
 
 def trouble(error: Exception, what: str) -> dict[str, Any]:
     """An update of the notice with what went wrong, as `sentence`."""
+    if isinstance(error, QueueFull):
+        key = f"queue_{'mine' if error.mine else 'full'}{'' if error.seconds is None else '_seconds'}"
+        return note("error", key, values={"waiting": str(error.waiting), "seconds": str(error.seconds)})
     if isinstance(error, SaliencyVizError):
         return note("error", text=without_places(str(error)))
     log.error(what, exc_info=error)
@@ -96,9 +99,9 @@ def answered(function: Callable[..., dict[str, Any]]) -> Callable[..., dict[str,
     """A server function whose refusals and accidents become {"error": sentence}."""
 
     @wraps(function)
-    def safe(*given: Any) -> dict[str, Any]:
+    def safe(*given: Any, **named: Any) -> dict[str, Any]:
         try:
-            return function(*given)
+            return function(*given, **named)
         except Exception as error:
             return {"error": sentence(error, "A request of the page failed")}
 

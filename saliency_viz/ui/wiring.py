@@ -12,6 +12,7 @@ from typing import Any
 
 import gradio as gr
 
+from ..serving.rate_limit import visitor
 from . import controls
 from .context import Context, Visit
 from .handlers import (
@@ -31,7 +32,8 @@ from .handlers import (
 from .layout import Page
 from .updates import Updates
 
-GPU = {"concurrency_id": "gpu", "concurrency_limit": 1, "show_progress": "hidden", "api_visibility": "private"}
+# No limit of gradio's: whose turn it is with the model the handlers ask themselves (serving/turns.py).
+GPU = {"concurrency_id": "gpu", "concurrency_limit": None, "show_progress": "hidden", "api_visibility": "private"}
 QUICK = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
 SETTINGS = controls.Settings._fields
 # Settings stay in the visitor's browser: kept at every change without asking the server, handed over when a page opens.
@@ -45,7 +47,6 @@ ASKED = {  # what our own parts ask of the server, by part
     "header": [
         fetch.fetch_status,
         fetch.fetch_offers,
-        fetch.fetch_place,
         export.fetch_export,
         export.fetch_film,
         fetch.share_run,
@@ -61,8 +62,11 @@ def asked(context: Context) -> dict[str, list[Callable[[Any], Any]]]:
 
 
 def _server_function(context: Context, function: Callable[[Context, Any], Any]) -> Callable[[Any], Any]:
-    def call(request: Any) -> Any:
-        return function(context, request)
+    named = "who" in signatures.signature(function).parameters
+
+    def call(request: Any, asked: gr.Request) -> Any:
+        who = {"who": visitor(asked, context.rate_limit.behind_proxy)} if named else {}
+        return function(context, request, **who)
 
     call.__name__, call.__doc__ = function.__name__, function.__doc__  # the page calls it by name
     return call

@@ -18,7 +18,7 @@ import { watchQueue } from "./queue.js";
 export function mountHeader(part) {
   const { element, server } = part;
   page.header = part;
-  watchQueue(server);
+  watchQueue();
   document.documentElement.lang = language;
   const link = linkButton(server);
   const exports = new ExportMenu(server);

@@ -18,18 +18,15 @@ import { forgetStop, stopWhenPossible } from "./stopping.js";
  * @property {import("../page/recover_link.js").Wanted} [wanted] what a link wanted to show
  */
 
-const STOPPABLE = ["running", "waiting_model", "queued", "queued_seconds"]; // a caption in the making
+const STOPPABLE = ["running", "waiting_model", "queued", "queued_before", "queued_seconds"]; // a caption in the making
 const SHOWN = 8000; // ms a piece of news stays
 
-/** @type {Set<(news: News | null) => void>} called with everything the notice says */
-export const newsListeners = new Set();
 /** @type {{root: HTMLElement, timer: number, kind: string} | null} */
 let notice = null;
 
 /** @param {News | null} news */
 export function say(news) {
   if (!notice) return;
-  for (const listener of newsListeners) listener(news);
   if (!news || !STOPPABLE.includes(news.key || "")) forgetStop();
   const { root } = notice;
   clearTimeout(notice.timer);

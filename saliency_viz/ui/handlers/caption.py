@@ -24,6 +24,7 @@ from ..controls import settings_from
 from ..updates import Updates, busy, note, told, trouble, update
 from .fetch import ROWS_BYTES
 from .show import label_of, listed, seen_note, shown
+from .waiting import waited
 
 
 def start(
@@ -40,14 +41,17 @@ def start(
     def make() -> CaptionRequest:
         asked, told_first = checked_prompt(prompt), checked_system(system)
         settings = settings_from(widgets, context.limit)
-        return CaptionRequest(media.opened(value, context.gallery, context.trace), asked, settings, told_first)
+        context.engine.check_media(model, *media.counted(value))
+        pictures = media.opened(value, context.gallery, context.trace, context.decode(visit.who))
+        return CaptionRequest(pictures, asked, settings, told_first)
 
     yield from captioned(context, visit, make, model, 0, media.scene_of(value))
 
 
 def stop(context: Context, visit: Visit) -> Updates:
-    """Ask this visit's run to end after its next token; one that still waits ends when its turn comes."""
+    """Ask this visit's run to end: after its next token, or at once while it waits."""
     context.visits.stop(visit.id)
+    context.turns.look()
     return {"stop": update(interactive=False)}
 
 
@@ -60,17 +64,23 @@ def captioned(
     with context.visits.running(visit.id) as stopped:
         try:
             context.rate_limit.admit(visit.who)
-            request = make()
-            ready = context.engine.status(model)["state"] == "ready"
-            yield {**busy(True), "notice": note("busy", "running" if ready else "waiting_model")}
-            for progress, news in followed(context.engine, model, request, stopped):
-                first, trace = trace is None, keep(context, visit, progress, run_id, scene)
-                if progress.done:
-                    break
-                if first:
-                    yield {**shown(context, {slot: run_id}), "notice": note("busy", "running")}
-                else:
-                    yield {"viewer": told(delta={**news, "run": run_id, "slot": slot})}
+            yield {**busy(True), "notice": note("busy", "queued")}
+            request = make()  # pictures are decoded while others have the model
+            with context.turns.joined(visit.who, visit.id, stopped) as turn:
+                yield from waited(turn)
+                if turn.began is None:
+                    yield {**busy(False), "notice": note("info", "stopped_waiting")}
+                    return
+                ready = context.engine.status(model)["state"] == "ready"
+                yield {"notice": note("busy", "running" if ready else "waiting_model")}
+                for progress, news in followed(context.engine, model, request, stopped):
+                    first, trace = trace is None, keep(context, visit, progress, run_id, scene)
+                    if progress.done:
+                        break
+                    if first:
+                        yield {**shown(context, {slot: run_id}), "notice": note("busy", "running")}
+                    else:
+                        yield {"viewer": told(delta={**news, "run": run_id, "slot": slot})}
             yield {
                 **shown(context, {slot: run_id}),
                 **listed(context, visit),

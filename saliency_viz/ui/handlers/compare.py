@@ -25,6 +25,7 @@ from ..run_list import counted
 from ..updates import Updates, busy, guarded, note, told, trouble
 from .caption import bounded, captioned
 from .show import label_of, listed, shown
+from .waiting import waited
 
 METHODS = {"plain": (False, False), "sgrs": (True, False), "locore": (False, True), "both": (True, True)}
 
@@ -129,9 +130,14 @@ def compare_all(context: Context, visit: Visit, first: str | None, model: str, *
                 context.rate_limit.admit(visit.who)
                 made: Trace | None = None
                 request = CaptionRequest.of_trace(trace, chosen)
-                for made in growing(context.engine, model, request, stopped):
-                    at = {"method": method, "tokens": len(made.steps), "of": chosen.max_new_tokens}
-                    yield table.update(at)
+                with context.turns.joined(visit.who, visit.id, stopped) as turn:
+                    yield from waited(turn)
+                    if turn.began is None:
+                        break
+                    yield {"notice": note("busy", "running")}
+                    for made in growing(context.engine, model, request, stopped):
+                        at = {"method": method, "tokens": len(made.steps), "of": chosen.max_new_tokens}
+                        yield table.update(at)
                 if made is not None and made.steps:
                     table.lines.append(kept_line(context, visit, method, made, context.scene_of(first)))
                 yield {**table.update(), **listed(context, visit)}

@@ -38,9 +38,9 @@ def fetch_rows(context: Context, request: list[Any]) -> dict[str, Any]:
 
 
 @answered
-def look_at(context: Context, value: dict[str, Any]) -> dict[str, Any]:
+def look_at(context: Context, value: dict[str, Any], who: str) -> dict[str, Any]:
     """The field's value as it will be shown to the model: small pictures, times (see `media.described`)."""
-    return media.described(value, context.gallery, context.trace)
+    return media.described(value, context.gallery, context.trace, context.decode(who))
 
 
 def fetch_takes(context: Context, name: str) -> dict[str, Any] | None:
@@ -58,21 +58,6 @@ def fetch_status(context: Context, name: str) -> dict[str, Any]:
 def fetch_offers(context: Context, quantization: str | None) -> dict[str, Any]:
     """The chooser's rows for weights of this kind (see Engine.offers), or {"error": sentence}."""
     return context.engine.offers(quantization if quantization in QUANTIZATIONS else None)
-
-
-def fetch_place(context: Context, full: bool) -> dict[str, Any]:
-    """What a visitor who waits is told. full: their run was not let into the queue."""
-    return queue_note(context.engine, context.waiting(), bool(full))
-
-
-def queue_note(engine: Any, waiting: int, full: bool) -> dict[str, Any]:
-    """{key, values} of the text table for who waits behind so many runs. full: their run was not let into the queue."""
-    seconds = engine.pace.wait(waiting)
-    if full:
-        key = "queue_full" if seconds is None else "queue_full_seconds"
-    else:
-        key = "queued" if seconds is None or not waiting else "queued_seconds"
-    return {"key": key, "values": {"waiting": str(waiting), "seconds": str(seconds)}}
 
 
 def share_run(context: Context, run_id: str) -> bool:

@@ -23,7 +23,7 @@ from ...serving.model_key import ModelKey
 from ...trace import Trace
 from ..context import Context, Visit
 from ..i18n import english
-from ..updates import Updates, note, sentence, told
+from ..updates import Updates, note, sentence, told, update
 
 NEWS_SECONDS = 0.2  # progress is told at most this often
 TICKET = 64  # characters of a ticket
@@ -119,7 +119,12 @@ def look(context: Context, visit: Visit, event: Mapping[str, Any], model: str) -
     stopped = context.visits.ticket(visit.id, ticket)
     try:
         context.rate_limit.admit(visit.who)
-        with closing(looked(context, event, model, stopped)) as looking:
+        with (
+            context.turns.joined(visit.who, visit.id, stopped, "look") as turn,
+            closing(looked(context, event, model, stopped)) as looking,
+        ):
+            for _ in turn.places():
+                yield {"viewer": update()}  # gradio sees then whether the page is still there
             for news in looking:
                 if "total" in news:
                     yield {"viewer": told(progress={"ticket": ticket, **news})}
@@ -137,6 +142,7 @@ def halt(context: Context, visit: Visit, event: Mapping[str, Any]) -> None:
     """What was asked for under a ticket is not wanted any more, whether it is computed now or still waits. event:
     {ticket}."""
     context.visits.unwanted(visit.id, str(event.get("ticket"))[:TICKET])
+    context.turns.look()
 
 
 def fetch_answer(context: Context, key: str) -> dict[str, Any]:

@@ -39,6 +39,7 @@ def restore(context: Context, visit: Visit, remembered: str) -> Updates:
 def left(context: Context, visit: Visit) -> None:
     """The page closed."""
     context.visits.ended(visit.id)
+    context.turns.look()
     context.results.forget(visit.id)
     context.store.leave(visit.id)
 

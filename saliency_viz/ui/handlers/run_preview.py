@@ -15,15 +15,17 @@ from ...serving.run_needs import Shapes
 from ...video import frame_size
 from ..context import Context, Visit
 from ..gallery import Gallery
-from ..media import frames_of, path_of
+from ..media import Decode, frames_of, here, path_of
 from ..updates import Updates, log, told
+
+FRAME_SECONDS = 10.0  # to decode a film's first frame
 
 
 def plan(context: Context, visit: Visit, media: Any, prompt: str, system: str, model: str, new_tokens: Any) -> Updates:
     """What a run of these widgets would need, and which part of a picture the model would see."""
     line = None
     try:
-        line = needs_line(context, media, prompt, system, model, new_tokens)
+        line = needs_line(context, visit.who, media, prompt, system, model, new_tokens)
     except SaliencyVizError:
         pass  # the run says it
     except Exception:
@@ -33,13 +35,13 @@ def plan(context: Context, visit: Visit, media: Any, prompt: str, system: str, m
 
 
 def needs_line(
-    context: Context, media: Any, prompt: Any, system: Any, key: str, new_tokens: Any
+    context: Context, who: str, media: Any, prompt: Any, system: Any, key: str, new_tokens: Any
 ) -> dict[str, Any] | None:
     """The line for these widgets' values; None when nothing can be said. Raises SaliencyVizError."""
     model = context.engine.pool.peek(key)
     if model is None or getattr(model, "family", None) is None or context.engine.is_remote:
         return None
-    shapes, video = shapes_of(media, context.gallery)
+    shapes, video = shapes_of(media, context.gallery, context.decode(who))
     prompt, system = str(prompt or "").strip(), str(system or "").strip() or None
     number = isinstance(new_tokens, (int, float)) and not isinstance(new_tokens, bool)
     if not shapes or not prompt or not number or new_tokens < 1:
@@ -47,11 +49,11 @@ def needs_line(
     return context.needs.line(key, model, shapes, video, prompt, system, int(new_tokens))
 
 
-def shapes_of(value: Mapping[str, Any] | None, gallery: Gallery) -> tuple[Shapes, bool]:
+def shapes_of(value: Mapping[str, Any] | None, gallery: Gallery, decode: Decode = here) -> tuple[Shapes, bool]:
     """Width and height of every picture or frame as the model will be given it, and whether they are a video's; read
     from pictures' heads and a film's first frame. Nothing when nothing is chosen. Raises ImageError."""
     value = value or {}
     files = value.get("files") or []
     if value.get("kind") == "video" and len(files) == 1:
-        return (frame_size(path_of(files[0], gallery)),) * frames_of(value.get("frames")), True
+        return (decode(FRAME_SECONDS, frame_size, path_of(files[0], gallery)),) * frames_of(value.get("frames")), True
     return tuple(load_size(path_of(file, gallery)) for file in files), False

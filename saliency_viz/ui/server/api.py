@@ -6,30 +6,31 @@ Refusals become gr.Error, whose sentence reaches the caller.
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any
 
 import gradio as gr
 
-from ...errors import SettingError
+from ...errors import LimitError, SettingError
 from ...figures.caption_text import metadata
 from ...figures.rows import metrics
 from ...figures.rows.tables import key_table
 from ...figures.rows.view import View
 from ...serving.model_catalog import beta_of
 from ...serving.request import CaptionRequest
+from ...serving.turns import STOPPING
 from ...settings import SGRS, Decoding, LocoRE, Sampling
 from ...trace import RunSettings, Trace
 from ...whole_numbers import indices_from, is_whole
-from .. import exports, media
+from .. import media
 from ..context import Context, Visit
 from ..controls import DEFAULT_PROMPT
+from ..handlers.export import exported
 from ..handlers.show import label_of
 from ..updates import sentence
+from .temp_files import written
 
 MAX_TOKENS = 64
 KEY_COLUMNS = ("position", "part", "text", "attention", "saliency", "saliency_raw")
@@ -123,7 +124,8 @@ class Endpoints:
             sgrs_recent: Outputs that the score "recent" is the mean over.
 
         Returns:
-            The caption as it grows, and in the end {run, model, settings, tokens} with one entry per token.
+            The caption as it grows, and in the end {run, model, settings, tokens} with one entry per token; before its
+            turn, how many are {waiting} before it and about how many {seconds} that takes.
         """
         with spoken():
             visit = Visit.of(request, self.context.rate_limit.behind_proxy)
@@ -137,8 +139,14 @@ class Endpoints:
             )
             if decoding:
                 settings = replace(settings, decoding=Decoding.read(decoding, decoding_values))
-            asked = CaptionRequest.checked(media.handed(image, more, video, frames), prompt, settings, system)
+            asked = CaptionRequest.checked(self._media(image, more, video, frames, visit), prompt, settings, system)
             yield from self._captioned(asked, visit)
+
+    def _media(self, image: Any, more: Any, video: Any, frames: Any, visit: Visit) -> Any:
+        """What is handed over, read beside the model; what the model does not take is not read at all."""
+        engine, count = self.context.engine, bool(image) + len(more or ())
+        engine.check_media(engine.first, count, bool(video))
+        return media.handed(image, more, video, frames, self.context.decode(visit.who))
 
     def _settings(
         self, max_new_tokens: Any, sampling: Sampling, sgrs: SGRS | None, locore: bool, beta: float | None
@@ -152,10 +160,17 @@ class Endpoints:
         return RunSettings(max_new_tokens, sampling, sgrs, LocoRE(beta=beta) if locore else None)
 
     def _captioned(self, request: CaptionRequest, visit: Visit) -> Iterator[tuple[str, dict[str, Any]]]:
-        """The caption as it grows, then with its facts; the run is kept."""
-        for progress in self.context.engine.caption(self.context.engine.first, request):
-            if not progress.done:
-                yield progress.trace.text + "".join(step.text for step in progress.pending), {}
+        """How many are before it, the caption as it grows, then with its facts; the run is kept."""
+        engine = self.context.engine
+        with self.context.turns.joined(visit.who, visit.id) as turn:
+            for before, seconds in turn.places():
+                yield "", {"waiting": before, "seconds": seconds}
+            if turn.began is None:
+                raise LimitError(STOPPING)
+            with closing(engine.caption(engine.first, request, turn.stop)) as growing:
+                for progress in growing:
+                    if not progress.done:
+                        yield progress.trace.text + "".join(step.text for step in progress.pending), {}
         trace = progress.trace
         run_id = self.context.store.put(trace, label_of(trace), visit.id)
         yield trace.text, {"run": run_id, **metadata(trace), "tokens": tokens(trace)}
@@ -189,6 +204,7 @@ class Endpoints:
         token: int | None = None,
         layer: str = "target",
         normalization: str = "row",
+        request: gr.Request = None,  # type: ignore[assignment] - gradio always fills it in
     ) -> str:
         """A run as a file: trace (reopens here), html (interactive, offline), json, npz, tables as CSV (steps, keys,
         candidates), citation; a figure (image, layers, layers-attention, outputs, distance, text, grid,
@@ -207,12 +223,12 @@ class Endpoints:
             The file.
         """
         with spoken():
+            visit = Visit.of(request, self.context.rate_limit.behind_proxy)
+            self.context.rate_limit.admit(visit.who)
             trace = self.context.trace(run)
             state = {"token": checked(trace, token), "layer": layer_of(layer), "normalization": normalization}
-            file = exports.export(trace, format, state)
-            path = Path(tempfile.mkdtemp(prefix="saliency-viz-")) / file.name
-            path.write_bytes(file.data)
-            return str(path)
+            file = exported(self.context, visit.who, trace, format, state)
+            return written(self.context.folder, file)
 
 
 # ---- as gradio publishes them ----------------------------------------------------------------------------------------
@@ -222,7 +238,7 @@ def publish(endpoints: Endpoints) -> tuple[str, ...]:
     """Register the endpoints inside the current gradio context. Returns their names."""
     with gr.Row(visible=False):  # the components only say which types go in and out
         written = [gr.Textbox(label="caption"), gr.JSON(label="run")]
-        queue = {"concurrency_id": "gpu", "concurrency_limit": 1}
+        queue = {"concurrency_id": "gpu", "concurrency_limit": None}  # the turns are ours
         _endpoint(endpoints.caption, caption_fields(endpoints.context.limit), written, **queue)
         _endpoint(endpoints.explain_token, token_fields(), [gr.JSON(label="explanation")], queue=False)
         _endpoint(endpoints.export, export_fields(), [gr.File(label="file")], queue=False)

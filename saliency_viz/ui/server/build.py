@@ -5,7 +5,6 @@ Ignores how they are served.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import gradio as gr
@@ -20,7 +19,6 @@ from .refusals import SpokenBlocks
 def build(context: Context, translate: Any, max_new_tokens: int = 64) -> gr.Blocks:
     """Everything gradio serves. max_new_tokens: what a visitor is offered at first. translate: a gr.I18n."""
     with SpokenBlocks(title=TITLE, analytics_enabled=False, fill_width=True, delete_cache=(600, 3600)) as blocks:
-        context = replace(context, waiting=lambda: len(blocks._queue))
         scenes, first = context.gallery.thumbnails(), context.engine.first
         page = draw(translate, scenes, max_new_tokens, context.limit, first, asked(context))
         wire(blocks, page, context)

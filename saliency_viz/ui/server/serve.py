@@ -10,6 +10,7 @@ import argparse
 import importlib.util
 import logging
 import os
+import shutil
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -21,14 +22,15 @@ from ...paths import assets
 from ...serving.engine import Engine
 from ...serving.rate_limit import RateLimit
 from ...serving.run_store import RunStore
+from ...serving.turns import Turns
 from ...trace import Trace
 from .auth import FewLogins, LoggedInOnly, OwnPagesOnly, compared, login
 from .flags import engine_of, is_zero_gpu, parser
 from .forwarded import Forwarded, origins_of, uvicorn_believes_nobody
-from .health import health, health_route
 from .starting import check_address, for_gradio, keep_uploads_apart, without_proxies
 
-QUEUE = 32
+QUEUE, LOOKS = 32, 16  # places of runs, and of looks deeper into one
+THREADS = 128  # that handlers may wait and work in, beside the one for each place
 SESSIONS = 64  # gradio keeps the last values of this many open pages
 OFFLINE = {"GRADIO_ANALYTICS_ENABLED": "False", "HF_HUB_DISABLE_TELEMETRY": "1"}
 
@@ -90,12 +92,14 @@ def serve(
     """
     if port is not None:
         check_address(host, port)
-    keep_uploads_apart()
+    folder = keep_uploads_apart()
     for name, value in OFFLINE.items():  # before gradio is imported
         os.environ.setdefault(name, value)
     zero = _zero_gpu()
     if zero and warm:
         engine.load(engine.first)  # that platform packs what is loaded before launch
+    from starlette.middleware import Middleware
+
     from ..components import head
     from ..context import Context
     from ..gallery import Gallery
@@ -103,6 +107,8 @@ def serve(
     from ..layout import theme
     from .build import build
     from .refusals import handlers
+    from .stopping import until_stopped
+    from .temp_files import TempFiles
     from .tools import answer_in_json
 
     context = Context(
@@ -113,10 +119,13 @@ def serve(
         opened,
         warm and not zero,
         rate_limit or RateLimit(),
+        Turns({"run": most_waiting, "look": LOOKS}, seconds=engine.pace.wait),
+        folder=folder,
     )
     translate = translator()
     page = build(context, translate, max_new_tokens)
-    page.queue(max_size=most_waiting, default_concurrency_limit=4, api_open=False)
+    threads = THREADS + most_waiting + LOOKS
+    page.queue(max_size=threads, default_concurrency_limit=4, api_open=False)
     with uvicorn_believes_nobody(), without_proxies():
         _, address, _ = page.launch(
             server_name=for_gradio(host),
@@ -134,13 +143,14 @@ def serve(
             ssr_mode=False,
             pwa=False,
             quiet=True,
+            max_threads=threads,
             i18n=translate,
             theme=theme(),
             head=head(assets()),
             mcp_server=importlib.util.find_spec("mcp") is not None,
             app_kwargs={
-                "routes": _routes(engine, page, auth, context.rate_limit, metrics),
-                "middleware": _middleware(auth, context.rate_limit, origins),
+                "routes": _routes(context, auth, metrics),
+                "middleware": [*_middleware(auth, context.rate_limit, origins), Middleware(TempFiles, folder=folder)],
                 "exception_handlers": handlers(),
             },
             prevent_thread_lock=True,
@@ -150,19 +160,21 @@ def serve(
         answer_in_json(page.mcp_server_obj, page.local_url)
     print(f"saliency_viz is at {address}", flush=True)
     if block:
-        page.block_thread()
+        until_stopped(page, context, lambda: shutil.rmtree(folder.path, ignore_errors=True))
     return page, address
 
 
-def _routes(engine: Engine, page: Any, auth: Any, rate_limit: RateLimit, metrics: bool) -> list[Any]:
+def _routes(context: Any, auth: Any, metrics: bool) -> list[Any]:
     """Our own beside gradio's."""
-    routes = [_files(), health_route(engine, page)]
+    from .health import health, health_route
+
+    routes = [_files(), health_route(context)]
     if metrics:
         from .metrics import Metrics, metrics_route
 
-        counts = Metrics(lambda: health(engine, page))
-        engine.ran = counts.ran
-        routes.append(metrics_route(counts, compared(auth) if auth else None, rate_limit.behind_proxy))
+        counts = Metrics(lambda: health(context))
+        context.engine.ran = counts.ran
+        routes.append(metrics_route(counts, compared(auth) if auth else None, context.rate_limit.behind_proxy))
     return routes
 
 

@@ -17,6 +17,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from ...errors import SettingError
+from ...serving.temp_folder import PREFIX, TempFolder, made
 
 PROXIES = ("http_proxy", "https_proxy", "all_proxy")  # each also in capitals
 UPLOADS = "GRADIO_TEMP_DIR"  # where gradio keeps uploads and files to download
@@ -61,22 +62,23 @@ def for_gradio(host: str) -> str:
     return f"[{host}]" if ":" in host and not host.startswith("[") else host
 
 
-def keep_uploads_apart() -> None:
-    """Make sure that gradio can write: where its usual folder is another user's, name one of our own, removed at the
+def keep_uploads_apart() -> TempFolder:
+    """A folder of this process alone for gradio's files, inside the one that is named or the system's, removed at the
     end. Call it before gradio is imported. Raises SettingError where no folder can be written."""
     named = os.environ.get(UPLOADS)
+    if named and Path(named).name.startswith(PREFIX) and Path(named).is_dir():
+        return TempFolder(Path(named))  # of an earlier call
+    if named and not _is_ours(Path(named)):
+        raise SettingError(f"{UPLOADS} must be a folder that this user can write. Got {named}. Name another.")
     try:
-        usual = Path(named or Path(tempfile.gettempdir()) / "gradio")
-        if _is_ours(usual):
-            return
-        if not named:
-            own = tempfile.mkdtemp(prefix="saliency-viz-uploads-")
-            atexit.register(shutil.rmtree, own, ignore_errors=True)
-            os.environ[UPLOADS] = own
-            return
+        own = made(Path(named or tempfile.gettempdir()))
     except OSError as error:
         raise SettingError(f"No folder for uploads can be written. Name one with {UPLOADS}.") from error
-    raise SettingError(f"{UPLOADS} must be a folder that this user can write. Got {named}. Name another.")
+    atexit.register(shutil.rmtree, own, ignore_errors=True)
+    os.environ[UPLOADS] = str(own)
+    folder = TempFolder(own)
+    folder.watch()
+    return folder
 
 
 def _is_ours(folder: Path) -> bool:
