@@ -5075,7 +5075,7 @@
     show(claim2, name) {
       const { viewer } = this;
       const { run } = viewer;
-      const width = Math.max(260, Math.min(560, this.root.clientWidth));
+      const width = Math.max(260, Math.min(460, this.root.clientWidth));
       const sign2 = [name, width, run && run.id, tokenOf(viewer, 0)].join();
       if (this.drawn === sign2) return;
       this.drawn = sign2;
@@ -9383,11 +9383,6 @@
       this.root.remove();
       if (this.before && this.before.isConnected) this.before.focus({ preventScroll: true });
     }
-    /** All was seen: the page stands as it was found. */
-    done() {
-      this.end();
-      scrollTo({ top: 0, behavior: behavior() });
-    }
     /** @param {number} at */
     show(at) {
       this.at = at;
@@ -9397,6 +9392,7 @@
         el("p", { id: "app-tour-text", text: t(`tour_${at + 1}_text`) }),
         this.buttons(at)
       );
+      if (at === STEPS.length - 1) scrollTo({ top: 0 });
       bringIn2(target2(at));
       this.follow();
       const next = (
@@ -9410,7 +9406,7 @@
       const last = at === STEPS.length - 1;
       const button = (name, text, click) => el("button", { type: "button", class: "app-button", "data-tour": name, text, on: { click } });
       const dots = STEPS.map((_, step) => el("i", { class: step === at ? "on" : null }));
-      const next = button("next", t(last ? "tour_done" : "tour_next"), () => last ? this.done() : this.show(at + 1));
+      const next = button("next", t(last ? "tour_done" : "tour_next"), () => last ? this.end() : this.show(at + 1));
       next.classList.add("app-primary");
       return el(
         "div",

@@ -3476,7 +3476,7 @@ var SaliencyViewer = (() => {
     show(claim, name) {
       const { viewer } = this;
       const { run } = viewer;
-      const width = Math.max(260, Math.min(560, this.root.clientWidth));
+      const width = Math.max(260, Math.min(460, this.root.clientWidth));
       const sign2 = [name, width, run && run.id, tokenOf(viewer, 0)].join();
       if (this.drawn === sign2) return;
       this.drawn = sign2;

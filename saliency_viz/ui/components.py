@@ -149,13 +149,6 @@ def bundle(assets: Path, suffix: str) -> bytes:
     return b"\n".join([(assets / PAGE).read_bytes(), words.encode()])
 
 
-# The language a visitor chose (assets/app/page/language.js), before gradio and our scripts ask the browser for its own.
-CHOSEN_LANGUAGE = (
-    "<script>try { const chosen = localStorage.getItem('saliency-viz-language'); "
-    "if (chosen) Object.defineProperty(navigator, 'language', { get: () => chosen }); } catch {}</script>"
-)
-
-
 def head(assets: Path) -> str:
     """Tags for the page's head; each address is marked with its content so that caches let go."""
     addresses = {
@@ -167,7 +160,6 @@ def head(assets: Path) -> str:
         )
     }
     return (
-        f"{CHOSEN_LANGUAGE}\n"
         f'<link rel="stylesheet" href="{addresses["page.css"]}">\n'
         f'<script src="{addresses[PLOTLY]}"></script>\n<script src="{addresses["page.js"]}"></script>'
     )

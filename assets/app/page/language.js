@@ -4,7 +4,7 @@ import { el } from "../../shared/dom.js";
 import { keep } from "./storage.js";
 import { language, t } from "./texts.js";
 
-const LANGUAGE = "saliency-viz-language"; // read before anything else by the line in the page's head (ui/components.py)
+const LANGUAGE = "saliency-viz-language"; // read before anything else by a line in the page's head (ui/server/language.py)
 
 /** The whole page is drawn anew: gradio's own widgets know their language only from the start. */
 function change() {

@@ -112,7 +112,7 @@ export class ClaimTab {
   show(claim, name) {
     const { viewer } = this;
     const { run } = viewer;
-    const width = Math.max(260, Math.min(560, this.root.clientWidth));
+    const width = Math.max(260, Math.min(460, this.root.clientWidth));
     const sign = [name, width, run && run.id, tokenOf(viewer, 0)].join();
     if (this.drawn === sign) return;
     this.drawn = sign;

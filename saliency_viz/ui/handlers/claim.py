@@ -31,7 +31,8 @@ def captions(context: Context, scope: str, asked: Mapping[str, Any]) -> dict[str
     """Traces by run id. Of the visit only finished runs of the shown one's model: S of two models does not compare."""
     if scope == "examples":
         names = (name for name, scene in context.gallery.scenes.items() if scene.trace.is_file())
-        return {EXAMPLE + name: context.gallery.trace(name) for name in names}
+        ready = {EXAMPLE + name: context.gallery.trace(name) for name in names}
+        return {name: trace for name, trace in ready.items() if not trace.history}  # an answer is no caption
     shown = str(asked.get("run") or "")
     trace = context.trace(shown)
     if scope == "caption":

@@ -27,6 +27,7 @@ from ...trace import Trace
 from .auth import FewLogins, LoggedInOnly, OwnPagesOnly, compared, login
 from .flags import engine_of, is_zero_gpu, parser
 from .forwarded import Forwarded, origins_of, uvicorn_believes_nobody
+from .language import ChosenLanguage
 from .starting import check_address, for_gradio, keep_uploads_apart, without_proxies
 
 QUEUE, LOOKS = 32, 16  # places of runs, and of looks deeper into one
@@ -185,7 +186,11 @@ def _middleware(auth: Any, rate_limit: RateLimit, origins: tuple[str, ...]) -> l
     behind = rate_limit.behind_proxy
     own = Middleware(OwnPagesOnly, origins=origins)
     gate = [own, Middleware(FewLogins, behind_proxy=behind), Middleware(LoggedInOnly)]
-    return [Middleware(Forwarded, behind_proxy=behind, origins=origins), *(gate if auth else ())]
+    return [
+        Middleware(ChosenLanguage),
+        Middleware(Forwarded, behind_proxy=behind, origins=origins),
+        *(gate if auth else ()),
+    ]
 
 
 def open_trace(trace: Trace, host: str = "127.0.0.1", port: int = 7860) -> None:
