@@ -8561,7 +8561,7 @@
     }
   };
   function write(root, sentences, button) {
-    const text = sentences.join(" ");
+    const text = sentences.join(" ").replaceAll("。 ", "。");
     if (root.dataset.text !== text || Boolean(button) !== root.childElementCount > 0) setChildren(root, text && `${text} `, button);
     root.dataset.text = text;
     root.hidden = !text && !button;

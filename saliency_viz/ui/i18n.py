@@ -337,7 +337,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "status_looking": ("looking for it…", "正在查找…"),
     "status_download": ("downloading {done} of {total}", "正在下载 {done} / {total}"),
     "status_weights": ("reading weights, {share} %", "正在读取权重,{share}%"),
-    "status_ready": ("{device}, {dtype}", "{device},{dtype}"),
+    "status_ready": ("{device}, {dtype}", "{device}，{dtype}"),
     "status_none": ("not loaded", "未载入"),
     "status_unloaded": ("unloaded; the next run loads it", "已卸载,下次运行时载入"),
     "status_failed": ("could not be loaded", "无法载入"),

@@ -32,7 +32,7 @@ export class Reading {
 
 /** @param {HTMLElement} root @param {string[]} sentences @param {HTMLElement | null} button */
 function write(root, sentences, button) {
-  const text = sentences.join(" ");
+  const text = sentences.join(" ").replaceAll("。 ", "。"); // Chinese needs no space
   if (root.dataset.text !== text || Boolean(button) !== root.childElementCount > 0) setChildren(root, text && `${text} `, button); // prettier-ignore
   root.dataset.text = text;
   root.hidden = !text && !button;
