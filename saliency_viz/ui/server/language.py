@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from typing import Any
 
-# assets/app/page/language.js keeps the choice
+# assets/app/page/language.js keeps the choice. gradio knows Chinese by the names zh-CN and zh-TW only.
 CHOSEN = (
-    b"<script>try { const chosen = localStorage.getItem('saliency-viz-language'); "
-    b"if (/^(en|zh)$/.test(chosen)) Object.defineProperty(navigator, 'language', { get: () => chosen }); } "
-    b"catch {}</script>"
+    b"<script>try { const wanted = localStorage.getItem('saliency-viz-language') || navigator.language; "
+    b"const known = /^zh/i.test(wanted) ? (/tw|hk|hant/i.test(wanted) ? 'zh-TW' : 'zh-CN') : wanted; "
+    b"Object.defineProperty(navigator, 'language', { get: () => known }); } catch {}</script>"
 )
 HEAD = b"<head>"
 
