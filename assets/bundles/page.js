@@ -9383,6 +9383,11 @@
       this.root.remove();
       if (this.before && this.before.isConnected) this.before.focus({ preventScroll: true });
     }
+    /** All was seen: the page stands as it was found. */
+    done() {
+      this.end();
+      scrollTo({ top: 0 });
+    }
     /** @param {number} at */
     show(at) {
       this.at = at;
@@ -9392,7 +9397,6 @@
         el("p", { id: "app-tour-text", text: t(`tour_${at + 1}_text`) }),
         this.buttons(at)
       );
-      if (at === STEPS.length - 1) scrollTo({ top: 0 });
       bringIn2(target2(at));
       this.follow();
       const next = (
@@ -9406,7 +9410,7 @@
       const last = at === STEPS.length - 1;
       const button = (name, text, click) => el("button", { type: "button", class: "app-button", "data-tour": name, text, on: { click } });
       const dots = STEPS.map((_, step) => el("i", { class: step === at ? "on" : null }));
-      const next = button("next", t(last ? "tour_done" : "tour_next"), () => last ? this.end() : this.show(at + 1));
+      const next = button("next", t(last ? "tour_done" : "tour_next"), () => last ? this.done() : this.show(at + 1));
       next.classList.add("app-primary");
       return el(
         "div",

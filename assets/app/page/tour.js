@@ -55,6 +55,12 @@ class Tour {
     if (this.before && this.before.isConnected) this.before.focus({ preventScroll: true });
   }
 
+  /** All was seen: the page stands as it was found. */
+  done() {
+    this.end();
+    scrollTo({ top: 0 });
+  }
+
   /** @param {number} at */
   show(at) {
     this.at = at;
@@ -64,7 +70,6 @@ class Tour {
       el("p", { id: "app-tour-text", text: t(`tour_${at + 1}_text`) }),
       this.buttons(at),
     );
-    if (at === STEPS.length - 1) scrollTo({ top: 0 }); // the page stands as it was found
     bringIn(target(at));
     this.follow();
     const next = /** @type {HTMLElement} */ (this.card.querySelector("[data-tour=next]"));
@@ -77,7 +82,7 @@ class Tour {
     const button = (/** @type {string} */ name, /** @type {string} */ text, /** @type {() => void} */ click) =>
       el("button", { type: "button", class: "app-button", "data-tour": name, text, on: { click } });
     const dots = STEPS.map((_, step) => el("i", { class: step === at ? "on" : null }));
-    const next = button("next", t(last ? "tour_done" : "tour_next"), () => (last ? this.end() : this.show(at + 1)));
+    const next = button("next", t(last ? "tour_done" : "tour_next"), () => (last ? this.done() : this.show(at + 1)));
     next.classList.add("app-primary");
     return el(
       "div",
