@@ -97,9 +97,9 @@ def test_the_page_stays_usable_behind_it_and_back_goes_back(visit):
     page = visit()
     page.click("[data-tour=next]")
     page.locator(".sv-strip .sv-token").nth(3).click()
-    assert state(page)["token"] == 3 and step(page) == "2 of 4"
+    assert state(page)["token"] == 3 and step(page) == "2 of 5"
     page.click("[data-tour=back]")
-    assert step(page) == "1 of 4"
+    assert step(page) == "1 of 5"
     page.keyboard.press("Escape")
     assert page.locator(".app-tour").count() == 0
 
@@ -111,7 +111,7 @@ def test_who_comes_by_a_link_is_not_stopped_by_it_and_the_help_shows_it_again(vi
     assert page.locator(".app-tour").count() == 0
     page.keyboard.press("?")
     page.get_by_role("button", name="show the tour").click()
-    assert step(page) == "1 of 4" and page.locator(".sv-help").is_hidden()
+    assert step(page) == "1 of 5" and page.locator(".sv-help").is_hidden()
     page.keyboard.press("Escape")
     assert page.evaluate(FLAG) == "seen"
 
