@@ -71,7 +71,7 @@ def compare(page: Page) -> None:
     page.wait_for_function("SaliencyApp.current.runs[1]", timeout=120_000)
     page.wait_for_function("SaliencyApp.current.runs[1].payload.ended !== 'running'", timeout=300_000)
     page.mouse.move(0, 0)
-    if page.viewport_size["width"] < 861:
+    if page.viewport_size["width"] < 641:
         page.locator(".sv-caption").evaluate("(node) => node.scrollIntoView()")
 
 

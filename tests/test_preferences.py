@@ -47,13 +47,17 @@ def again(page):
 
 
 def test_how_one_likes_to_look_is_kept_and_reset_sets_it_back(tab):
-    assert tab.locator(".sv-reset").is_hidden()
+    assert tab.locator(".sv-view-button").inner_text() == "View"
+    tab.click(".sv-view-button")
+    assert tab.locator(".sv-controls").is_visible() and tab.locator(".sv-reset").is_hidden()
     tab.locator(".sv-choice select").filter(has_text="magma").select_option("magma")
     tab.get_by_label("hide sinks").check()
     tab.locator(".sv-strip .sv-token").nth(4).click()
     assert tab.evaluate(KEPT) == {"cmap": "magma", "hide_sinks": True}
     again(tab)
     assert (state(tab)["cmap"], state(tab)["hide_sinks"], state(tab)["opacity"]) == ("magma", True, 0.62)
+    assert tab.locator(".sv-view-button").inner_text() == "View: magma, hide sinks"
+    tab.click(".sv-view-button")
     tab.click(".sv-reset")
     usual = tab.evaluate("SaliencyApp.DEFAULTS")
     assert {key: state(tab)[key] for key in ("cmap", "hide_sinks")} == {

@@ -42,7 +42,8 @@ def test_a_saved_panel_shows_its_patches_in_the_colours_of_their_values_and_its_
         """(s) => { const panel = document.querySelector(s), a = panel.getBoundingClientRect();
         const b = panel.querySelector('.sv-picture').getBoundingClientRect();
         const c = panel.querySelector('.sv-bar-vertical canvas').getBoundingClientRect();
-        return [a.width, a.height, b.left - a.left, b.top - a.top, b.width, b.height,
+        const row = document.querySelector('.sv-layer-row').offsetHeight + 8; // of the pair, not of this panel
+        return [a.width, a.height - row, b.left - a.left, b.top - a.top, b.width, b.height,
           c.left - a.left + c.width / 2, c.top - a.top, c.height]; }""",
         panel,
     )

@@ -252,7 +252,7 @@ def test_the_expected_fall_lies_behind_the_score_on_its_scale(show):
     points = opened.js("document.querySelector('.sv-expected').getAttribute('d').match(/[\\d.]+ [\\d.]+/g)")
     found = [float(point.split()[1]) for point in points]
     expected, top = metrics.expected_scores(trace)[1:], 1.06 * metrics.score_curve(trace).top
-    assert found == pytest.approx([70 - 60 * min(value, top) / top for value in expected], abs=0.06)
+    assert found == pytest.approx([42 - 30 * min(value, top) / top for value in expected], abs=0.06)
     parts = opened.js("[...document.querySelector('.sv-curve-svg').children].map((n) => n.getAttribute('class'))")
     assert parts.index("sv-expected") < parts.index("sv-score")
     assert "expected from the position" in opened.page.locator(".sv-curve-svg").inner_html()

@@ -46,8 +46,10 @@ def test_the_numbers_at_the_bar_change_the_scale_and_nonsense_is_refused(show):
     trace = example_trace()
     opened = show(trace, token=6, scale="layer", transform="linear")
     assert opened.page.locator(".sv-range:visible").count() == 0
+    opened.page.click(".sv-view-button")
     opened.page.select_option(".sv-controls select >> nth=0", "manual")
     opened.js("viewer.drawn()")
+    assert opened.text(".sv-view-button") == "View: set by hand, linear to the top"
     low, high = opened.js("viewer.getState().range_saliency")
     top = max(metrics.row(trace, step)[3:38].max() for step in range(11))
     assert low == 0 and top <= high <= 1.1 * top  # begins where the locked scale ends
@@ -61,6 +63,7 @@ def test_the_numbers_at_the_bar_change_the_scale_and_nonsense_is_refused(show):
         upper.press("Tab")
         opened.js("viewer.drawn()")
         assert upper.get_attribute("aria-invalid") == "true" and ticks(opened, "saliency") == (0, 0.125)
+    opened.page.keyboard.press("Escape")  # "View" lies over it
     opened.page.locator(PANEL.format(kind="saliency") + " .sv-range button").click()
     opened.js("viewer.drawn()")
     assert opened.js("viewer.getState().range_saliency") == [low, high]
@@ -93,6 +96,7 @@ def test_a_colour_under_a_range_set_by_hand_is_the_figure_s(show):
 
 def test_beside_the_switch_stands_that_only_raw_compares_between_tokens(show):
     opened = show(example_trace(), token=6)
+    opened.page.click(".sv-view-button")
     for normalization in ("row", "share"):
         opened.state(normalization=normalization)
         assert "only raw compares between tokens" in opened.text(".sv-sizes")

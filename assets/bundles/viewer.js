@@ -46,8 +46,8 @@ var SaliencyViewer = (() => {
     }
     /** @param {string} src @returns {HTMLImageElement} perhaps not loaded yet */
     get(src) {
-      const known2 = this.known.get(src);
-      if (known2) return known2;
+      const known3 = this.known.get(src);
+      if (known3) return known3;
       const image = new Image();
       image.onload = this.came;
       image.src = src;
@@ -287,7 +287,6 @@ var SaliencyViewer = (() => {
     "hide sinks": "隐藏汇聚词元",
     "reveal truth": "显示真值",
     all: "全部",
-    "mean of target": "目标层均值",
     "target layer": "目标层",
     "locked: these layers": "锁定：所选层",
     "locked: every layer": "锁定：所有层",
@@ -557,7 +556,23 @@ var SaliencyViewer = (() => {
     "right + hallucinated": "正确 + 幻觉",
     "AUROC: the chance that a hallucinated word looks worse than a right one. 0.5 tells nothing; below it, the other way round.": "AUROC：幻觉词看起来比正确词更差的概率。0.5 毫无区分；低于 0.5 则相反。",
     support: "前文支持度",
-    "Not adjusted for position: “Does the claim hold?” is.": "未校正位置：“论点在此成立吗？”已校正。"
+    "Not adjusted for position: “Does the claim hold?” is.": "未校正位置：“论点在此成立吗？”已校正。",
+    hold: "保持",
+    "content words": "实词",
+    "leave out marks and the small words of the sentence": "略去标点与句中的虚词",
+    caption: "描述",
+    "bars, compact where long": "条形，长时紧凑",
+    bars: "条形",
+    compact: "紧凑",
+    "compact: a word's score is its ground, and more words have room": "紧凑：以底色表示词的得分，可容纳更多词",
+    "score curve": "得分曲线",
+    "where there is room": "有空间时显示",
+    shown: "显示",
+    "folded away": "收起",
+    "not as at first: {list}": "与初始不同：{list}",
+    smooth: "平滑",
+    "values between the patches' middles, for the eye only: the numbers are the patches'": "在图块中心之间插值，仅为观看：数值仍是各图块的",
+    "smoothed for the eye": "为观看而平滑"
   };
 
   // shared/text.js
@@ -661,12 +676,12 @@ var SaliencyViewer = (() => {
     return sorted.length % 2 ? sorted[half] : (sorted[half - 1] + sorted[half]) / 2;
   }
   function wordShares(shares, steps) {
-    const known2 = (
+    const known3 = (
       /** @type {PartShares[]} */
       steps.map((step) => shares[step]).filter(Boolean)
     );
-    if (!known2.length) return null;
-    const mean2 = (part) => known2.reduce((sum, one) => sum + one[part], 0) / known2.length;
+    if (!known3.length) return null;
+    const mean2 = (part) => known3.reduce((sum, one) => sum + one[part], 0) / known3.length;
     return { image: mean2(1), outputs: mean2(3) };
   }
   function captionShares(texts, shares) {
@@ -1039,8 +1054,8 @@ var SaliencyViewer = (() => {
     );
     const over = node.dataset.about;
     const steps = stepsOf(viewer, 0);
-    const made2 = methodName(run);
-    if (over === "run") return [made2, t("{n} tokens", { n: run.steps.length })].join(" · ");
+    const made3 = methodName(run);
+    if (over === "run") return [made3, t("{n} tokens", { n: run.steps.length })].join(" · ");
     const joined = t(state.reduce === "max" ? "maximum" : "mean");
     const scale = over === "layers" && state.scale === "layer" ? { scale: (
       /** @type {const} */
@@ -1051,7 +1066,7 @@ var SaliencyViewer = (() => {
       steps.length > 1 ? t("{r} of tokens {n}", { r: joined, n: rangesText(steps) }) : t("token {i}", { i: steps[0] }),
       viewer.holding ? t("held: {w}", { w: run.quoted(run.first + /** @type {number} */
       state.held) }) : "",
-      made2,
+      made3,
       over === "layers" ? t("every layer") : run.layerWords(state.layer),
       over === "own" ? "" : scaleWords(scale)
     ].filter(Boolean).join(" · ");
@@ -1196,14 +1211,14 @@ var SaliencyViewer = (() => {
       this.lightBar("y", y, layout.yaxis, layout.xaxis);
     }
     /** @param {"x" | "y"} name @param {number | null} at @param {any} along axis @param {any} across axis */
-    lightBar(name, at, along, across) {
+    lightBar(name, at, along, across2) {
       const bar3 = this.bars[name] || (this.bars[name] = this.root.appendChild(el("div", { class: "sv-plot-light" })));
       bar3.hidden = at === null || at < 0;
       if (at === null || bar3.hidden) return;
       const ends = [at - 0.5, at + 0.5].map((edge2) => Math.max(0, Math.min(along._length, along.l2p(edge2))));
       const start = `${along._offset + Math.min(...ends)}px`;
       const size = `${Math.abs(ends[1] - ends[0])}px`;
-      const [far, length] = [`${across._offset}px`, `${across._length}px`];
+      const [far, length] = [`${across2._offset}px`, `${across2._length}px`];
       const column = { left: start, width: size, top: far, height: length };
       Object.assign(bar3.style, name === "x" ? column : { top: start, height: size, left: far, width: length });
     }
@@ -1261,16 +1276,21 @@ var SaliencyViewer = (() => {
     return copy;
   }
   var NOTE_STYLE = { "margin-top": "8px", "line-height": "18px", "white-space": "nowrap", overflow: "hidden", "text-overflow": "ellipsis" };
+  function lent({ panels, layers }, node) {
+    if (!panels.some((panel) => panel.root === node)) return 0;
+    return layers.root.offsetHeight + parseFloat(getComputedStyle(layers.root).marginTop);
+  }
   function drawnAsSvg(viewer, node) {
-    const [width, height] = [Math.ceil(node.offsetWidth), Math.ceil(node.offsetHeight)];
+    const [width, height] = [Math.ceil(node.offsetWidth), Math.ceil(node.offsetHeight - lent(viewer, node))];
     const copy = copied(node);
     copy.style.margin = "0";
     const note = el("div", { class: "sv-hint", text: aboutPicture(viewer, node), style: NOTE_STYLE });
     const style = { width: `${width}px`, padding: `${PAD}px`, "box-sizing": "content-box" };
     const wide = `${Math.max(viewer.root.clientWidth, width)}px`;
+    const room = viewer.root.style.getPropertyValue("--sv-room") || null;
     const root = el(
       "div",
-      { xmlns: XHTML, class: viewer.root.className, style: { width: wide } },
+      { xmlns: XHTML, class: viewer.root.className, style: { width: wide, "--sv-room": room } },
       el("style", { text: rules() }),
       el("div", { style }, copy, note)
     );
@@ -1320,8 +1340,8 @@ var SaliencyViewer = (() => {
   async function keep(viewer, node, kind, button) {
     button.disabled = true;
     try {
-      const made2 = kind === "svg" ? await plotSvg(viewer, node) : await snapshot(viewer, node);
-      saveFile(`${pictureFile(viewer, node)}.${kind}`, made2, kind === "svg" ? "image/svg+xml" : "image/png");
+      const made3 = kind === "svg" ? await plotSvg(viewer, node) : await snapshot(viewer, node);
+      saveFile(`${pictureFile(viewer, node)}.${kind}`, made3, kind === "svg" ? "image/svg+xml" : "image/png");
     } catch {
       button.title = t("This browser could not make the picture.");
       button.classList.add("sv-failed");
@@ -1566,8 +1586,9 @@ var SaliencyViewer = (() => {
     return 0.2126 * r + 0.7152 * g + 0.0722 * b;
   }
   var contrast = (a, b) => (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
-  var opacityAt = (place, opacity) => Math.min(1, 1.5 * opacity) * opacity ** (4 * (1 - place));
-  var groundOpacity = (weight) => 0.1 + 0.7 * weight;
+  var opacityAt = (place, opacity) => Math.min(1, 1.5 * opacity) * place ** (3.3 * (1 - opacity));
+  var weightAt = (place, signed) => signed ? Math.abs(2 * place - 1) : place;
+  var groundOpacity = (weight) => 0.8 * weight ** 0.7;
   var overPaper = (color, alpha, theme) => (
     /** @type {Rgb} */
     color.map((part, i) => Math.round(part * alpha + PAPER[theme][i] * (1 - alpha)))
@@ -1584,9 +1605,9 @@ var SaliencyViewer = (() => {
   function fillsOf(name, opacity, signed) {
     const key = [name, opacity, signed].join();
     if (!made.has(key) && made.size > 40) made.clear();
-    const known2 = made.get(key);
-    if (known2) return known2;
-    const alpha = (place) => opacityAt(signed ? Math.abs(2 * place - 1) : place, opacity).toFixed(3);
+    const known3 = made.get(key);
+    if (known3) return known3;
+    const alpha = (place) => opacityAt(weightAt(place, signed), opacity).toFixed(3);
     const fills = Array.from({ length: 256 }, (_, i) => cssColor(colorAt(name, i / 255), alpha(i / 255)));
     made.set(key, fills);
     return fills;
@@ -1604,13 +1625,13 @@ var SaliencyViewer = (() => {
   }
   function fromRanges(run, group2, kind, { normalization, scale, layer }) {
     const name = kind === "attention" || normalization === "row" ? kind : normalization;
-    const known2 = (
+    const known3 = (
       /** @type {NonNullable<Run["ranges"]>} */
       run.ranges[group2][name]
     );
-    if (scale === "run" || layer === "all") return known2.run;
-    if (layer === "target") return known2.target;
-    return known2.layers[
+    if (scale === "run" || layer === "all") return known3.run;
+    if (layer === "target") return known3.target;
+    return known3.layers[
       /** @type {number} */
       layer
     ];
@@ -1890,8 +1911,101 @@ var SaliencyViewer = (() => {
     }
   };
 
+  // viewer/draw/thumbnail.js
+  var PIXELS = 32;
+  var made2 = /* @__PURE__ */ new Map();
+  function pixelTable(name, opacity, signed) {
+    const key = `${name} ${opacity} ${signed}`;
+    const known3 = made2.get(key);
+    if (known3) return known3;
+    if (made2.size > 40) made2.clear();
+    const table2 = Uint32Array.from({ length: 256 }, (_, i) => {
+      const [red, green, blue] = colorAt(name, i / 255);
+      return (Math.round(255 * opacityAt(weightAt(i / 255, signed), opacity)) << 24 | blue << 16 | green << 8 | red) >>> 0;
+    });
+    made2.set(key, table2);
+    return table2;
+  }
+  function drawThumbnail(canvas, { run, patches, values, scale, map, opacity }) {
+    const { width, height } = canvas;
+    const pen = (
+      /** @type {CanvasRenderingContext2D} */
+      canvas.getContext("2d")
+    );
+    const image = pen.createImageData(width, height);
+    const pixels = new Uint32Array(image.data.buffer);
+    const table2 = pixelTable(map, opacity, scale.signed);
+    for (const patch of patches) {
+      const [left, top, right, bottom] = run.boxes[patch];
+      const color = table2[Math.round(255 * scale.at(values[run.imageKeys[patch]]))];
+      const [l, r] = [Math.round(left * width), Math.max(Math.round(left * width) + 1, Math.round(right * width))];
+      const [from, to] = [Math.round(top * height), Math.max(Math.round(top * height) + 1, Math.round(bottom * height))];
+      for (let y = from; y < to; y++) pixels.fill(color, y * width + l, y * width + r);
+    }
+    pen.putImageData(image, 0, 0);
+  }
+
+  // viewer/draw/smooth.js
+  var FINE = 8;
+  var known = /* @__PURE__ */ new WeakMap();
+  function gridOf(run, patches) {
+    const before = known.get(patches);
+    if (before !== void 0) return before;
+    const ends = (axis) => [...new Set(patches.map((patch) => run.boxes[patch][axis]))].sort((a, b) => a - b);
+    const [lefts, tops] = [ends(0), ends(1)];
+    const order = [];
+    for (const patch of patches) {
+      const [left, top] = run.boxes[patch];
+      order[tops.indexOf(top) * lefts.length + lefts.indexOf(left)] = patch;
+    }
+    const whole = order.length === patches.length && patches.length === lefts.length * tops.length;
+    const grid = whole ? { columns: lefts.length, rows: tops.length, order } : null;
+    known.set(patches, grid);
+    return grid;
+  }
+  function between(at, count) {
+    const middle = Math.max(0, Math.min(count - 1, (at + 0.5) / FINE - 0.5));
+    const low = Math.floor(middle);
+    return [low, Math.min(low + 1, count - 1), middle - low];
+  }
+  function fieldOf(places, columns, rows) {
+    const [width, height] = [columns * FINE, rows * FINE];
+    const field2 = new Float32Array(width * height);
+    const across2 = Array.from({ length: width }, (_, x) => between(x, columns));
+    for (let y = 0; y < height; y++) {
+      const [up, down, part] = between(y, rows);
+      for (let x = 0; x < width; x++) {
+        const [left, right, share] = across2[x];
+        const above = places[up * columns + left] * (1 - share) + places[up * columns + right] * share;
+        const below = places[down * columns + left] * (1 - share) + places[down * columns + right] * share;
+        field2[y * width + x] = above * (1 - part) + below * part;
+      }
+    }
+    return { field: field2, width, height };
+  }
+  function paintSmooth(pen, area, { columns, rows, order }, { run, values, scale, map, opacity }) {
+    const places = Float32Array.from(order, (patch) => scale.at(values[run.imageKeys[patch]] || 0));
+    const { field: field2, width, height } = fieldOf(places, columns, rows);
+    const table2 = pixelTable(map, opacity, scale.signed);
+    const canvas = document.createElement("canvas");
+    Object.assign(canvas, { width, height });
+    const own = (
+      /** @type {CanvasRenderingContext2D} */
+      canvas.getContext("2d")
+    );
+    const image = own.createImageData(width, height);
+    new Uint32Array(image.data.buffer).set(Uint32Array.from(field2, (place) => table2[Math.round(255 * place)]));
+    own.putImageData(image, 0, 0);
+    pen.imageSmoothingQuality = "high";
+    pen.drawImage(canvas, ...area);
+  }
+
   // viewer/draw/patches.js
-  function paintPatches(pen, [left, top, width, height], patches, { run, values, scale, map, opacity, hidden }) {
+  function paintPatches(pen, area, patches, paint) {
+    const { run, values, scale, map, opacity, hidden, smooth } = paint;
+    const [left, top, width, height] = area;
+    const grid = smooth && !(hidden && hidden.size) ? gridOf(run, patches) : null;
+    if (grid) return paintSmooth(pen, area, grid, paint);
     const fills = fillsOf(map, opacity, scale.signed);
     for (const patch of patches) {
       const box = run.boxes[patch];
@@ -1964,6 +2078,7 @@ var SaliencyViewer = (() => {
   function drawCell(pen, ratio, { viewer, source, run, sheet, image, heads }, index2, area, size, ringed2) {
     const layers = heads === void 0;
     const { scale, map } = source;
+    const { theme } = viewer;
     if (image.complete && image.naturalWidth) pen.drawImage(image, ...area);
     const values = source.layer ? source.layer(index2) : null;
     if (values && scale && map) {
@@ -1981,7 +2096,12 @@ var SaliencyViewer = (() => {
       ring(pen, area, run.boxes[patch], "#fff", 1.2 * ratio);
     }
     const chosen2 = layers && (index2 === viewer.state.layer || index2 === viewer.litLayer);
-    if (chosen2) ring(pen, area, [0, 0, 1, 1], "#fff", 2 * ratio);
+    const [x, y, width, height] = area;
+    const around = (
+      /** @type {Area} */
+      [x - ratio, y - ratio, width + 2 * ratio, height + 2 * ratio]
+    );
+    if (chosen2) ring(pen, around, [0, 0, 1, 1], theme === "dark" ? "#a5b4fc" : "#4338ca", 2 * ratio);
   }
   function ring(pen, [x, y, width, height], [left, top, right, bottom], color, wide) {
     pen.strokeStyle = color;
@@ -1990,12 +2110,12 @@ var SaliencyViewer = (() => {
   }
   function cellAt(grid, x, y) {
     if (!grid) return null;
-    const [across, down] = [(x - grid.left) / grid.width, (y - grid.top) / grid.height];
-    const [column, row2] = [Math.floor(across), Math.floor(down)];
+    const [across2, down] = [(x - grid.left) / grid.width, (y - grid.top) / grid.height];
+    const [column, row2] = [Math.floor(across2), Math.floor(down)];
     const index2 = row2 * grid.columns + column;
     if (column < 0 || column >= grid.columns || row2 < 0 || index2 >= grid.count) return null;
     const inside = (part, gap) => (part - gap) / (1 - 2 * gap);
-    return { index: index2, x: inside(across - column, grid.gap[0]), y: inside(down - row2, grid.gap[1]) };
+    return { index: index2, x: inside(across2 - column, grid.gap[0]), y: inside(down - row2, grid.gap[1]) };
   }
 
   // viewer/draw/over_cells.js
@@ -2313,16 +2433,16 @@ var SaliencyViewer = (() => {
   function moveDrag(drag, event) {
     const at = partsOf(drag.frame.box, event);
     drag.moved = drag.moved || Math.hypot(at[0] - drag.from[0], at[1] - drag.from[1]) > STILL;
-    drag.area = between(drag.from, at);
+    drag.area = between2(drag.from, at);
     return drag.moved;
   }
-  var between = (a, b) => [Math.min(a[0], b[0]), Math.min(a[1], b[1]), Math.max(a[0], b[0]), Math.max(a[1], b[1])];
+  var between2 = (a, b) => [Math.min(a[0], b[0]), Math.min(a[1], b[1]), Math.max(a[0], b[0]), Math.max(a[1], b[1])];
   function draggedPatches({ frame, from }, to, grid) {
-    let area = between(from, to);
+    let area = between2(from, to);
     if (grid) {
       const [a, b] = [cellAt(grid, ...from), cellAt(grid, ...to)];
       if (!a || !b || a.index !== b.index) return null;
-      area = between([a.x, a.y], [b.x, b.y]);
+      area = between2([a.x, a.y], [b.x, b.y]);
     }
     const [left, top, right, bottom] = area;
     return frame.sheet.patches.filter((patch) => {
@@ -2501,8 +2621,8 @@ var SaliencyViewer = (() => {
       if (this.gridded) frame.grid = drawCells(pen, ratio, { viewer, source, run, sheet, image, slot: panel.slot });
       else {
         const { values, scale, map } = source;
-        const { opacity } = viewer.state;
-        const paint = values && scale && map && { run, values, scale, map, opacity, hidden: hiddenKeys(viewer, run) };
+        const how = { opacity: viewer.state.opacity, smooth: viewer.state.smooth, hidden: hiddenKeys(viewer, run) };
+        const paint = values && scale && map && { run, values, scale, map, ...how };
         if (paint) paintPatches(pen, [0, 0, w, h], sheet.patches, paint);
         for (const patch of this.ringed(frame)) ringed(pen, run.boxes[patch], 3 * ratio, 1.5 * ratio, ".75");
       }
@@ -2557,6 +2677,10 @@ var SaliencyViewer = (() => {
     fill: "mean",
     follow: false,
     claim_scope: "auto",
+    smooth: false,
+    strip: "auto",
+    content: false,
+    curve: "auto",
     frame: null
   };
   var CHOICES = {
@@ -2576,7 +2700,11 @@ var SaliencyViewer = (() => {
     heads_kind: ["attention", "saliency", "difference"],
     fill: ["mean", "blur"],
     follow: [true, false],
-    claim_scope: ["auto", "caption", "visit", "examples"]
+    claim_scope: ["auto", "caption", "visit", "examples"],
+    smooth: [true, false],
+    strip: ["auto", "bars", "compact"],
+    content: [true, false],
+    curve: ["auto", "shown", "folded"]
   };
   var TASTE = (
     /** @type {const} */
@@ -2589,7 +2717,10 @@ var SaliencyViewer = (() => {
       "granularity",
       "reduce",
       "hide_sinks",
-      "image_columns"
+      "image_columns",
+      "smooth",
+      "strip",
+      "curve"
     ]
   );
 
@@ -2668,8 +2799,8 @@ var SaliencyViewer = (() => {
     const held = state.held === null || /** @type {unknown} */
     state.held === "" ? NaN : Math.round(Number(state.held));
     state.held = Number.isFinite(held) && held >= 0 ? Math.min(held, written ? written - 1 : held) : null;
-    const beside = state.held === null || !run ? [] : state.held_also;
-    state.held_also = beside.filter((step) => step < written && step !== state.held);
+    const beside2 = state.held === null || !run ? [] : state.held_also;
+    state.held_also = beside2.filter((step) => step < written && step !== state.held);
     const second = state.held !== null && written ? run : viewer.beside;
     if (second !== viewer.runs[1]) viewer.aligned = null;
     viewer.runs[1] = second;
@@ -2692,8 +2823,8 @@ var SaliencyViewer = (() => {
         on: { click: () => viewer.set({ [this.name]: null }) }
       });
       const [low, high] = this.fields;
-      const between2 = el("span", { text: "–", "aria-hidden": "true" });
-      this.root = el("span", { class: "sv-range", hidden: true }, low, between2, high, this.fit);
+      const between3 = el("span", { text: "–", "aria-hidden": "true" });
+      this.root = el("span", { class: "sv-range", hidden: true }, low, between3, high, this.fit);
     }
     /** Numbers that make no range are marked and wait for better ones; the scale stays. */
     change() {
@@ -2717,6 +2848,45 @@ var SaliencyViewer = (() => {
     if (kind === "attention") return [t("lower end of the attention scale"), t("upper end of the attention scale")];
     return [t("lower end of the saliency scale"), t("upper end of the saliency scale")];
   }
+
+  // viewer/texts/parts.js
+  var PART_ORDER = ["image", "prompt", "template", "outputs"];
+  var partName = (part) => t(part === "outputs" ? "words before" : part);
+
+  // viewer/views/share_line.js
+  var ShareLine = class {
+    constructor() {
+      this.bar = el("span", { class: "sv-share-bar", "aria-hidden": "true" });
+      this.legend = el("span", { class: "sv-share-legend" });
+      this.root = el("div", { class: "sv-share-row" }, this.bar, this.legend);
+      this.run = null;
+      this.sign = "";
+    }
+    /** @param {Source} source @param {string} layers in words */
+    draw({ run, kind, values }, layers) {
+      const shares = run && values ? run.shares(values) : null;
+      const sign2 = JSON.stringify([kind, shares, layers]);
+      if (this.run === run && this.sign === sign2) return;
+      [this.run, this.sign] = [run, sign2];
+      this.root.hidden = !run || !run.steps.length;
+      this.root.title = t("share of the row's sum that lies on each part, {l}", { l: layers });
+      const part = (name) => {
+        const share = shares ? shares[name] : null;
+        const background = PART_COLORS[name];
+        return el(
+          "span",
+          { class: "sv-share", "data-part": name, "data-kind": kind, "data-value": share === null ? "" : share },
+          el("i", { style: { background }, "aria-hidden": "true" }),
+          `${partName(name)} `,
+          el("b", { text: formatPercent(share) })
+        );
+      };
+      setChildren(this.legend, ...PART_ORDER.map(part));
+      const width = (name) => `${100 * (shares ? shares[name] : 0)}%`;
+      const piece = (name) => el("span", { style: { width: width(name), background: PART_COLORS[name] } });
+      setChildren(this.bar, ...shares ? PART_ORDER.map(piece) : []);
+    }
+  };
 
   // viewer/views/word_nodes.js
   var WordNodes = class {
@@ -2788,18 +2958,18 @@ var SaliencyViewer = (() => {
     }
   };
   function paintWord(node, value, dim, scale, map, theme) {
-    const known2 = !Number.isNaN(value);
-    const place = known2 ? scale.at(value) : 0;
+    const known3 = !Number.isNaN(value);
+    const place = known3 ? scale.at(value) : 0;
     const weight = scale.signed ? Math.abs(2 * place - 1) : place;
-    const tint = known2 && !dim ? tintOf(map, place, theme, weight) : null;
+    const tint = known3 && !dim ? tintOf(map, place, theme, weight) : null;
     node.style.setProperty("--ground", tint ? tint.background : "transparent");
     node.style.setProperty("--ink", tint ? tint.ink : "inherit");
-    node.dataset.value = known2 ? String(value) : "";
+    node.dataset.value = known3 ? String(value) : "";
     const bar3 = (
       /** @type {HTMLElement} */
       node.lastElementChild && node.lastElementChild.firstElementChild
     );
-    bar3.style.height = known2 ? `${Math.max(value ? 1 : 0, Math.round(weight * 14))}px` : "0";
+    bar3.style.height = known3 ? `${Math.max(value ? 1 : 0, Math.round(weight * 14))}px` : "0";
     bar3.style.setProperty("--bar", dim ? "var(--sv-grey)" : cssColor(colorAt(map, place)));
   }
   function writeChip({ node, start, stop }, values, reach, signed) {
@@ -2944,12 +3114,14 @@ var SaliencyViewer = (() => {
       this.range = which === "difference" ? null : new RangeFields(viewer, kind);
       this.overlay = new Overlay(viewer, this);
       this.words = new Words(viewer, this);
+      this.shares = which === "difference" ? null : new ShareLine();
       this.heard = el("p", { class: "sv-heard" });
       this.bars = new Bars(viewer);
       this.root = el(
         "section",
-        { class: "sv-panel", "data-kind": kind, "data-slot": which },
+        { class: "sv-panel sv-twin", "data-kind": kind, "data-slot": which },
         el("div", { class: "sv-panel-head" }, this.title, this.unit, this.range && this.range.root),
+        this.shares && this.shares.root,
         this.heard,
         el("div", { class: "sv-image-row" }, this.overlay.root, this.bars.image),
         wordsHead(this.bars.words),
@@ -2969,10 +3141,12 @@ var SaliencyViewer = (() => {
       this.title.textContent = viewer.comparing ? slotName(viewer, this.which) + word : t(kind);
       const every = run && state.layer === "all" && t("every layer; words: mean of all {n}", { n: run.layers });
       const unit = (viewer.comparing ? t(kind) + ", " : "") + unitWords(kind, state.normalization);
-      this.unit.textContent = run ? `${unit} · ${every || run.layerWords(state.layer)}` : unit;
+      const smooth = state.smooth && t("smoothed for the eye");
+      this.unit.textContent = run ? [unit, every || run.layerWords(state.layer), smooth].filter(Boolean).join(" · ") : unit;
       this.root.setAttribute("aria-label", `${this.title.textContent} ${this.unit.textContent}`);
       if (this.range) this.range.draw();
       this.heard.textContent = panelInWords(source);
+      if (this.shares) this.shares.draw(source, run ? run.layerWords(state.layer) : "");
       this.overlay.draw();
       this.words.draw();
       this.bars.draw(source, this.unit.textContent, (scale) => {
@@ -3045,8 +3219,9 @@ var SaliencyViewer = (() => {
       });
     }
     drawLight() {
-      const { conversation, curve, facts, readings, controls, frames } = this.views;
-      for (const view of [conversation, curve, facts, readings, controls, frames, ...this.viewer.panels]) view.draw();
+      const { conversation, curve, facts, readings, controls, frames, layers, flip } = this.views;
+      const light = [conversation, curve, facts, readings, controls, frames, ...this.viewer.panels, layers, flip];
+      for (const view of light) view.draw();
     }
     /** What takes long: at once where it can be seen, else a moment later. */
     drawHeavy() {
@@ -3055,6 +3230,7 @@ var SaliencyViewer = (() => {
       const seen = heavy.filter((view) => onScreen(view.root));
       const away = heavy.filter((view) => !seen.includes(view));
       for (const view of seen) view.draw();
+      for (const strip of viewer.strips) strip.keepInView(this.views.fold.form);
       viewer.root.dataset.seen = this.name();
       this.after(away.length ? AWAY : 0, () => {
         for (const view of away) view.draw();
@@ -3141,12 +3317,14 @@ var SaliencyViewer = (() => {
         button.setAttribute("aria-pressed", String(button.dataset.kind === kind));
       }
       pair.classList.toggle("sv-three", comparing);
-      setChildren(pair, ...viewer.panels.map((panel) => panel.root));
+      setChildren(pair, ...viewer.panels.map((panel) => panel.root), this.views.layers.root);
+      this.views.fold.soon();
     }
     free() {
       cancelAnimationFrame(this.frame);
       clearTimeout(this.later);
       clearTimeout(this.fading);
+      this.views.fold.free();
     }
   };
 
@@ -3162,7 +3340,7 @@ var SaliencyViewer = (() => {
   function lightLayer(viewer, layer) {
     if (layer === viewer.litLayer) return;
     viewer.litLayer = layer;
-    const views = [viewer.controls, viewer.heat, viewer.shownTab, ...viewer.panels];
+    const views = [viewer.layers, viewer.heat, viewer.shownTab, ...viewer.panels];
     for (const view of views) if (view.hoverLayer) view.hoverLayer(layer);
   }
 
@@ -3269,8 +3447,8 @@ var SaliencyViewer = (() => {
   };
   function bar(step, one, background, tested) {
     const tau = step.threshold ?? 0;
-    const known2 = step.candidates.flatMap(({ saliency }) => saliency ?? []);
-    const high = tested ? Math.max(1e-12, ...known2, tau) * 1.08 : 1;
+    const known3 = step.candidates.flatMap(({ saliency }) => saliency ?? []);
+    const high = tested ? Math.max(1e-12, ...known3, tau) * 1.08 : 1;
     const length = tested ? one.saliency : one.probability;
     return el(
       "div",
@@ -3361,8 +3539,8 @@ var SaliencyViewer = (() => {
     "attention on outputs": [t("share of attention on earlier words"), t("lower is taken for hallucinated")]
   });
   function claimTable(scores) {
-    const known2 = names();
-    const rows = Object.entries(scores).map(([name, told]) => scoreRow(known2[name] || [name, ""], name, told));
+    const known3 = names();
+    const rows = Object.entries(scores).map(([name, told]) => scoreRow(known3[name] || [name, ""], name, told));
     const titles = [t("what is looked at"), t("AUROC, 95 % interval"), "", t("right + hallucinated")];
     const head = el("thead", {}, el("tr", {}, ...titles.map((text) => el("th", { scope: "col", text }))));
     const hint = t("AUROC: the chance that a hallucinated word looks worse than a right one. 0.5 tells nothing; below it, the other way round.");
@@ -3439,8 +3617,8 @@ var SaliencyViewer = (() => {
       for (const button of this.buttons) button.setAttribute("aria-pressed", String(button.dataset.scope === this.scope));
       if (!run) return this.say(t("Object words of a run appear here."));
       const name = this.subject();
-      const known2 = this.known.get(name);
-      if (known2) return this.show(known2, name);
+      const known3 = this.known.get(name);
+      if (known3) return this.show(known3, name);
       const failed = this.failed.get(name);
       this.say(failed || t("counting…"));
       if (failed || this.asking === name) return;
@@ -3680,6 +3858,8 @@ var SaliencyViewer = (() => {
 
   // viewer/views/on_demand.js
   var PAUSE3 = 250;
+  var QUICK = 1;
+  var PASSES = 4;
   var OnDemand = class {
     /** @param {Viewer} viewer @param {OnDemandOptions} options */
     constructor(viewer, options) {
@@ -3701,6 +3881,7 @@ var SaliencyViewer = (() => {
       this.root = el("div", { class: "sv-section-head" }, ...parts);
       this.home = null;
       this.waiting = 0;
+      this.took = null;
     }
     /** Why it cannot be computed here, as a sentence; null when it can. */
     reason() {
@@ -3741,7 +3922,9 @@ var SaliencyViewer = (() => {
         this.busy.set(name, came);
         this.draw();
       };
+      const from = performance.now();
       const over = () => {
+        this.took = (performance.now() - from) / 1e3;
         this.busy.delete(name);
         viewer.schedule();
       };
@@ -3757,6 +3940,15 @@ var SaliencyViewer = (() => {
         }
       );
       this.draw();
+    }
+    /** Whether an answer takes under a second: as the last one did, or as the run's own times let expect. */
+    get quick() {
+      const { run } = this.viewer;
+      if (this.options.lasting || !run) return false;
+      if (this.took !== null) return this.took < QUICK;
+      const { prefill, decode = 0, observe = 0 } = run.payload.seconds || {};
+      if (!prefill || !run.steps.length) return false;
+      return PASSES * (prefill + (decode + observe) / run.steps.length) < QUICK;
     }
     stop() {
       this.halt.disabled = true;
@@ -3784,8 +3976,9 @@ var SaliencyViewer = (() => {
       this.status.textContent = held ? "" : busy ? progressWords(busy) : reason || failed || options.about;
       if (this.following) {
         if (this.home) (held ? this.home : this.root).append(this.following);
-        this.following.hidden = Boolean(reason);
-        if (viewer.state.follow && !held && !reason && !failed && !this.busy.size) this.soon(name);
+        const { quick } = this;
+        this.following.hidden = Boolean(reason) || quick;
+        if ((viewer.state.follow || quick) && !held && !reason && !failed && !this.busy.size) this.soon(name);
       }
       return held;
     }
@@ -4065,8 +4258,8 @@ var SaliencyViewer = (() => {
       if (!held || !run) return;
       const word = run.quoted(run.first + tokenOf(viewer, 0));
       const draws = held.sides.deletion.random.length;
-      const made2 = { w: word, l: run.layerWords(state.layer), n: held.places, d: draws, s: held.seed };
-      this.about.textContent = t("probability of {w} · {l} · {n} places · {d} random draws, seed {s}", made2);
+      const made3 = { w: word, l: run.layerWords(state.layer), n: held.places, d: draws, s: held.seed };
+      this.about.textContent = t("probability of {w} · {l} · {n} places · {d} random draws, seed {s}", made3);
       for (const chart of this.charts) chart.draw(held, word);
       const { looking } = this.hidden;
       const at = held.fractions.findIndex((one) => one >= FIRST);
@@ -4417,11 +4610,11 @@ var SaliencyViewer = (() => {
       const { viewer, kind, canvas } = this;
       const { state, theme } = viewer;
       const ratio = window.devicePixelRatio || 1;
-      const { width: across, height: down } = run.pictures[sheet.picture];
+      const { width: across2, height: down } = run.pictures[sheet.picture];
       const width = canvas.clientWidth;
       const count = heads === void 0 ? run.layers : heads;
       const columns = Math.min(count, Math.max(FEWEST, Math.round(width / wide)));
-      const height = Math.min(TALLEST, Math.ceil(Math.ceil(count / columns) * width * down / columns / across));
+      const height = Math.min(TALLEST, Math.ceil(Math.ceil(count / columns) * width * down / columns / across2));
       canvas.style.height = `${height}px`;
       canvas.width = Math.round(width * ratio);
       canvas.height = Math.round(height * ratio);
@@ -4543,10 +4736,6 @@ var SaliencyViewer = (() => {
     return { parts: Uint8Array.from(kinds, (kind) => PART[kind] || 0), kinds, imageKeys };
   }
 
-  // viewer/texts/parts.js
-  var PART_ORDER = ["image", "prompt", "template", "outputs"];
-  var partName = (part) => t(part === "outputs" ? "words before" : part);
-
   // viewer/tabs/head_shares.js
   var KINDS = ["attention", "saliency"];
   var OFFERED = ["image", "prompt", "outputs", "template"];
@@ -4605,8 +4794,8 @@ var SaliencyViewer = (() => {
       const signed = kind === "difference";
       const minus = () => saliency.map((row2, layer) => row2.map((value, head) => value - attention[layer][head]));
       this.values = signed ? minus() : kind === "saliency" ? saliency : attention;
-      const known2 = this.values.map((row2) => row2.filter((value) => !Number.isNaN(value)));
-      const scale = signed ? signedScale(known2) : linearScale(1);
+      const known3 = this.values.map((row2) => row2.filter((value) => !Number.isNaN(value)));
+      const scale = signed ? signedScale(known3) : linearScale(1);
       this.plot.root.style.height = `${Math.min(520, 70 + 24 * layers)}px`;
       const trace = heatTrace(scale, signed ? DIVERGING : state.cmap, placed(this.values, scale));
       this.plot.draw([{ ...trace, xgap: 1, ygap: 1 }], {
@@ -5417,8 +5606,8 @@ var SaliencyViewer = (() => {
         const row2 = this.row(held, state.matrix, query2);
         return this.keys.map((key) => key > query2 ? NaN : row2[key]);
       });
-      const known2 = this.values.map((row2) => row2.filter((value) => !Number.isNaN(value)));
-      const scale = scaleOver(known2, state.transform === "log" ? "log" : "linear");
+      const known3 = this.values.map((row2) => row2.filter((value) => !Number.isNaN(value)));
+      const scale = scaleOver(known3, state.transform === "log" ? "log" : "linear");
       const count = this.keys.length;
       const every = Math.max(1, Math.ceil(count / WORDS2));
       const ticks2 = [...Array(count).keys()].filter((i) => i % every === 0);
@@ -5728,11 +5917,11 @@ var SaliencyViewer = (() => {
       const xs = spread2(columns.length, this.plot.width - 148, columns.indexOf(run.first + token));
       const ys = spread2(run.steps.length, HEIGHT5 - MARGIN3.t - MARGIN3.b, token);
       const named = (key) => plotlyText(run.shown(key).trim(), 14);
-      const [across, down] = [xs.map((i) => named(columns[i])), ys.map((i) => named(run.first + i))];
+      const [across2, down] = [xs.map((i) => named(columns[i])), ys.map((i) => named(run.first + i))];
       return {
         margin: MARGIN3,
         shapes: [rowFrame(token, viewer.theme)],
-        xaxis: wordsBelow(xs, across, columns.length),
+        xaxis: wordsBelow(xs, across2, columns.length),
         yaxis: wordsLeft(ys, down, run.steps.length)
       };
     }
@@ -5762,6 +5951,89 @@ var SaliencyViewer = (() => {
     const clear = (i) => i % every === 0 && (chosen2 < 0 || Math.abs(i - chosen2) >= every);
     return [...Array(count).keys()].filter((i) => i === chosen2 || clear(i));
   }
+
+  // viewer/fold.js
+  var LEAST = 260;
+  var LOW = 820;
+  var EDGE = 10;
+  var Fold = class {
+    /** @param {Viewer} viewer @param {{caption: HTMLElement, bench: HTMLElement, pair: HTMLElement, layers: HTMLElement}} parts */
+    constructor(viewer, parts) {
+      this.viewer = viewer;
+      this.parts = parts;
+      this.full = 0;
+      this.line = false;
+      this.asked = 0;
+      this.watch = new ResizeObserver(() => this.soon());
+      this.watch.observe(parts.caption);
+      for (const part of parts.bench.children) this.watch.observe(part);
+      viewer.root.classList.toggle("sv-short", innerHeight <= LOW);
+      this.soon = this.soon.bind(this);
+      this.scrolled = this.scrolled.bind(this);
+      addEventListener("resize", this.soon);
+      addEventListener("scroll", this.scrolled, { passive: true, capture: true });
+    }
+    /** Once for all changes of a frame. */
+    soon() {
+      if (this.asked || this.viewer.gone) return;
+      this.asked = requestAnimationFrame(() => {
+        this.asked = 0;
+        if (this.viewer.gone) return;
+        this.measure();
+        this.scrolled();
+      });
+    }
+    /** px from the window's upper edge to where the caption stays: what the page around keeps there. */
+    get top() {
+      return parseFloat(getComputedStyle(this.parts.caption).top) || 0;
+    }
+    /** The pair's pictures take what the caption, the row of the word and the row of layers leave of the window. */
+    measure() {
+      const { caption, bench, pair, layers } = this.parts;
+      const { root } = this.viewer;
+      root.classList.toggle("sv-short", innerHeight <= LOW);
+      if (!this.line) this.full = caption.offsetHeight;
+      const rows = (
+        /** @type {HTMLElement[]} */
+        [...pair.querySelectorAll(".sv-image-row")]
+      );
+      const picture = rows.find((row2) => row2.offsetParent);
+      if (!picture) return;
+      const gap = parseFloat(getComputedStyle(
+        /** @type {Element} */
+        caption.parentElement
+      ).rowGap) || 0;
+      const above = picture.getBoundingClientRect().top - bench.getBoundingClientRect().top;
+      const below = layers.offsetHeight + parseFloat(getComputedStyle(layers).marginTop) || 0;
+      const start = parseFloat(getComputedStyle(root).getPropertyValue("--sv-start")) || 0;
+      const room = innerHeight - this.top - start - this.full - gap - above - below - EDGE;
+      const text = `${Math.max(LEAST, Math.round(room))}px`;
+      if (root.style.getPropertyValue("--sv-room") === text) return;
+      root.style.setProperty("--sv-room", text);
+      this.viewer.schedule();
+    }
+    /** Past the pair, the caption stays above as one line; what it gave up is kept as space, so that nothing jumps. */
+    scrolled() {
+      const { caption, layers } = this.parts;
+      if (!this.full) return;
+      const line = Boolean(this.viewer.run) && layers.getBoundingClientRect().top < this.top + this.full;
+      if (line === this.line) return;
+      this.line = line;
+      caption.classList.toggle("sv-line", line);
+      caption.style.marginBottom = line ? `${this.full - caption.offsetHeight}px` : "";
+      for (const strip of this.viewer.strips) strip.keepInView(this.form);
+    }
+    /** In which form the strip stands: a change of it may hide the selected word. */
+    get form() {
+      return `${this.line} ${this.viewer.width} ${this.viewer.state.strip} ${this.viewer.state.content}`;
+    }
+    free() {
+      this.watch.disconnect();
+      cancelAnimationFrame(this.asked);
+      removeEventListener("resize", this.soon);
+      removeEventListener("scroll", this.scrolled, { capture: true });
+    }
+  };
 
   // viewer/views/caption_head.js
   var MOST2 = 3;
@@ -5810,8 +6082,8 @@ var SaliencyViewer = (() => {
       );
       const marks = viewer.state.reveal_truth ? runs.flatMap((run) => Object.values(run.marks)) : [];
       const judged = new Set(marks.map((mark) => mark.judgement));
-      const beside = viewer.comparing && !viewer.holding;
-      const differs2 = beside && changedSteps(viewer, 0).size + changedSteps(viewer, 1).size > 0;
+      const beside2 = viewer.comparing && !viewer.holding;
+      const differs2 = beside2 && changedSteps(viewer, 0).size + changedSteps(viewer, 1).size > 0;
       const rejected = runs.some((run) => run.steps.some((step) => step.rejected));
       const names2 = [
         judged.has("right") && ["right", t("right")],
@@ -5898,130 +6170,47 @@ var SaliencyViewer = (() => {
     }
   };
 
-  // viewer/views/layers.js
-  var FIRST2 = 6;
-  var Layers = class {
-    /** @param {Viewer} viewer */
-    constructor(viewer) {
+  // viewer/views/view_button.js
+  var NAMED = 2;
+  var EDGE2 = 8;
+  var ViewButton = class {
+    /** @param {Viewer} viewer @param {HTMLElement[]} children */
+    constructor(viewer, ...children) {
       this.viewer = viewer;
-      this.count = 0;
-      const on = {
-        click: (event) => this.click(event),
-        pointerover: (event) => viewer.hoverLayer(this.under(event)),
-        pointerleave: () => viewer.hoverLayer(null),
-        keydown: (event) => this.key(event)
-      };
-      this.list = el("div", { class: "sv-layers", role: "radiogroup", "aria-label": t("Layer"), on });
-      const label2 = el("span", { class: "sv-label", text: t("layer"), "aria-hidden": "true" });
-      this.root = el("div", { class: "sv-layer-row" }, label2, this.list);
+      this.words = el("span");
+      const on = { click: () => this.box.togglePopover() };
+      const attributes = { type: "button", class: "sv-button sv-view-button", "aria-haspopup": "dialog" };
+      this.button = el("button", { ...attributes, "aria-expanded": "false", on }, this.words);
+      const toggled = (event) => this.toggled(event.newState === "open");
+      const box = { class: "sv-controls", popover: "auto", role: "dialog", "aria-label": t("View") };
+      this.box = el("section", { ...box, on: { toggle: toggled } }, ...children);
     }
-    /** @returns {HTMLButtonElement[]} */
-    get buttons() {
-      return [...this.list.querySelectorAll("button")];
+    /** @param {boolean} open */
+    toggled(open) {
+      this.button.setAttribute("aria-expanded", String(open));
+      if (open) this.place();
     }
-    /** @param {Event} event @returns {Choice | null} */
-    under({ target: target2 }) {
-      const button = (
-        /** @type {Element} */
-        target2.closest("button")
+    /** Under the button, inside the window; it scrolls with the page, as the button does. */
+    place() {
+      const [at, size] = [this.button.getBoundingClientRect(), this.box.getBoundingClientRect()];
+      const left = Math.max(
+        EDGE2,
+        Math.min(at.right - size.width, document.documentElement.clientWidth - size.width - EDGE2)
       );
-      return button && choiceOf(button);
+      Object.assign(this.box.style, { left: `${left + scrollX}px`, top: `${at.bottom + 6 + scrollY}px` });
     }
-    /** @param {MouseEvent} event */
-    click(event) {
-      const layer = this.under(event);
-      if (layer === null) return;
-      const add = (event.ctrlKey || event.metaKey || event.shiftKey) && typeof layer === "number";
-      this.viewer.set({ layer: add ? this.joined(layer) : layer });
-    }
-    /** @param {KeyboardEvent} event */
-    key(event) {
-      const { buttons } = this;
-      const at = buttons.findIndex((button2) => button2.getAttribute("aria-checked") === "true");
-      const to = { ArrowLeft: at - 1, ArrowUp: at - 1, ArrowRight: at + 1, ArrowDown: at + 1, Home: 0, End: buttons.length - 1 }[event.key];
-      if (to === void 0) return;
-      event.preventDefault();
-      const button = buttons[(to + buttons.length) % buttons.length];
-      this.viewer.set({ layer: choiceOf(button) });
-      button.focus();
-    }
-    /** The chosen layers with one more, or one less. @param {number} layer */
-    joined(layer) {
-      const { run, state } = this.viewer;
-      const begun = run && typeof state.layer !== "string";
-      const chosen2 = new Set(begun ? run.layerList(state.layer) : []);
-      if (!chosen2.delete(layer) || !chosen2.size) chosen2.add(layer);
-      return [...chosen2];
-    }
-    /** @param {Choice | null} layer */
-    hover(layer) {
-      for (const button of this.buttons) button.classList.toggle("sv-lit", choiceOf(button) === layer);
-    }
-    draw() {
-      const { run, state } = this.viewer;
-      this.build(run ? run.layers : FIRST2);
-      const weights = run && run.steps.length ? this.weights() : [];
-      const top = Math.max(1e-30, ...weights);
-      const chosen2 = Array.isArray(state.layer) ? state.layer : [state.layer];
-      for (const button of this.buttons) {
-        const layer = choiceOf(button);
-        const on = (
-          /** @type {Choice[]} */
-          chosen2.includes(layer)
-        );
-        button.setAttribute("aria-checked", String(on));
-        button.tabIndex = layer === chosen2[0] ? 0 : -1;
-        button.disabled = !run;
-        if (typeof layer === "number") this.paint(button, layer, weights[layer], top);
-        else button.title = run ? run.layerWords(layer) : "";
-      }
-    }
-    /** @param {number} count */
-    build(count) {
-      if (this.count === count) return;
-      this.count = count;
-      const words = { target: t("mean of target"), all: t("all") };
-      const numbers = Array.from({ length: count }, (_, layer) => makeButton(layer, String(layer)));
-      setChildren(this.list, ...numbers, makeButton("target", words.target), makeButton("all", words.all));
-    }
-    /**
-     * @param {HTMLButtonElement} button
-     * @param {number} layer
-     * @param {number | undefined} weight its share on the image
-     * @param {number} top the largest of them
-     */
-    paint(button, layer, weight, top) {
-      const { run, state, theme } = this.viewer;
-      const target2 = Boolean(run && run.target.includes(layer));
-      button.classList.toggle("sv-target", target2);
-      const tint = weight === void 0 ? null : tintOf(state.cmap, weight / top, theme);
-      button.style.setProperty("--ground", tint ? tint.background : "transparent");
-      button.style.setProperty("--ink", tint ? tint.ink : "var(--sv-ink)");
-      const share = t("layer {n}: {v} of its saliency on the image", { n: layer, v: formatPercent(weight) });
-      const notes = [share, t("ctrl-click: the mean of several"), target2 && t("target layer")];
-      button.title = weight === void 0 ? "" : notes.filter(Boolean).join(" · ");
-    }
-    /** Share of each layer's saliency that lies on the image. @returns {number[]} */
-    weights() {
-      const { viewer } = this;
-      const { run } = viewer;
-      const steps = stepsOf(viewer, 0);
-      if (!run || !steps.every((step) => run.has(step))) return [];
-      const share = (layer) => run.shares(valuesOf(viewer, run, "saliency", steps, layer));
-      return run.layerList("all").map((layer) => (share(layer) || { image: 0 }).image);
+    /** @param {(key: keyof import("../state/defaults.js").State) => string} nameOf a choice's value, in words */
+    draw(nameOf) {
+      const { state } = this.viewer;
+      const other = TASTE.filter((key) => state[key] !== DEFAULTS[key]).map(nameOf);
+      const more = other.length > NAMED ? ` +${other.length - NAMED}` : "";
+      const text = other.length ? `${t("View")}: ${other.slice(0, NAMED).join(", ")}${more}` : t("View");
+      if (this.words.textContent === text) return;
+      this.words.textContent = text;
+      this.button.title = other.length ? t("not as at first: {list}", { list: other.join(", ") }) : "";
+      this.button.classList.toggle("sv-differs", other.length > 0);
     }
   };
-  function choiceOf(button) {
-    const text = button.dataset.layer;
-    return text === "target" || text === "all" ? text : Number(text);
-  }
-  var makeButton = (layer, text) => el("button", {
-    type: "button",
-    role: "radio",
-    class: "sv-layer" + (typeof layer === "number" ? "" : " sv-layer-word"),
-    "data-layer": layer,
-    text
-  });
 
   // viewer/views/controls.js
   var Controls = class {
@@ -6029,7 +6218,6 @@ var SaliencyViewer = (() => {
     constructor(viewer) {
       this.viewer = viewer;
       this.choices = {};
-      this.layers = new Layers(viewer);
       this.sizes = el("span", { class: "sv-hint sv-sizes" });
       this.taps = el("span", { class: "sv-hint sv-taps" });
       const back = () => viewer.set(Object.fromEntries(TASTE.map((key) => [key, DEFAULTS[key]])));
@@ -6040,9 +6228,10 @@ var SaliencyViewer = (() => {
         title: t("scales, colours and what a click selects as they are at first"),
         on: { click: back }
       });
-      const colours = el("div", { class: "sv-choices" }, ...this.colourChoices(), this.reset);
-      const rows = el("div", { class: "sv-choices" }, ...this.rowChoices());
-      this.root = el("section", { class: "sv-controls", "aria-label": t("View") }, this.layers.root, colours, rows);
+      const group2 = (...choices) => el("div", { class: "sv-choices" }, ...choices);
+      const groups = [group2(...this.colourChoices()), group2(...this.rowChoices()), group2(...this.captionChoices())];
+      this.view = new ViewButton(viewer, ...groups, this.reset);
+      this.truth = this.check("reveal_truth", t("reveal truth"), t("underline words marked right or hallucinated"));
     }
     colourChoices() {
       return [
@@ -6111,17 +6300,47 @@ var SaliencyViewer = (() => {
           // prettier-ignore
         ),
         this.opacity(),
-        el(
-          "span",
-          { class: "sv-choice-group" },
-          this.check(
-            "hide_sinks",
-            t("hide sinks"),
-            t("leave out template tokens and attention sinks; what is left out is always stated")
-          ),
-          this.check("reveal_truth", t("reveal truth"), t("underline words marked right or hallucinated"))
+        this.check(
+          "smooth",
+          t("smooth"),
+          t("values between the patches' middles, for the eye only: the numbers are the patches'")
+        ),
+        this.check(
+          "hide_sinks",
+          t("hide sinks"),
+          t("leave out template tokens and attention sinks; what is left out is always stated")
         )
       ];
+    }
+    captionChoices() {
+      return [
+        this.select(
+          "strip",
+          t("caption"),
+          [
+            ["auto", t("bars, compact where long")],
+            ["bars", t("bars")],
+            ["compact", t("compact")]
+          ],
+          t("compact: a word's score is its ground, and more words have room")
+        ),
+        this.select("curve", t("score curve"), [
+          ["auto", t("where there is room")],
+          ["shown", t("shown")],
+          ["folded", t("folded away")]
+        ])
+      ];
+    }
+    /** A choice's value in words, for the button. @param {keyof State} key */
+    nameOf(key) {
+      const input = this.choices[key];
+      if (!input || input.type === "checkbox") return t(key.replace("_", " "));
+      if (key === "opacity") return `${t("opacity")} ${Math.round(100 * this.viewer.state.opacity)} %`;
+      const [option] = (
+        /** @type {HTMLSelectElement} */
+        input.selectedOptions
+      );
+      return option ? option.text : "";
     }
     /**
      * @param {keyof State} name
@@ -6151,10 +6370,6 @@ var SaliencyViewer = (() => {
       const title = t("small values are drawn more transparent; at 100 % every patch hides the picture");
       return el("label", { class: "sv-choice", title }, el("span", { text: t("opacity") }), input);
     }
-    /** @param {number | "target" | "all" | null} layer */
-    hoverLayer(layer) {
-      this.layers.hover(layer);
-    }
     draw() {
       const { viewer } = this;
       const { state } = viewer;
@@ -6175,8 +6390,8 @@ var SaliencyViewer = (() => {
       this.sizes.textContent = raw ? t("sizes compare between tokens") : t("only raw compares between tokens");
       this.taps.textContent = tapsHint(state.granularity);
       const judged = viewer.runs.some((run) => run && Object.keys(run.marks).length);
-      this.choices.reveal_truth.closest("label").hidden = !judged;
-      this.layers.draw();
+      this.truth.hidden = !judged;
+      this.view.draw((key) => this.nameOf(key));
     }
   };
   function tapsHint(granularity) {
@@ -6250,8 +6465,8 @@ var SaliencyViewer = (() => {
   };
 
   // viewer/views/curve.js
-  var [HEIGHT6, LEFT5, RIGHT3, TOP5, BOTTOM5] = [92, 46, 10, 10, 22];
-  var known = (value) => value !== null && value !== void 0;
+  var [HEIGHT6, LEFT5, RIGHT3, TOP5, BOTTOM5] = [56, 46, 10, 12, 14];
+  var known2 = (value) => value !== null && value !== void 0;
   var Curve = class {
     /** @param {Viewer} viewer */
     constructor(viewer) {
@@ -6296,31 +6511,32 @@ var SaliencyViewer = (() => {
     }
     draw() {
       const { viewer, svg } = this;
+      this.root.dataset.curve = viewer.state.curve;
       const runs = runsCompared(viewer);
       const width = this.root.clientWidth || 600;
       const count = Math.max(1, ...runs.map((run) => run.steps.length));
       svg.setAttribute("width", String(width));
       svg.setAttribute("viewBox", `0 0 ${width} ${HEIGHT6}`);
       this.step = (width - LEFT5 - RIGHT3) / count;
-      const sizes = runs.flatMap((run) => run.steps.flatMap(sizesOf)).filter(known);
+      const sizes = runs.flatMap((run) => run.steps.flatMap(sizesOf)).filter(known2);
       const high = Math.max(1e-12, ...sizes) * 1.06;
       const y = (value) => HEIGHT6 - BOTTOM5 - Math.min(value, high) / high * (HEIGHT6 - TOP5 - BOTTOM5);
       const frame = { x: (step) => this.x(step), y };
       const scored = sizes.length > 0;
-      const values = [0, high / 1.06 / 2, high / 1.06];
+      const values = [high / 1.06];
       const ticks2 = values.map(
         (value) => (
           /** @type {[number, string]} */
           [y(value), scored ? formatNumber(value, 2) : ""]
         )
       );
-      const parts = [...lines(LEFT5, width - RIGHT3, ticks2, 6), label(scored ? t("score S") : "", 0, HEIGHT6 - 6, "start")];
+      const parts = [...lines(LEFT5, width - RIGHT3, ticks2, 6), label(scored ? t("score S") : "", 0, HEIGHT6 - 3, "start")];
       const every = labelEvery(this.step, 34);
       for (let step = 0; runs.length && step < count; step += every) {
-        parts.push(label(String(step), frame.x(step), HEIGHT6 - 6, "middle"));
+        parts.push(label(String(step), frame.x(step), HEIGHT6 - 3, "middle"));
       }
       if (runs.some((run) => fallOf(run).length)) {
-        const legend2 = label(t("grey: S expected from the position alone"), width - RIGHT3, TOP5 - 1, "end");
+        const legend2 = label(t("grey: S expected from the position alone"), width - RIGHT3, TOP5 - 2, "end");
         legend2.append(svgEl("title", { text: t("mean over the caption of S times its divisor (|J| in Eq. 6), over the divisor here: what is below it is low for its position") }));
         parts.push(legend2);
       }
@@ -6347,9 +6563,9 @@ var SaliencyViewer = (() => {
       const { viewer } = this;
       const also = second ? " sv-second" : "";
       const scored = run.steps.flatMap(
-        (step, i) => step.pending || !known(step.score) ? [] : { i, step, score: step.score }
+        (step, i) => step.pending || !known2(step.score) ? [] : { i, step, score: step.score }
       );
-      const tau = run.steps.flatMap(({ threshold }, i) => known(threshold) ? { i, threshold } : []);
+      const tau = run.steps.flatMap(({ threshold }, i) => known2(threshold) ? { i, threshold } : []);
       const parts = [];
       const fall = fallOf(run).map(([i, value]) => (
         /** @type {Point} */
@@ -6389,7 +6605,7 @@ var SaliencyViewer = (() => {
   function fallOf({ payload, steps }) {
     const { expected = [] } = payload;
     if (expected.length !== steps.length) return [];
-    return expected.flatMap((value, i) => known(value) ? [[i, value]] : []);
+    return expected.flatMap((value, i) => known2(value) ? [[i, value]] : []);
   }
   var rejectedOf = ({ candidates }) => candidates.flatMap(({ verdict, saliency }) => verdict === "rejected" && saliency !== null ? saliency : []);
   var sizesOf = (step) => [step.score, step.threshold, ...rejectedOf(step)];
@@ -6397,18 +6613,16 @@ var SaliencyViewer = (() => {
 
   // viewer/views/facts.js
   var Facts = class {
-    /** @param {Viewer} viewer */
-    constructor(viewer) {
+    /** @param {Viewer} viewer @param {HTMLElement} viewButton */
+    constructor(viewer, viewButton) {
       this.viewer = viewer;
       this.word = el("span", { class: "sv-facts-word" });
       this.items = el("dl", { class: "sv-facts-items" });
-      this.shares = el("div", { class: "sv-shares" });
       this.hold = el("button", { type: "button", class: "sv-button sv-hold", on: { click: () => viewer.hold() } });
       this.root = el(
         "section",
         { class: "sv-facts", "aria-label": t("Selected token") },
-        el("div", { class: "sv-facts-line" }, this.word, this.items, this.hold),
-        this.shares
+        el("div", { class: "sv-facts-line" }, this.word, this.items, this.hold, viewButton)
       );
     }
     draw() {
@@ -6418,7 +6632,6 @@ var SaliencyViewer = (() => {
       if (!run || !run.steps.length) {
         this.word.textContent = t("No token yet");
         setChildren(this.items);
-        setChildren(this.shares);
         return;
       }
       const steps = stepsOf(viewer, 0);
@@ -6429,10 +6642,10 @@ var SaliencyViewer = (() => {
       this.word.title = t("token {i} of {n}, position {p}, id {id}", place);
       const held = viewer.holding ? run.quoted(run.first + /** @type {number} */
       viewer.state.held) : "";
-      this.hold.textContent = held ? t("let go of {w}", { w: held }) : t("hold this token");
+      this.hold.textContent = held ? t("let go of {w}", { w: held }) : t("hold");
+      this.hold.setAttribute("aria-label", held ? t("let go of {w}", { w: held }) : t("hold this token"));
       this.hold.title = t("Keep this token beside the next ones you choose, on one scale, with their difference (key t)");
       setChildren(this.items, ...this.facts(run, steps, step));
-      setChildren(this.shares, this.bar(run, "attention", steps), this.bar(run, "saliency", steps));
     }
     /**
      * @param {Run} run
@@ -6444,15 +6657,13 @@ var SaliencyViewer = (() => {
       const items = [];
       const item = (name, value, title2, fact) => items.push(el("div", { title: title2 }, el("dt", { text: name }), el("dd", { text: value, "data-fact": fact })));
       const mean2 = (name) => {
-        const known2 = steps.flatMap((i) => run.steps[i][name] ?? []);
-        return known2.length ? known2.reduce((a, b) => a + b, 0) / known2.length : null;
+        const known3 = steps.flatMap((i) => run.steps[i][name] ?? []);
+        return known3.length ? known3.reduce((a, b) => a + b, 0) / known3.length : null;
       };
       const number = (name) => step.pending ? "…" : formatNumber(mean2(name));
       if (many) item(t("tokens"), `${steps.length}`, t("numbers are means over the selected tokens"), "count");
       const rank = step.pending || many ? "" : ` (${t("rank {n}", { n: step.rank })})`;
       item("p", number("probability") + rank, t("probability under the model at temperature 1"), "p");
-      const nats = step.pending ? "" : " nats";
-      item(t("entropy"), number("entropy") + nats, t("of the distribution the token was taken from"), "entropy");
       const how = { r: rangesText(run.target), kind: run.settings.sgrs ? run.settings.sgrs.score : "mean" };
       const meaning = how.kind === "mean" ? t("S, Eq. 6: mean saliency on the words before, target layers {r}; the first output has none", how) : t("S by “{kind}” of the saliency on the words before, target layers {r}; the first output has none", how);
       const place = step.pending || many ? null : supportRank(run, step.index);
@@ -6469,41 +6680,42 @@ var SaliencyViewer = (() => {
         if (step.fallback) item(t("taken by"), t("fallback"), highest, "fallback");
         if (step.forced) item(t("taken by"), t("you"), null, "forced");
       }
+      const nats = step.pending ? "" : " nats";
+      item(t("entropy"), number("entropy") + nats, t("of the distribution the token was taken from"), "entropy");
       const mark = run.marks[step.index];
       if (mark && this.viewer.state.reveal_truth) item(t("truth"), t(mark.judgement), mark.note || null, "mark");
       return items;
     }
-    /** @param {Run} run @param {Kind} kind @param {number[]} steps */
-    bar(run, kind, steps) {
-      const { viewer } = this;
-      const { layer } = viewer.state;
-      const ready = steps.every((step) => run.has(step));
-      const shares = ready ? run.shares(valuesOf(viewer, run, kind, steps, layer)) : null;
-      const bar3 = el("span", { class: "sv-share-bar", "aria-hidden": "true" });
-      const legend2 = el("span", { class: "sv-share-legend" });
-      for (const part of PART_ORDER) {
-        const share = shares ? shares[part] : null;
-        const background = PART_COLORS[part];
-        if (share !== null) bar3.append(el("span", { style: { width: `${100 * share}%`, background } }));
-        const value = share === null ? "" : share;
-        legend2.append(
-          el(
-            "span",
-            { class: "sv-share", "data-part": part, "data-kind": kind, "data-value": value },
-            el("i", { style: { background }, "aria-hidden": "true" }),
-            `${partName(part)} `,
-            el("b", { text: formatPercent(share) })
-          )
-        );
+  };
+
+  // viewer/views/flip.js
+  var Flip = class {
+    /** @param {Viewer} viewer @param {HTMLElement} pair whose data-front the looks obey */
+    constructor(viewer, pair) {
+      this.viewer = viewer;
+      this.pair = pair;
+      this.front = 1;
+      this.root = el("div", { class: "sv-segments sv-flip", role: "group" });
+      this.buttons = [];
+    }
+    /** @param {number} place */
+    show(place) {
+      this.front = place;
+      this.viewer.schedule();
+    }
+    draw() {
+      const { panels } = this.viewer;
+      if (this.buttons.length !== panels.length) {
+        const button = (_, place) => el("button", { type: "button", on: { click: () => this.show(place) } });
+        this.buttons = panels.map(button);
+        this.front = Math.min(this.front, panels.length - 1);
+        setChildren(this.root, ...this.buttons);
       }
-      const title = t("share of the row's sum that lies on each part, {l}", { l: run.layerWords(layer) });
-      return el(
-        "div",
-        { class: "sv-share-row", title },
-        el("span", { class: "sv-share-kind", text: t(kind) }),
-        bar3,
-        legend2
-      );
+      this.pair.dataset.front = String(this.front);
+      this.buttons.forEach((button, place) => {
+        button.textContent = panels[place].title.textContent;
+        button.setAttribute("aria-pressed", String(place === this.front));
+      });
     }
   };
 
@@ -6926,8 +7138,8 @@ var SaliencyViewer = (() => {
           el("p", { class: "sv-hint", text: caveat })
         )
       );
-      const beside = (event) => event.target === this.root && this.toggle();
-      const on = { click: beside, keydown: (event) => this.around(event) };
+      const beside2 = (event) => event.target === this.root && this.toggle();
+      const on = { click: beside2, keydown: (event) => this.around(event) };
       this.root = el("dialog", { class: "sv-help", "aria-label": name, on }, card2);
     }
     get open() {
@@ -6953,6 +7165,154 @@ var SaliencyViewer = (() => {
       this.close.focus();
     }
   };
+
+  // viewer/views/layers.js
+  var FIRST2 = 6;
+  var Layers = class {
+    /** @param {Viewer} viewer */
+    constructor(viewer) {
+      this.viewer = viewer;
+      this.count = 0;
+      const on = {
+        click: (event) => this.click(event),
+        pointerover: (event) => viewer.hoverLayer(this.under(event)),
+        pointerleave: () => viewer.hoverLayer(null),
+        keydown: (event) => this.key(event)
+      };
+      this.list = el("div", { class: "sv-layers", role: "radiogroup", "aria-label": t("Layer"), on });
+      this.root = el("div", { class: "sv-layer-row" }, this.list);
+      this.run = null;
+      this.group = -1;
+      this.patches = [];
+    }
+    /** @returns {HTMLButtonElement[]} */
+    get buttons() {
+      return [...this.list.querySelectorAll("button")];
+    }
+    /** @param {Event} event @returns {Choice | null} */
+    under({ target: target2 }) {
+      const button = (
+        /** @type {Element} */
+        target2.closest("button")
+      );
+      return button && choiceOf(button);
+    }
+    /** @param {MouseEvent} event */
+    click(event) {
+      const layer = this.under(event);
+      if (layer === null) return;
+      const add = (event.ctrlKey || event.metaKey || event.shiftKey) && typeof layer === "number";
+      this.viewer.set({ layer: add ? this.joined(layer) : layer });
+    }
+    /** @param {KeyboardEvent} event */
+    key(event) {
+      const { buttons } = this;
+      const at = buttons.findIndex((button2) => button2.getAttribute("aria-checked") === "true");
+      const to = { ArrowLeft: at - 1, ArrowUp: at - 1, ArrowRight: at + 1, ArrowDown: at + 1, Home: 0, End: buttons.length - 1 }[event.key];
+      if (to === void 0) return;
+      event.preventDefault();
+      const button = buttons[(to + buttons.length) % buttons.length];
+      this.viewer.set({ layer: choiceOf(button) });
+      button.focus();
+    }
+    /** The chosen layers with one more, or one less. @param {number} layer */
+    joined(layer) {
+      const { run, state } = this.viewer;
+      const begun = run && typeof state.layer !== "string";
+      const chosen2 = new Set(begun ? run.layerList(state.layer) : []);
+      if (!chosen2.delete(layer) || !chosen2.size) chosen2.add(layer);
+      return [...chosen2];
+    }
+    /** @param {Choice | null} layer */
+    hoverLayer(layer) {
+      for (const button of this.buttons) button.classList.toggle("sv-lit", choiceOf(button) === layer);
+    }
+    draw() {
+      const { run, state } = this.viewer;
+      this.build(run ? run.layers : FIRST2);
+      const chosen2 = Array.isArray(state.layer) ? state.layer : [state.layer];
+      for (const button of this.buttons) {
+        const layer = choiceOf(button);
+        const on = (
+          /** @type {Choice[]} */
+          chosen2.includes(layer)
+        );
+        button.setAttribute("aria-checked", String(on));
+        button.tabIndex = layer === chosen2[0] ? 0 : -1;
+        button.disabled = !run;
+        const target2 = typeof layer === "number" && Boolean(run && run.target.includes(layer));
+        button.classList.toggle("sv-target", target2);
+      }
+      this.drawPictures();
+    }
+    /** @param {number} count */
+    build(count) {
+      if (this.count === count) return;
+      this.count = count;
+      const numbers = Array.from({ length: count }, (_, layer) => makeButton(layer, String(layer)));
+      setChildren(this.list, ...numbers, makeButton("target", t("mean")), makeButton("all", t("all")));
+    }
+    /** The picture whose patches are drawn, and its shape, when another run or group of pictures is shown. @param {Run} run */
+    look(run) {
+      const group2 = groupOf(this.viewer, 0);
+      if (run === this.run && group2 === this.group) return;
+      [this.run, this.group] = [run, group2];
+      const [sheet] = sheetsOf(run, group2);
+      this.patches = sheet ? sheet.patches : [];
+      const { width, height } = sheet ? run.pictures[sheet.picture] : { width: 1, height: 1 };
+      const fit = PIXELS / Math.max(width, height);
+      this.root.classList.toggle("sv-no-picture", !sheet);
+      for (const canvas of this.list.querySelectorAll("canvas")) {
+        Object.assign(canvas, {
+          width: Math.max(1, Math.round(fit * width)),
+          height: Math.max(1, Math.round(fit * height))
+        });
+      }
+    }
+    /** Every layer on one scale, so that a faint one looks faint. */
+    drawPictures() {
+      const { viewer } = this;
+      const { run, state } = viewer;
+      const steps = stepsOf(viewer, 0);
+      if (!run || !steps.length || !steps.every((step) => run.has(step))) return this.clear();
+      this.look(run);
+      const scale = lockedScale([run], "image", "saliency", { ...state, layer: "all" }, steps);
+      const hidden = hiddenKeys(viewer, run);
+      const patches = this.patches.filter((patch) => !hidden.has(run.imageKeys[patch]));
+      for (const button of this.buttons) {
+        const layer = choiceOf(button);
+        const values = valuesOf(viewer, run, "saliency", steps, layer);
+        button.title = this.titleOf(run, layer, (run.shares(values) || { image: 0 }).image);
+        const canvas = button.querySelector("canvas");
+        const shown = { run, patches, values, scale, map: state.cmap, opacity: state.opacity };
+        if (canvas && patches.length) drawThumbnail(canvas, shown);
+      }
+    }
+    clear() {
+      for (const button of this.buttons) {
+        button.title = "";
+        const canvas = button.querySelector("canvas");
+        if (canvas) canvas.width = canvas.width;
+      }
+    }
+    /** @param {Run} run @param {Choice} layer @param {number} image its share on the image */
+    titleOf(run, layer, image) {
+      if (typeof layer !== "number") return run.layerWords(layer);
+      const share = t("layer {n}: {v} of its saliency on the image", { n: layer, v: formatPercent(image) });
+      const target2 = run.target.includes(layer) && t("target layer");
+      return [share, t("ctrl-click: the mean of several"), target2].filter(Boolean).join(" · ");
+    }
+  };
+  function choiceOf(button) {
+    const text = button.dataset.layer;
+    return text === "target" || text === "all" ? text : Number(text);
+  }
+  function makeButton(layer, text) {
+    const classes = "sv-layer" + (typeof layer === "number" ? "" : " sv-layer-word");
+    const attributes = { type: "button", role: "radio", class: classes, "data-layer": layer };
+    const picture = layer === "all" ? el("i", { "aria-hidden": "true" }) : el("canvas", { "aria-hidden": "true" });
+    return el("button", attributes, picture, el("span", { text }));
+  }
 
   // viewer/views/reading.js
   var Reading = class {
@@ -6982,6 +7342,23 @@ var SaliencyViewer = (() => {
     root.hidden = !text && !button;
   }
 
+  // viewer/numbers/content_words.js
+  var SMALL2 = new Set(
+    "a an the this that these those there here it its he she they them his her their we you i is are was were be been being am do does did has have had having can could will would may might must shall should and or but nor so yet if then than as of in on at to by for from with without into onto over under above below between among through during before after about against off out up down near next also very just not no some any each every both all which who whom whose what where when how while because s t ' other another one's".split(" ")
+  );
+  function contentWords(texts) {
+    const found = [];
+    for (let start = 0, stop; start < texts.length; start = stop) {
+      stop = start + 1;
+      while (stop < texts.length && /^[\p{L}\p{N}'’]/u.test(texts[stop]) && /[\p{L}\p{N}'’]$/u.test(texts[stop - 1]))
+        stop++;
+      const word = texts.slice(start, stop).join("").trim().toLowerCase();
+      const carries = /[\p{L}\p{N}]/u.test(word) && !SMALL2.has(word);
+      for (let i = start; i < stop; i++) found.push(carries && /[\p{L}\p{N}]/u.test(texts[i]));
+    }
+    return found;
+  }
+
   // viewer/views/strip_token.js
   var tokenButton = (step) => el(
     "button",
@@ -6992,26 +7369,26 @@ var SaliencyViewer = (() => {
   );
   function paintToken(button, step, look, { scale, name, map, theme }) {
     const { value, selected, focus, held, changed, judgement } = look;
-    const known2 = value !== null && value !== void 0 && !Number.isNaN(value);
-    const place = known2 ? scale.at(value) : 0;
+    const known3 = value !== null && value !== void 0 && !Number.isNaN(value);
+    const place = known3 ? scale.at(value) : 0;
     const [text, bar3, badge] = button.children;
     text.textContent = look.text;
     badge.textContent = badgeOf(step);
     breakAfter(button, /[\n\r]$/.test(step.text));
     const tint = tintOf(map, place, theme);
-    button.style.setProperty("--ground", known2 ? tint.background : "transparent");
-    button.style.setProperty("--ink", known2 ? tint.ink : "var(--sv-ink)");
+    button.style.setProperty("--ground", known3 ? tint.background : "transparent");
+    button.style.setProperty("--ink", known3 ? tint.ink : "var(--sv-ink)");
     const fill = (
       /** @type {HTMLElement} */
       bar3.firstElementChild
     );
     fill.style.setProperty("--bar", cssColor(colorAt(map, place)));
-    fill.style.height = known2 ? `${Math.max(1, Math.round(place * 18))}px` : "0";
-    button.dataset.value = known2 ? String(value) : "";
+    fill.style.height = known3 ? `${Math.max(1, Math.round(place * 18))}px` : "0";
+    button.dataset.value = known3 ? String(value) : "";
     const classes = {
       "sv-pending": step.pending,
       "sv-selected": selected,
-      "sv-none": !known2,
+      "sv-none": !known3,
       "sv-changed": changed,
       "sv-held": held,
       "sv-moved": differs(step),
@@ -7043,7 +7420,37 @@ var SaliencyViewer = (() => {
     ].filter(Boolean).join("; ");
   }
 
+  // viewer/views/strip_walk.js
+  var ROOM = 8;
+  function beside(buttons, at, way) {
+    let to = at + way;
+    while (buttons[to] && buttons[to].hidden) to += way;
+    return buttons[to] ? to : at;
+  }
+  function across(buttons, at, way) {
+    const from = buttons[at] && buttons[at].getBoundingClientRect();
+    if (!from) return at;
+    const middle = from.left + from.width / 2;
+    let [best, cost] = [at, Infinity];
+    let line = null;
+    for (let i = at + way; i >= 0 && i < buttons.length; i += way) {
+      const box = buttons[i].getBoundingClientRect();
+      if (!box.width || Math.abs(box.bottom - from.bottom) < 4) continue;
+      if (line === null) line = box.bottom;
+      if (Math.abs(box.bottom - line) > 4) break;
+      const distance = Math.abs(box.left + box.width / 2 - middle);
+      if (distance < cost) [best, cost] = [i, distance];
+    }
+    return best;
+  }
+  function bringIn2(list2, button) {
+    const [frame, own] = [list2.getBoundingClientRect(), button.getBoundingClientRect()];
+    if (own.top < frame.top || own.bottom > frame.bottom) list2.scrollTop += own.top - frame.top - ROOM;
+    if (own.left < frame.left || own.right > frame.right) list2.scrollLeft += own.left - frame.left - frame.width / 3;
+  }
+
   // viewer/views/strip.js
+  var LONG2 = 60;
   var Strip = class {
     /** @param {Viewer} viewer @param {0 | 1} slot */
     constructor(viewer, slot) {
@@ -7064,6 +7471,9 @@ var SaliencyViewer = (() => {
       this.root = el("div", { class: "sv-strip-box" }, this.name, this.list);
       this.buttons = [];
       this.drawn = [];
+      this.read = null;
+      this.content = [];
+      this.shownAt = "";
     }
     /** @param {EventTarget | null} target @returns {number | null} */
     indexOf(target2) {
@@ -7088,29 +7498,13 @@ var SaliencyViewer = (() => {
     /** @param {KeyboardEvent} event */
     key(event) {
       const at = tokenOf(this.viewer, this.slot);
-      const last = this.buttons.length - 1;
-      const to = { ArrowLeft: at - 1, ArrowRight: at + 1, ArrowUp: this.line(at, -1), ArrowDown: this.line(at, 1), Home: 0, End: last }[event.key];
+      const { buttons } = this;
+      const last = buttons.length - 1;
+      const to = { ArrowLeft: beside(buttons, at, -1), ArrowRight: beside(buttons, at, 1), ArrowUp: across(buttons, at, -1), ArrowDown: across(buttons, at, 1), Home: 0, End: last }[event.key];
       if (to === void 0 || event.ctrlKey || event.metaKey || event.altKey || last < 0) return;
       event.preventDefault();
       pickToken(this.viewer, this.slot, Math.max(0, Math.min(last, to)), { range: event.shiftKey });
       this.focus();
-    }
-    /** The token above or below, nearest in x. @param {number} at @param {1 | -1} way */
-    line(at, way) {
-      const from = this.buttons[at] && this.buttons[at].getBoundingClientRect();
-      if (!from) return at;
-      const middle = from.left + from.width / 2;
-      let [best, cost] = [at, Infinity];
-      let line = null;
-      for (let i = at + way; i >= 0 && i < this.buttons.length; i += way) {
-        const box = this.buttons[i].getBoundingClientRect();
-        if (Math.abs(box.bottom - from.bottom) < 4) continue;
-        if (line === null) line = box.bottom;
-        if (Math.abs(box.bottom - line) > 4) break;
-        const distance = Math.abs(box.left + box.width / 2 - middle);
-        if (distance < cost) [best, cost] = [i, distance];
-      }
-      return best;
     }
     /** @param {Event} event */
     over(event) {
@@ -7137,6 +7531,9 @@ var SaliencyViewer = (() => {
       if (this.root.hidden) return;
       if (viewer.comparing) this.name.textContent = runName(viewer, slot);
       this.cut(run ? run.steps.length : 0);
+      const { strip } = viewer.state;
+      const compact = strip === "compact" || strip === "auto" && Boolean(run && run.steps.length >= LONG2);
+      this.list.classList.toggle("sv-compact", compact);
       if (run && run.steps.length) this.drawTokens(run);
     }
     /** Buttons beyond so many go. @param {number} count */
@@ -7154,6 +7551,7 @@ var SaliencyViewer = (() => {
       const shown = stripValues(viewer, slot);
       const [chosen2, current] = [new Set(stepsOf(viewer, slot)), tokenOf(viewer, slot)];
       const changed = changedSteps(viewer, slot);
+      const left = this.leftOut(run);
       const held = new Set(viewer.holding && slot === 0 ? stepsOf(viewer, 1) : []);
       const badges = run.steps.some((step) => step.rejected || step.fallback || step.forced);
       this.list.classList.toggle("sv-badges", badges);
@@ -7162,6 +7560,7 @@ var SaliencyViewer = (() => {
           this.buttons.push(tokenButton(i));
           this.list.append(this.buttons[i]);
         }
+        this.buttons[i].hidden = left(i) && !chosen2.has(i);
         const look = {
           text: run.shown(run.first + i),
           value: step.pending ? null : shown.values[i],
@@ -7187,6 +7586,23 @@ var SaliencyViewer = (() => {
         this.drawn[i] = sign2;
         paintToken(this.buttons[i], step, look, { ...shown, map: state.cmap, theme });
       });
+    }
+    /** Which steps the filter leaves out; none while it is off. @param {Run} run @returns {(step: number) => boolean} */
+    leftOut(run) {
+      if (!this.viewer.state.content) return () => false;
+      if (this.read !== run || this.content.length !== run.steps.length) {
+        this.read = run;
+        this.content = contentWords(run.steps.map((step) => step.text));
+      }
+      return (step) => !this.content[step];
+    }
+    /** The selected word is brought into the strip's own window. @param {string} form and size the strip stands in */
+    keepInView(form) {
+      const step = tokenOf(this.viewer, this.slot);
+      const sign2 = `${step} ${form}`;
+      if (!this.buttons[step] || this.root.hidden || sign2 === this.shownAt) return;
+      this.shownAt = sign2;
+      bringIn2(this.list, this.buttons[step]);
     }
     /** @param {number | null} key @param {number} slot */
     hover(key, slot) {
@@ -7217,21 +7633,56 @@ var SaliencyViewer = (() => {
     const strips = [new Strip(viewer, 0), new Strip(viewer, 1)];
     const head = new CaptionHead(viewer);
     const conversation = new Conversation(viewer);
-    const [curve, facts, controls] = [new Curve(viewer), new Facts(viewer), new Controls(viewer)];
+    const [curve, controls, layers] = [new Curve(viewer), new Controls(viewer), new Layers(viewer)];
+    const facts = new Facts(viewer, controls.view.button);
     const [frames, heat] = [new Frames(viewer), new Heat(viewer)];
     const [live, help] = [new Live(viewer), new Help(viewer)];
-    const pair = el("div", { class: "sv-pair" });
+    const pair = el("div", { class: "sv-pair sv-bench-pair" });
+    const flip = new Flip(viewer, pair);
     const readings = new Reading(viewer);
     const kinds = kindChoice(viewer);
-    const tabs = tabViews(viewer).map(([name, title2, view]) => ({ name, view, button: tabButton(viewer, name, title2) }));
+    const tabs = tabViews(viewer).map(([name, title, view]) => ({ name, view, button: tabButton(viewer, name, title) }));
     const onKey = (event) => tabKey(viewer, event);
     const tabList = el("div", { class: "sv-tabs", role: "tablist", on: { keydown: onKey } }, ...tabs.map((tab) => tab.button));
     const tabBody = el("div", { class: "sv-tab-body", role: "tabpanel" }, ...tabs.map((tab) => tab.view.root));
     const ofFirst = el("p", { class: "sv-hint sv-of-first", hidden: true });
+    const captionCard = makeCaption(viewer, { strips, head, conversation, curve, controls, help, readings });
+    const bench = card(
+      "sv-token-card",
+      facts.root,
+      readings.word,
+      controls.view.box,
+      frames.root,
+      kinds,
+      flip.root,
+      pair
+    );
+    const shell = el(
+      "div",
+      { class: "sv-shell" },
+      captionCard,
+      bench,
+      card("sv-heat-card", heat.root),
+      card("sv-tab-card", tabList, ofFirst, tabBody),
+      head.notice
+    );
+    viewer.root.append(shell, live.root, help.root);
+    const fold = new Fold(viewer, { caption: captionCard, bench, pair, layers: layers.root });
+    return { fold, flip, layers, strips, head, conversation, curve, facts, controls, frames, heat, live, help, pair, readings, kinds, tabs, tabList, tabBody, ofFirst };
+  }
+  function makeCaption(viewer, { strips, head, conversation, curve, controls, help, readings }) {
     const title = el("h2", { text: t("Caption") });
+    const content = controls.check(
+      "content",
+      t("content words"),
+      t("leave out marks and the small words of the sentence")
+    );
     const helpButton = viewer.options.help !== false && makeHelpButton(help);
-    const parts = [title, head.about, conversation.opener, viewer.rows.root, head.legend, helpButton];
-    const caption = [
+    const { opener } = conversation;
+    const parts = [title, head.about, opener, viewer.rows.root, controls.truth, content, head.legend, helpButton];
+    return el(
+      "section",
+      { class: "sv-card sv-caption", "data-picture": "caption", "data-about": "run" },
       el("div", { class: "sv-section-head" }, ...parts),
       conversation.root,
       strips[0].root,
@@ -7240,19 +7691,7 @@ var SaliencyViewer = (() => {
       head.signs,
       curve.root,
       conversation.ask
-    ];
-    const picture = { "data-picture": "caption", "data-about": "run" };
-    const shell = el(
-      "div",
-      { class: "sv-shell" },
-      el("section", { class: "sv-card sv-caption", ...picture }, ...caption),
-      card("sv-token-card", facts.root, readings.word, controls.root, frames.root, kinds, pair),
-      card("sv-heat-card", heat.root),
-      card("sv-tab-card", tabList, ofFirst, tabBody),
-      head.notice
     );
-    viewer.root.append(shell, live.root, help.root);
-    return { strips, head, conversation, curve, facts, controls, frames, heat, live, help, pair, readings, kinds, tabs, tabList, tabBody, ofFirst };
   }
   var card = (name, ...children) => el("section", { class: `sv-card ${name}` }, ...children);
   function makeHelpButton(help) {
@@ -7457,8 +7896,8 @@ var SaliencyViewer = (() => {
     values(kind, steps, layer, normalization, reduce = "mean") {
       const chosen2 = Array.isArray(steps) ? steps : [steps];
       const name = [kind, chosen2, layer, normalization, chosen2.length > 1 ? reduce : ""].join("|");
-      const known2 = this.memo.get(name);
-      if (known2) return known2;
+      const known3 = this.memo.get(name);
+      if (known3) return known3;
       const one = (step) => this.values(kind, step, layer, normalization);
       const layers = () => this.layerList(layer).map((index2) => this.row(kind, chosen2[0], index2, normalization));
       const out = chosen2.length > 1 ? reducedRow(chosen2.map(one), reduce) : meanRow(layers(), this.keys);
@@ -7589,6 +8028,7 @@ var SaliencyViewer = (() => {
       this.strips = views.strips;
       this.heat = views.heat;
       this.controls = views.controls;
+      this.layers = views.layers;
       this.curve = views.curve;
       this.tabs = views.tabs;
       this.live = views.live;

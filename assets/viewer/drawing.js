@@ -74,8 +74,9 @@ export class Drawing {
   }
 
   drawLight() {
-    const { conversation, curve, facts, readings, controls, frames } = this.views;
-    for (const view of [conversation, curve, facts, readings, controls, frames, ...this.viewer.panels]) view.draw();
+    const { conversation, curve, facts, readings, controls, frames, layers, flip } = this.views;
+    const light = [conversation, curve, facts, readings, controls, frames, ...this.viewer.panels, layers, flip];
+    for (const view of light) view.draw();
   }
 
   /** What takes long: at once where it can be seen, else a moment later. */
@@ -85,6 +86,7 @@ export class Drawing {
     const seen = heavy.filter((view) => onScreen(view.root));
     const away = heavy.filter((view) => !seen.includes(view));
     for (const view of seen) view.draw();
+    for (const strip of viewer.strips) strip.keepInView(this.views.fold.form);
     viewer.root.dataset.seen = this.name();
     this.after(away.length ? AWAY : 0, () => {
       for (const view of away) view.draw();
@@ -177,12 +179,14 @@ export class Drawing {
       button.setAttribute("aria-pressed", String(button.dataset.kind === kind));
     }
     pair.classList.toggle("sv-three", comparing);
-    setChildren(pair, ...viewer.panels.map((panel) => panel.root));
+    setChildren(pair, ...viewer.panels.map((panel) => panel.root), this.views.layers.root);
+    this.views.fold.soon();
   }
 
   free() {
     cancelAnimationFrame(this.frame);
     clearTimeout(this.later);
     clearTimeout(this.fading);
+    this.views.fold.free();
   }
 }

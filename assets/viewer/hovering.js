@@ -16,6 +16,6 @@ export function lightKey(viewer, key, slot) {
 export function lightLayer(viewer, layer) {
   if (layer === viewer.litLayer) return;
   viewer.litLayer = layer;
-  const views = [viewer.controls, viewer.heat, viewer.shownTab, ...viewer.panels];
+  const views = [viewer.layers, viewer.heat, viewer.shownTab, ...viewer.panels];
   for (const view of views) if (view.hoverLayer) view.hoverLayer(layer);
 }

@@ -13,6 +13,7 @@ import { Marks } from "./tabs/marks.js";
 import { Matrix } from "./tabs/matrix.js";
 import { Shares } from "./tabs/shares.js";
 import { Triangle } from "./tabs/triangle.js";
+import { Fold } from "./fold.js";
 import { t } from "./texts/t.js";
 import { Live } from "./views/aria.js";
 import { CaptionHead } from "./views/caption_head.js";
@@ -20,9 +21,11 @@ import { Controls } from "./views/controls.js";
 import { Conversation } from "./views/conversation.js";
 import { Curve } from "./views/curve.js";
 import { Facts } from "./views/facts.js";
+import { Flip } from "./views/flip.js";
 import { Frames } from "./views/frames.js";
 import { Heat } from "./views/heat.js";
 import { Help } from "./views/help.js";
+import { Layers } from "./views/layers.js";
 import { Reading } from "./views/reading.js";
 import { Strip } from "./views/strip.js";
 
@@ -68,10 +71,12 @@ export function makeViews(viewer) {
   const strips = [new Strip(viewer, 0), new Strip(viewer, 1)];
   const head = new CaptionHead(viewer);
   const conversation = new Conversation(viewer);
-  const [curve, facts, controls] = [new Curve(viewer), new Facts(viewer), new Controls(viewer)];
+  const [curve, controls, layers] = [new Curve(viewer), new Controls(viewer), new Layers(viewer)];
+  const facts = new Facts(viewer, controls.view.button);
   const [frames, heat] = [new Frames(viewer), new Heat(viewer)];
   const [live, help] = [new Live(viewer), new Help(viewer)];
-  const pair = el("div", { class: "sv-pair" });
+  const pair = el("div", { class: "sv-pair sv-bench-pair" });
+  const flip = new Flip(viewer, pair);
   const readings = new Reading(viewer);
   const kinds = kindChoice(viewer);
   const tabs = tabViews(viewer).map(([name, title, view]) => ({ name, view, button: tabButton(viewer, name, title) }));
@@ -79,10 +84,49 @@ export function makeViews(viewer) {
   const tabList = el("div", { class: "sv-tabs", role: "tablist", on: { keydown: onKey } }, ...tabs.map((tab) => tab.button)); // prettier-ignore
   const tabBody = el("div", { class: "sv-tab-body", role: "tabpanel" }, ...tabs.map((tab) => tab.view.root));
   const ofFirst = el("p", { class: "sv-hint sv-of-first", hidden: true });
+  const captionCard = makeCaption(viewer, { strips, head, conversation, curve, controls, help, readings });
+  const bench = card(
+    "sv-token-card",
+    facts.root,
+    readings.word,
+    controls.view.box,
+    frames.root,
+    kinds,
+    flip.root,
+    pair,
+  );
+  const shell = el(
+    "div",
+    { class: "sv-shell" },
+    captionCard,
+    bench,
+    card("sv-heat-card", heat.root),
+    card("sv-tab-card", tabList, ofFirst, tabBody),
+    head.notice,
+  );
+  viewer.root.append(shell, live.root, help.root);
+  const fold = new Fold(viewer, { caption: captionCard, bench, pair, layers: layers.root });
+  return { fold, flip, layers, strips, head, conversation, curve, facts, controls, frames, heat, live, help, pair, readings, kinds, tabs, tabList, tabBody, ofFirst }; // prettier-ignore
+}
+
+/**
+ * The caption with its head, its reading and its scores.
+ * @param {Viewer} viewer
+ * @param {{strips: Strip[], head: CaptionHead, conversation: Conversation, curve: Curve, controls: Controls, help: Help, readings: {caption: HTMLElement}}} views
+ */
+function makeCaption(viewer, { strips, head, conversation, curve, controls, help, readings }) {
   const title = el("h2", { text: t("Caption") });
+  const content = controls.check(
+    "content",
+    t("content words"),
+    t("leave out marks and the small words of the sentence"),
+  );
   const helpButton = viewer.options.help !== false && makeHelpButton(help);
-  const parts = [title, head.about, conversation.opener, viewer.rows.root, head.legend, helpButton];
-  const caption = [
+  const { opener } = conversation;
+  const parts = [title, head.about, opener, viewer.rows.root, controls.truth, content, head.legend, helpButton];
+  return el(
+    "section",
+    { class: "sv-card sv-caption", "data-picture": "caption", "data-about": "run" },
     el("div", { class: "sv-section-head" }, ...parts),
     conversation.root,
     strips[0].root,
@@ -91,19 +135,7 @@ export function makeViews(viewer) {
     head.signs,
     curve.root,
     conversation.ask,
-  ];
-  const picture = { "data-picture": "caption", "data-about": "run" };
-  const shell = el(
-    "div",
-    { class: "sv-shell" },
-    el("section", { class: "sv-card sv-caption", ...picture }, ...caption),
-    card("sv-token-card", facts.root, readings.word, controls.root, frames.root, kinds, pair),
-    card("sv-heat-card", heat.root),
-    card("sv-tab-card", tabList, ofFirst, tabBody),
-    head.notice,
   );
-  viewer.root.append(shell, live.root, help.root);
-  return { strips, head, conversation, curve, facts, controls, frames, heat, live, help, pair, readings, kinds, tabs, tabList, tabBody, ofFirst }; // prettier-ignore
 }
 
 /** @param {string} name @param {HTMLElement[]} children */

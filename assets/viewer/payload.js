@@ -58,6 +58,7 @@
 /**
  * @typedef {object} Payload
  * @property {string} run id
+ * @property {{prefill?: number, decode?: number, observe?: number}} [seconds] what the run took
  * @property {string} title
  * @property {string} ended
  * @property {Model} model

@@ -57,6 +57,7 @@ export class Viewer {
     this.strips = views.strips;
     this.heat = views.heat;
     this.controls = views.controls;
+    this.layers = views.layers;
     this.curve = views.curve;
     this.tabs = views.tabs;
     this.live = views.live;

@@ -37,6 +37,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "models_use": ("Use this model", "使用此模型"),
     "models_halt": ("Stop loading", "停止载入"),
     "models_again": ("Try again", "重试"),
+    "to_inputs": ("Inputs", "输入"),
     "run_list": ("Showing", "当前显示"),
     "no_runs": ("no runs yet", "还没有运行"),
     "compare": ("Compare with", "对比"),

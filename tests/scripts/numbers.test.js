@@ -113,6 +113,7 @@ test("the ends of a map are its first and last colour", () => {
   assert.deepEqual(colorAt("viridis", 7), colorAt("viridis", 1));
   assert.equal(cssColor([1, 2, 3]), "rgb(1 2 3)");
   assert.equal(cssColor([1, 2, 3], "0.5"), "rgb(1 2 3 / 0.5)");
+  assert.equal(opacityAt(0, 0.62), 0); // a patch of zero leaves the picture untouched
   assert.deepEqual([opacityAt(0, 1), opacityAt(0.3, 1), opacityAt(1, 0.5)], [1, 1, 0.75]);
 });
 

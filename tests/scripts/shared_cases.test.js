@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import { joinModelKey, madeBy, modelLabel, parseModelKey } from "../../assets/shared/model_key.js";
+import { opacityAt, weightAt } from "../../assets/viewer/draw/color.js";
 import { alignRuns, partnerStep } from "../../assets/viewer/numbers/align.js";
 import { csvText } from "../../assets/viewer/numbers/csv.js";
 import { auroc, byScore, meanAndSpread } from "../../assets/viewer/numbers/judgements.js";
@@ -96,4 +97,10 @@ test("model keys are read, written and called alike", () => {
 
 test("consecutive numbers are written as ranges", () => {
   for (const { numbers, text } of cases("ranges")) assert.equal(rangesText(numbers), text);
+});
+
+test("a colour over a picture is as opaque as in the figures", () => {
+  for (const { name, place, opacity, signed, alpha } of cases("opacity")) {
+    near(opacityAt(weightAt(place, signed), opacity), alpha, name);
+  }
 });

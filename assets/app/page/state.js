@@ -56,4 +56,4 @@ export const calm = () => matchMedia("(prefers-reduced-motion: reduce)").matches
 
 export const behavior = () => /** @type {ScrollBehavior} */ (calm() ? "auto" : "smooth");
 
-export const small = () => innerWidth <= 860;
+export const small = () => innerWidth <= 640;

@@ -6,7 +6,7 @@ import { icon } from "../page/icons.js";
 import { toggleHelp } from "../page/keys.js";
 import { languageButton } from "../page/language.js";
 import { address, copy } from "../page/links.js";
-import { listeners, page, shown } from "../page/state.js";
+import { behavior, listeners, page, shown } from "../page/state.js";
 import { language, t } from "../page/texts.js";
 import { themeButton } from "../page/theme.js";
 import { ExportMenu } from "../runs/export_menu.js";
@@ -27,6 +27,7 @@ export function mountHeader(part) {
   const right = el(
     "div",
     { class: "app-group-right" },
+    toInputs(),
     link,
     exports.root,
     languageButton(),
@@ -60,6 +61,16 @@ function skipLink() {
     if (page.viewer) page.viewer.strips[0].focus();
   };
   return el("a", { class: "app-skip", href: "#app-viewer", text: t("skip"), on: { click: skip } });
+}
+
+/** On a phone the result comes first: a way down to picture, prompt and Run. */
+function toInputs() {
+  const go = () => {
+    const inputs = document.getElementById("app-left");
+    if (inputs) inputs.scrollIntoView({ behavior: behavior(), block: "start" });
+  };
+  const attributes = { type: "button", class: "app-button app-primary", id: "app-to-inputs", text: t("to_inputs") };
+  return el("button", { ...attributes, on: { click: go } });
 }
 
 function helpButton() {

@@ -88,6 +88,7 @@ function ringedPatches({ viewer, run, sheet, slot }) {
 function drawCell(pen, ratio, { viewer, source, run, sheet, image, heads }, index, area, size, ringed) {
   const layers = heads === undefined;
   const { scale, map } = source;
+  const { theme } = viewer;
   if (image.complete && image.naturalWidth) pen.drawImage(image, ...area);
   const values = source.layer ? source.layer(index) : null;
   if (values && scale && map) {
@@ -105,7 +106,9 @@ function drawCell(pen, ratio, { viewer, source, run, sheet, image, heads }, inde
     ring(pen, area, run.boxes[patch], "#fff", 1.2 * ratio);
   }
   const chosen = layers && (index === viewer.state.layer || index === viewer.litLayer);
-  if (chosen) ring(pen, area, [0, 0, 1, 1], "#fff", 2 * ratio);
+  const [x, y, width, height] = area;
+  const around = /** @type {Area} */ ([x - ratio, y - ratio, width + 2 * ratio, height + 2 * ratio]);
+  if (chosen) ring(pen, around, [0, 0, 1, 1], theme === "dark" ? "#a5b4fc" : "#4338ca", 2 * ratio); // at its edges
 }
 
 /**

@@ -61,14 +61,17 @@ function luminance(rgb) {
 const contrast = (a, b) => (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
 
 /**
- * How opaque a patch is: small values let the picture through. 1 everywhere at opacity 1.
+ * How opaque a patch is: 0 leaves the picture untouched, small values let it through. 1 everywhere at opacity 1.
  * @param {number} place 0..1
  * @param {number} opacity
  */
-export const opacityAt = (place, opacity) => Math.min(1, 1.5 * opacity) * opacity ** (4 * (1 - place));
+export const opacityAt = (place, opacity) => Math.min(1, 1.5 * opacity) * place ** (3.3 * (1 - opacity));
 
-/** The same for a word's ground. @param {number} weight 0..1 */
-export const groundOpacity = (weight) => 0.1 + 0.7 * weight;
+/** How far a place lies from zero: of a signed map, zero is in its middle. @param {number} place 0..1 @param {boolean} signed */
+export const weightAt = (place, signed) => (signed ? Math.abs(2 * place - 1) : place);
+
+/** The same for a word's ground: 0 is the paper itself. @param {number} weight 0..1 */
+export const groundOpacity = (weight) => 0.8 * weight ** 0.7;
 
 /**
  * A colour over paper.
@@ -110,8 +113,7 @@ export function fillsOf(name, opacity, signed) {
   if (!made.has(key) && made.size > 40) made.clear(); // an opacity slider makes many
   const known = made.get(key);
   if (known) return known;
-  const alpha = (/** @type {number} */ place) =>
-    opacityAt(signed ? Math.abs(2 * place - 1) : place, opacity).toFixed(3);
+  const alpha = (/** @type {number} */ place) => opacityAt(weightAt(place, signed), opacity).toFixed(3);
   const fills = Array.from({ length: 256 }, (_, i) => cssColor(colorAt(name, i / 255), alpha(i / 255)));
   made.set(key, fills);
   return fills;

@@ -1,6 +1,7 @@
 // Patches of a picture: a rectangle each, coloured by its value; which one lies under a place.
 
 import { fillsOf } from "./color.js";
+import { gridOf, paintSmooth } from "./smooth.js";
 
 /** @typedef {import("../state/run.js").Run} Run */
 /** @typedef {[number, number, number, number]} Area left, top, width, height in pixels of the canvas */
@@ -12,6 +13,7 @@ import { fillsOf } from "./color.js";
  * @property {import("../numbers/scale.js").Scale} scale
  * @property {string} map
  * @property {number} opacity
+ * @property {boolean} [smooth] values between the patches too, where they make a grid
  * @property {Set<number>} [hidden] keys that are crossed out instead
  */
 
@@ -22,7 +24,11 @@ import { fillsOf } from "./color.js";
  * @param {number[]} patches
  * @param {Paint} paint
  */
-export function paintPatches(pen, [left, top, width, height], patches, { run, values, scale, map, opacity, hidden }) {
+export function paintPatches(pen, area, patches, paint) {
+  const { run, values, scale, map, opacity, hidden, smooth } = paint;
+  const [left, top, width, height] = area;
+  const grid = smooth && !(hidden && hidden.size) ? gridOf(run, patches) : null;
+  if (grid) return paintSmooth(pen, area, grid, paint);
   const fills = fillsOf(map, opacity, scale.signed);
   for (const patch of patches) {
     const box = run.boxes[patch];

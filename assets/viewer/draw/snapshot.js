@@ -67,17 +67,24 @@ function copied(node) {
 
 const NOTE_STYLE = { "margin-top": "8px", "line-height": "18px", "white-space": "nowrap", overflow: "hidden", "text-overflow": "ellipsis" }; // prettier-ignore
 
+/** Height in px of what stands in a panel and is not its own: the row of layers that both of the pair share. @param {Viewer} viewer @param {HTMLElement} node */
+function lent({ panels, layers }, node) {
+  if (!panels.some((panel) => panel.root === node)) return 0;
+  return layers.root.offsetHeight + parseFloat(getComputedStyle(layers.root).marginTop);
+}
+
 /** The panel's markup as an SVG of width x height CSS pixels. @param {Viewer} viewer @param {HTMLElement} node */
 function drawnAsSvg(viewer, node) {
-  const [width, height] = [Math.ceil(node.offsetWidth), Math.ceil(node.offsetHeight)];
+  const [width, height] = [Math.ceil(node.offsetWidth), Math.ceil(node.offsetHeight - lent(viewer, node))];
   const copy = copied(node);
   copy.style.margin = "0";
   const note = el("div", { class: "sv-hint", text: aboutPicture(viewer, node), style: NOTE_STYLE });
   const style = { width: `${width}px`, padding: `${PAD}px`, "box-sizing": "content-box" };
   const wide = `${Math.max(viewer.root.clientWidth, width)}px`;
+  const room = viewer.root.style.getPropertyValue("--sv-room") || null;
   const root = el(
     "div",
-    { xmlns: XHTML, class: viewer.root.className, style: { width: wide } },
+    { xmlns: XHTML, class: viewer.root.className, style: { width: wide, "--sv-room": room } },
     el("style", { text: rules() }),
     el("div", { style }, copy, note),
   );

@@ -40,6 +40,10 @@
  * @property {"mean" | "blur"} fill
  * @property {boolean} follow
  * @property {"auto" | "caption" | "visit" | "examples"} claim_scope
+ * @property {boolean} smooth the picture's values drawn smoothly; for the eye only
+ * @property {"auto" | "bars" | "compact"} strip how the caption is written; auto: compact where it is long
+ * @property {boolean} content only content words in the strip
+ * @property {"auto" | "shown" | "folded"} curve the scores over the caption; auto: where the screen is high enough
  * @property {number | null} frame the picture group shown; null: the most salient
  */
 
@@ -77,6 +81,10 @@ export const DEFAULTS = {
   fill: "mean",
   follow: false,
   claim_scope: "auto",
+  smooth: false,
+  strip: "auto",
+  content: false,
+  curve: "auto",
   frame: null,
 };
 
@@ -99,6 +107,10 @@ export const CHOICES = {
   fill: ["mean", "blur"],
   follow: [true, false],
   claim_scope: ["auto", "caption", "visit", "examples"],
+  smooth: [true, false],
+  strip: ["auto", "bars", "compact"],
+  content: [true, false],
+  curve: ["auto", "shown", "folded"],
 };
 
 /** How one likes to look, whatever the run: what "reset" sets back and a page may remember. */
@@ -112,4 +124,7 @@ export const TASTE = /** @type {const} */ ([
   "reduce",
   "hide_sinks",
   "image_columns",
+  "smooth",
+  "strip",
+  "curve",
 ]);

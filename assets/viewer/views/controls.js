@@ -1,10 +1,10 @@
-// The choices every view obeys: layer, scale, transform, normalisation, colours, opacity, what is hidden or revealed.
+// The rare choices every view obeys: scale, transform, normalisation, colours, opacity, what a click selects, what is hidden.
 
 import { el } from "../../shared/dom.js";
 import { SEQUENTIAL } from "../draw/color.js";
 import { DEFAULTS, TASTE } from "../state/defaults.js";
 import { t } from "../texts/t.js";
-import { Layers } from "./layers.js";
+import { ViewButton } from "./view_button.js";
 
 /** @typedef {import("../viewer.js").Viewer} Viewer */
 /** @typedef {import("../state/defaults.js").State} State */
@@ -15,7 +15,6 @@ export class Controls {
     this.viewer = viewer;
     /** @type {Record<string, HTMLSelectElement | HTMLInputElement>} by the state's key */
     this.choices = {};
-    this.layers = new Layers(viewer);
     this.sizes = el("span", { class: "sv-hint sv-sizes" });
     this.taps = el("span", { class: "sv-hint sv-taps" });
     const back = () => viewer.set(Object.fromEntries(TASTE.map((key) => [key, DEFAULTS[key]])));
@@ -26,9 +25,10 @@ export class Controls {
       title: t("scales, colours and what a click selects as they are at first"),
       on: { click: back },
     });
-    const colours = el("div", { class: "sv-choices" }, ...this.colourChoices(), this.reset);
-    const rows = el("div", { class: "sv-choices" }, ...this.rowChoices());
-    this.root = el("section", { class: "sv-controls", "aria-label": t("View") }, this.layers.root, colours, rows);
+    const group = (/** @type {HTMLElement[]} */ ...choices) => el("div", { class: "sv-choices" }, ...choices);
+    const groups = [group(...this.colourChoices()), group(...this.rowChoices()), group(...this.captionChoices())];
+    this.view = new ViewButton(viewer, ...groups, this.reset);
+    this.truth = this.check("reveal_truth", t("reveal truth"), t("underline words marked right or hallucinated"));
   }
 
   colourChoices() {
@@ -98,17 +98,46 @@ export class Controls {
         t("how the rows of several tokens (a word, a range) become one map: their mean, or the largest of them for each key"), // prettier-ignore
       ),
       this.opacity(),
-      el(
-        "span",
-        { class: "sv-choice-group" },
-        this.check(
-          "hide_sinks",
-          t("hide sinks"),
-          t("leave out template tokens and attention sinks; what is left out is always stated"),
-        ),
-        this.check("reveal_truth", t("reveal truth"), t("underline words marked right or hallucinated")),
+      this.check(
+        "smooth",
+        t("smooth"),
+        t("values between the patches' middles, for the eye only: the numbers are the patches'"),
+      ),
+      this.check(
+        "hide_sinks",
+        t("hide sinks"),
+        t("leave out template tokens and attention sinks; what is left out is always stated"),
       ),
     ];
+  }
+
+  captionChoices() {
+    return [
+      this.select(
+        "strip",
+        t("caption"),
+        [
+          ["auto", t("bars, compact where long")],
+          ["bars", t("bars")],
+          ["compact", t("compact")],
+        ],
+        t("compact: a word's score is its ground, and more words have room"),
+      ),
+      this.select("curve", t("score curve"), [
+        ["auto", t("where there is room")],
+        ["shown", t("shown")],
+        ["folded", t("folded away")],
+      ]),
+    ];
+  }
+
+  /** A choice's value in words, for the button. @param {keyof State} key */
+  nameOf(key) {
+    const input = this.choices[key];
+    if (!input || input.type === "checkbox") return t(key.replace("_", " "));
+    if (key === "opacity") return `${t("opacity")} ${Math.round(100 * this.viewer.state.opacity)} %`;
+    const [option] = /** @type {HTMLSelectElement} */ (input).selectedOptions;
+    return option ? option.text : "";
   }
 
   /**
@@ -142,11 +171,6 @@ export class Controls {
     return el("label", { class: "sv-choice", title }, el("span", { text: t("opacity") }), input);
   }
 
-  /** @param {number | "target" | "all" | null} layer */
-  hoverLayer(layer) {
-    this.layers.hover(layer);
-  }
-
   draw() {
     const { viewer } = this;
     const { state } = viewer;
@@ -164,8 +188,8 @@ export class Controls {
     this.sizes.textContent = raw ? t("sizes compare between tokens") : t("only raw compares between tokens");
     this.taps.textContent = tapsHint(state.granularity);
     const judged = viewer.runs.some((run) => run && Object.keys(run.marks).length);
-    /** @type {HTMLElement} */ (this.choices.reveal_truth.closest("label")).hidden = !judged;
-    this.layers.draw();
+    this.truth.hidden = !judged;
+    this.view.draw((key) => this.nameOf(key));
   }
 }
 

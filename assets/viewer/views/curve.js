@@ -16,7 +16,7 @@ import { t } from "../texts/t.js";
 /** @typedef {import("../draw/chart.js").Point} Point */
 /** @typedef {{x: (step: number) => number, y: (value: number) => number}} Frame */
 
-const [HEIGHT, LEFT, RIGHT, TOP, BOTTOM] = [92, 46, 10, 10, 22];
+const [HEIGHT, LEFT, RIGHT, TOP, BOTTOM] = [56, 46, 10, 12, 14];
 
 /** @param {number | null | undefined} value @returns {value is number} */
 const known = (value) => value !== null && value !== undefined;
@@ -70,6 +70,7 @@ export class Curve {
 
   draw() {
     const { viewer, svg } = this;
+    this.root.dataset.curve = viewer.state.curve;
     const runs = runsCompared(viewer);
     const width = this.root.clientWidth || 600;
     const count = Math.max(1, ...runs.map((run) => run.steps.length));
@@ -82,18 +83,18 @@ export class Curve {
       HEIGHT - BOTTOM - (Math.min(value, high) / high) * (HEIGHT - TOP - BOTTOM);
     const frame = { x: (/** @type {number} */ step) => this.x(step), y };
     const scored = sizes.length > 0;
-    const values = [0, high / 1.06 / 2, high / 1.06];
+    const values = [high / 1.06];
     const ticks = values.map(
       (value) => /** @type {[number, string]} */ ([y(value), scored ? formatNumber(value, 2) : ""]),
     );
     /** @type {Node[]} */
-    const parts = [...lines(LEFT, width - RIGHT, ticks, 6), label(scored ? t("score S") : "", 0, HEIGHT - 6, "start")];
+    const parts = [...lines(LEFT, width - RIGHT, ticks, 6), label(scored ? t("score S") : "", 0, HEIGHT - 3, "start")];
     const every = labelEvery(this.step, 34);
     for (let step = 0; runs.length && step < count; step += every) {
-      parts.push(label(String(step), frame.x(step), HEIGHT - 6, "middle"));
+      parts.push(label(String(step), frame.x(step), HEIGHT - 3, "middle"));
     }
     if (runs.some((run) => fallOf(run).length)) {
-      const legend = label(t("grey: S expected from the position alone"), width - RIGHT, TOP - 1, "end");
+      const legend = label(t("grey: S expected from the position alone"), width - RIGHT, TOP - 2, "end");
       legend.append(svgEl("title", { text: t("mean over the caption of S times its divisor (|J| in Eq. 6), over the divisor here: what is below it is low for its position") })); // prettier-ignore
       parts.push(legend);
     }

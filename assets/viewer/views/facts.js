@@ -1,32 +1,26 @@
-// What is known of the selected token, in one line, and where its attention and saliency went, as two bars of parts.
+// What is known of the selected token, in one line, with what is done to it: held beside others, looked at another way.
 
 import { el, setChildren } from "../../shared/dom.js";
-import { PART_COLORS } from "../draw/color.js";
 import { stepsOf, tokenOf } from "../state/choice.js";
-import { valuesOf } from "../state/sources.js";
-import { formatNumber, formatPercent, rangesText, visible } from "../texts/format.js";
-import { PART_ORDER, partName } from "../texts/parts.js";
+import { formatNumber, rangesText, visible } from "../texts/format.js";
 import { formatSupport, supportRank } from "../texts/reading.js";
 import { t } from "../texts/t.js";
 
 /** @typedef {import("../viewer.js").Viewer} Viewer */
 /** @typedef {import("../state/run.js").Run} Run */
-/** @typedef {import("../state/defaults.js").Kind} Kind */
 /** @typedef {"probability" | "entropy" | "score" | "threshold"} Fact */
 
 export class Facts {
-  /** @param {Viewer} viewer */
-  constructor(viewer) {
+  /** @param {Viewer} viewer @param {HTMLElement} viewButton */
+  constructor(viewer, viewButton) {
     this.viewer = viewer;
     this.word = el("span", { class: "sv-facts-word" });
     this.items = el("dl", { class: "sv-facts-items" });
-    this.shares = el("div", { class: "sv-shares" });
     this.hold = el("button", { type: "button", class: "sv-button sv-hold", on: { click: () => viewer.hold() } });
     this.root = el(
       "section",
       { class: "sv-facts", "aria-label": t("Selected token") },
-      el("div", { class: "sv-facts-line" }, this.word, this.items, this.hold),
-      this.shares,
+      el("div", { class: "sv-facts-line" }, this.word, this.items, this.hold, viewButton),
     );
   }
 
@@ -37,7 +31,6 @@ export class Facts {
     if (!run || !run.steps.length) {
       this.word.textContent = t("No token yet");
       setChildren(this.items);
-      setChildren(this.shares);
       return;
     }
     const steps = stepsOf(viewer, 0);
@@ -47,10 +40,10 @@ export class Facts {
     const place = { i: step.index, n: run.steps.length, p: step.position, id: step.token_id };
     this.word.title = t("token {i} of {n}, position {p}, id {id}", place);
     const held = viewer.holding ? run.quoted(run.first + /** @type {number} */ (viewer.state.held)) : "";
-    this.hold.textContent = held ? t("let go of {w}", { w: held }) : t("hold this token");
+    this.hold.textContent = held ? t("let go of {w}", { w: held }) : t("hold");
+    this.hold.setAttribute("aria-label", held ? t("let go of {w}", { w: held }) : t("hold this token"));
     this.hold.title = t("Keep this token beside the next ones you choose, on one scale, with their difference (key t)");
     setChildren(this.items, ...this.facts(run, steps, step));
-    setChildren(this.shares, this.bar(run, "attention", steps), this.bar(run, "saliency", steps));
   }
 
   /**
@@ -76,8 +69,6 @@ export class Facts {
     if (many) item(t("tokens"), `${steps.length}`, t("numbers are means over the selected tokens"), "count");
     const rank = step.pending || many ? "" : ` (${t("rank {n}", { n: step.rank })})`;
     item("p", number("probability") + rank, t("probability under the model at temperature 1"), "p");
-    const nats = step.pending ? "" : " nats";
-    item(t("entropy"), number("entropy") + nats, t("of the distribution the token was taken from"), "entropy");
     const how = { r: rangesText(run.target), kind: run.settings.sgrs ? run.settings.sgrs.score : "mean" };
     const meaning = how.kind === "mean" ? t("S, Eq. 6: mean saliency on the words before, target layers {r}; the first output has none", how) : t("S by “{kind}” of the saliency on the words before, target layers {r}; the first output has none", how); // prettier-ignore
     const place = step.pending || many ? null : supportRank(run, step.index);
@@ -94,41 +85,10 @@ export class Facts {
       if (step.fallback) item(t("taken by"), t("fallback"), highest, "fallback");
       if (step.forced) item(t("taken by"), t("you"), null, "forced");
     }
+    const nats = step.pending ? "" : " nats";
+    item(t("entropy"), number("entropy") + nats, t("of the distribution the token was taken from"), "entropy");
     const mark = run.marks[step.index];
     if (mark && this.viewer.state.reveal_truth) item(t("truth"), t(mark.judgement), mark.note || null, "mark");
     return items;
-  }
-
-  /** @param {Run} run @param {Kind} kind @param {number[]} steps */
-  bar(run, kind, steps) {
-    const { viewer } = this;
-    const { layer } = viewer.state;
-    const ready = steps.every((step) => run.has(step));
-    const shares = ready ? run.shares(valuesOf(viewer, run, kind, steps, layer)) : null;
-    const bar = el("span", { class: "sv-share-bar", "aria-hidden": "true" });
-    const legend = el("span", { class: "sv-share-legend" });
-    for (const part of PART_ORDER) {
-      const share = shares ? shares[part] : null;
-      const background = PART_COLORS[part];
-      if (share !== null) bar.append(el("span", { style: { width: `${100 * share}%`, background } }));
-      const value = share === null ? "" : share;
-      legend.append(
-        el(
-          "span",
-          { class: "sv-share", "data-part": part, "data-kind": kind, "data-value": value },
-          el("i", { style: { background }, "aria-hidden": "true" }),
-          `${partName(part)} `,
-          el("b", { text: formatPercent(share) }),
-        ),
-      );
-    }
-    const title = t("share of the row's sum that lies on each part, {l}", { l: run.layerWords(layer) });
-    return el(
-      "div",
-      { class: "sv-share-row", title },
-      el("span", { class: "sv-share-kind", text: t(kind) }),
-      bar,
-      legend,
-    );
   }
 }

@@ -1,13 +1,17 @@
-// The row of layers: one button each, tinted by the share of its saliency on the image, and the means of several.
+// The row of layers: a small picture of each one's saliency for the chosen token, of their mean, and a button for all.
 
 import { el, setChildren } from "../../shared/dom.js";
-import { tintOf } from "../draw/color.js";
+import { PIXELS, drawThumbnail } from "../draw/thumbnail.js";
 import { stepsOf } from "../state/choice.js";
+import { hiddenKeys } from "../state/compare.js";
+import { lockedScale } from "../state/locked.js";
+import { groupOf, sheetsOf } from "../state/pictures.js";
 import { valuesOf } from "../state/sources.js";
 import { formatPercent } from "../texts/format.js";
 import { t } from "../texts/t.js";
 
 /** @typedef {import("../viewer.js").Viewer} Viewer */
+/** @typedef {import("../state/run.js").Run} Run */
 /** @typedef {number | "target" | "all"} Choice what a button stands for */
 
 const FIRST = 6; // buttons before a run is there
@@ -24,8 +28,12 @@ export class Layers {
       keydown: (/** @type {KeyboardEvent} */ event) => this.key(event),
     };
     this.list = el("div", { class: "sv-layers", role: "radiogroup", "aria-label": t("Layer"), on });
-    const label = el("span", { class: "sv-label", text: t("layer"), "aria-hidden": "true" });
-    this.root = el("div", { class: "sv-layer-row" }, label, this.list);
+    this.root = el("div", { class: "sv-layer-row" }, this.list);
+    /** @type {Run | null} */
+    this.run = null;
+    this.group = -1; // of pictures
+    /** @type {number[]} of the picture that is drawn */
+    this.patches = [];
   }
 
   /** @returns {HTMLButtonElement[]} */
@@ -69,15 +77,13 @@ export class Layers {
   }
 
   /** @param {Choice | null} layer */
-  hover(layer) {
+  hoverLayer(layer) {
     for (const button of this.buttons) button.classList.toggle("sv-lit", choiceOf(button) === layer);
   }
 
   draw() {
     const { run, state } = this.viewer;
     this.build(run ? run.layers : FIRST);
-    const weights = run && run.steps.length ? this.weights() : [];
-    const top = Math.max(1e-30, ...weights);
     const chosen = Array.isArray(state.layer) ? state.layer : [state.layer];
     for (const button of this.buttons) {
       const layer = choiceOf(button);
@@ -85,46 +91,72 @@ export class Layers {
       button.setAttribute("aria-checked", String(on));
       button.tabIndex = layer === chosen[0] ? 0 : -1;
       button.disabled = !run;
-      if (typeof layer === "number") this.paint(button, layer, weights[layer], top);
-      else button.title = run ? run.layerWords(layer) : "";
+      const target = typeof layer === "number" && Boolean(run && run.target.includes(layer));
+      button.classList.toggle("sv-target", target);
     }
+    this.drawPictures();
   }
 
   /** @param {number} count */
   build(count) {
     if (this.count === count) return;
     this.count = count;
-    const words = { target: t("mean of target"), all: t("all") };
     const numbers = Array.from({ length: count }, (_, layer) => makeButton(layer, String(layer)));
-    setChildren(this.list, ...numbers, makeButton("target", words.target), makeButton("all", words.all));
+    setChildren(this.list, ...numbers, makeButton("target", t("mean")), makeButton("all", t("all")));
   }
 
-  /**
-   * @param {HTMLButtonElement} button
-   * @param {number} layer
-   * @param {number | undefined} weight its share on the image
-   * @param {number} top the largest of them
-   */
-  paint(button, layer, weight, top) {
-    const { run, state, theme } = this.viewer;
-    const target = Boolean(run && run.target.includes(layer));
-    button.classList.toggle("sv-target", target);
-    const tint = weight === undefined ? null : tintOf(state.cmap, weight / top, theme);
-    button.style.setProperty("--ground", tint ? tint.background : "transparent");
-    button.style.setProperty("--ink", tint ? tint.ink : "var(--sv-ink)");
-    const share = t("layer {n}: {v} of its saliency on the image", { n: layer, v: formatPercent(weight) });
-    const notes = [share, t("ctrl-click: the mean of several"), target && t("target layer")];
-    button.title = weight === undefined ? "" : notes.filter(Boolean).join(" · ");
+  /** The picture whose patches are drawn, and its shape, when another run or group of pictures is shown. @param {Run} run */
+  look(run) {
+    const group = groupOf(this.viewer, 0);
+    if (run === this.run && group === this.group) return;
+    [this.run, this.group] = [run, group];
+    const [sheet] = sheetsOf(run, group);
+    this.patches = sheet ? sheet.patches : [];
+    const { width, height } = sheet ? run.pictures[sheet.picture] : { width: 1, height: 1 };
+    const fit = PIXELS / Math.max(width, height);
+    this.root.classList.toggle("sv-no-picture", !sheet);
+    for (const canvas of this.list.querySelectorAll("canvas")) {
+      Object.assign(canvas, {
+        width: Math.max(1, Math.round(fit * width)),
+        height: Math.max(1, Math.round(fit * height)),
+      });
+    }
   }
 
-  /** Share of each layer's saliency that lies on the image. @returns {number[]} */
-  weights() {
+  /** Every layer on one scale, so that a faint one looks faint. */
+  drawPictures() {
     const { viewer } = this;
-    const { run } = viewer;
+    const { run, state } = viewer;
     const steps = stepsOf(viewer, 0);
-    if (!run || !steps.every((step) => run.has(step))) return [];
-    const share = (/** @type {number} */ layer) => run.shares(valuesOf(viewer, run, "saliency", steps, layer));
-    return run.layerList("all").map((layer) => (share(layer) || { image: 0 }).image);
+    if (!run || !steps.length || !steps.every((step) => run.has(step))) return this.clear();
+    this.look(run);
+    const scale = lockedScale([run], "image", "saliency", { ...state, layer: "all" }, steps);
+    const hidden = hiddenKeys(viewer, run);
+    const patches = this.patches.filter((patch) => !hidden.has(run.imageKeys[patch]));
+    for (const button of this.buttons) {
+      const layer = choiceOf(button);
+      const values = valuesOf(viewer, run, "saliency", steps, layer);
+      button.title = this.titleOf(run, layer, (run.shares(values) || { image: 0 }).image);
+      const canvas = button.querySelector("canvas");
+      const shown = { run, patches, values, scale, map: state.cmap, opacity: state.opacity };
+      if (canvas && patches.length) drawThumbnail(canvas, shown);
+    }
+  }
+
+  clear() {
+    for (const button of this.buttons) {
+      button.title = "";
+      const canvas = button.querySelector("canvas");
+      if (canvas) canvas.width = canvas.width; // eslint-disable-line no-self-assign -- empties it
+    }
+  }
+
+  /** @param {Run} run @param {Choice} layer @param {number} image its share on the image */
+  titleOf(run, layer, image) {
+    if (typeof layer !== "number") return run.layerWords(layer);
+    const share = t("layer {n}: {v} of its saliency on the image", { n: layer, v: formatPercent(image) });
+    const target = run.target.includes(layer) && t("target layer");
+    return [share, t("ctrl-click: the mean of several"), target].filter(Boolean).join(" · ");
   }
 }
 
@@ -135,11 +167,9 @@ function choiceOf(button) {
 }
 
 /** @param {Choice} layer @param {string} text */
-const makeButton = (layer, text) =>
-  el("button", {
-    type: "button",
-    role: "radio",
-    class: "sv-layer" + (typeof layer === "number" ? "" : " sv-layer-word"),
-    "data-layer": layer,
-    text,
-  });
+function makeButton(layer, text) {
+  const classes = "sv-layer" + (typeof layer === "number" ? "" : " sv-layer-word");
+  const attributes = { type: "button", role: "radio", class: classes, "data-layer": layer };
+  const picture = layer === "all" ? el("i", { "aria-hidden": "true" }) : el("canvas", { "aria-hidden": "true" });
+  return el("button", attributes, picture, el("span", { text }));
+}

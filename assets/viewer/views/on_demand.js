@@ -20,6 +20,8 @@ import { t } from "../texts/t.js";
  */
 
 const PAUSE = 250; // ms a token must stay chosen before it is computed unasked
+const QUICK = 1; // s: what takes less is computed unasked
+const PASSES = 4; // readings of the whole sequence a look costs at most, forward and backward
 
 export class OnDemand {
   /** @param {Viewer} viewer @param {OnDemandOptions} options */
@@ -47,6 +49,8 @@ export class OnDemand {
     /** @type {HTMLElement | null} where the switch stands once there is something to show */
     this.home = null;
     this.waiting = 0;
+    /** @type {number | null} seconds the last answer took, from question to answer */
+    this.took = null;
   }
 
   /** Why it cannot be computed here, as a sentence; null when it can. */
@@ -91,7 +95,9 @@ export class OnDemand {
       this.busy.set(name, came);
       this.draw();
     };
+    const from = performance.now();
     const over = () => {
+      this.took = (performance.now() - from) / 1000;
       this.busy.delete(name);
       viewer.schedule();
     };
@@ -107,6 +113,16 @@ export class OnDemand {
       },
     );
     this.draw();
+  }
+
+  /** Whether an answer takes under a second: as the last one did, or as the run's own times let expect. */
+  get quick() {
+    const { run } = this.viewer;
+    if (this.options.lasting || !run) return false;
+    if (this.took !== null) return this.took < QUICK;
+    const { prefill, decode = 0, observe = 0 } = run.payload.seconds || {};
+    if (!prefill || !run.steps.length) return false; // times are not known
+    return PASSES * (prefill + (decode + observe) / run.steps.length) < QUICK;
   }
 
   stop() {
@@ -137,8 +153,9 @@ export class OnDemand {
     this.status.textContent = held ? "" : busy ? progressWords(busy) : reason || failed || options.about;
     if (this.following) {
       if (this.home) (held ? this.home : this.root).append(this.following);
-      this.following.hidden = Boolean(reason);
-      if (viewer.state.follow && !held && !reason && !failed && !this.busy.size) this.soon(name);
+      const { quick } = this;
+      this.following.hidden = Boolean(reason) || quick;
+      if ((viewer.state.follow || quick) && !held && !reason && !failed && !this.busy.size) this.soon(name);
     }
     return held;
   }

@@ -174,8 +174,8 @@ export class Overlay {
     if (this.gridded) frame.grid = drawCells(pen, ratio, { viewer, source, run, sheet, image, slot: panel.slot });
     else {
       const { values, scale, map } = source;
-      const { opacity } = viewer.state;
-      const paint = values && scale && map && { run, values, scale, map, opacity, hidden: hiddenKeys(viewer, run) };
+      const how = { opacity: viewer.state.opacity, smooth: viewer.state.smooth, hidden: hiddenKeys(viewer, run) };
+      const paint = values && scale && map && { run, values, scale, map, ...how };
       if (paint) paintPatches(pen, [0, 0, w, h], sheet.patches, paint);
       for (const patch of this.ringed(frame)) ringed(pen, run.boxes[patch], 3 * ratio, 1.5 * ratio, ".75");
     }

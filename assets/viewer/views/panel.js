@@ -11,6 +11,7 @@ import { panelInWords } from "./aria.js";
 import { Bars } from "./bars.js";
 import { Overlay } from "./overlay.js";
 import { RangeFields } from "./range.js";
+import { ShareLine } from "./share_line.js";
 import { Words } from "./words.js";
 
 /** @typedef {import("../viewer.js").Viewer} Viewer */
@@ -30,12 +31,14 @@ export class Panel {
     this.range = which === "difference" ? null : new RangeFields(viewer, kind);
     this.overlay = new Overlay(viewer, this);
     this.words = new Words(viewer, this);
+    this.shares = which === "difference" ? null : new ShareLine();
     this.heard = el("p", { class: "sv-heard" });
     this.bars = new Bars(viewer);
     this.root = el(
       "section",
-      { class: "sv-panel", "data-kind": kind, "data-slot": which },
+      { class: "sv-panel sv-twin", "data-kind": kind, "data-slot": which },
       el("div", { class: "sv-panel-head" }, this.title, this.unit, this.range && this.range.root),
+      this.shares && this.shares.root,
       this.heard,
       el("div", { class: "sv-image-row" }, this.overlay.root, this.bars.image),
       wordsHead(this.bars.words),
@@ -57,10 +60,14 @@ export class Panel {
     this.title.textContent = viewer.comparing ? slotName(viewer, this.which) + word : t(kind);
     const every = run && state.layer === "all" && t("every layer; words: mean of all {n}", { n: run.layers });
     const unit = (viewer.comparing ? t(kind) + ", " : "") + unitWords(kind, state.normalization);
-    this.unit.textContent = run ? `${unit} · ${every || run.layerWords(state.layer)}` : unit;
+    const smooth = state.smooth && t("smoothed for the eye");
+    this.unit.textContent = run
+      ? [unit, every || run.layerWords(state.layer), smooth].filter(Boolean).join(" · ")
+      : unit;
     this.root.setAttribute("aria-label", `${this.title.textContent} ${this.unit.textContent}`);
     if (this.range) this.range.draw();
     this.heard.textContent = panelInWords(source);
+    if (this.shares) this.shares.draw(source, run ? run.layerWords(state.layer) : "");
     this.overlay.draw();
     this.words.draw();
     this.bars.draw(source, this.unit.textContent, (scale) => {

@@ -1,6 +1,7 @@
 // The caption as a strip of tokens, each a button whose colour and bar are its score (Eq. 6) or, with pins, what it drew.
 
 import { el } from "../../shared/dom.js";
+import { contentWords } from "../numbers/content_words.js";
 import { pickToken } from "../state/change.js";
 import { stepsOf, tokenOf } from "../state/choice.js";
 import { changedSteps, runName, translate } from "../state/compare.js";
@@ -8,10 +9,13 @@ import { stepLines } from "../state/lines.js";
 import { stripValues } from "../state/sources.js";
 import { t } from "../texts/t.js";
 import { paintToken, tokenButton } from "./strip_token.js";
+import { across, beside, bringIn } from "./strip_walk.js";
 
 /** @typedef {import("../viewer.js").Viewer} Viewer */
 /** @typedef {import("../state/run.js").Run} Run */
 /** @typedef {import("./strip_token.js").Look} Look */
+
+const LONG = 60; // tokens from which a caption is written compactly, unless one chose
 
 export class Strip {
   /** @param {Viewer} viewer @param {0 | 1} slot */
@@ -35,6 +39,11 @@ export class Strip {
     this.buttons = [];
     /** @type {string[]} how each button was drawn */
     this.drawn = [];
+    /** @type {Run | null} whose content words are known */
+    this.read = null;
+    /** @type {boolean[]} which steps carry content */
+    this.content = [];
+    this.shownAt = ""; // what was brought into view last
   }
 
   /** @param {EventTarget | null} target @returns {number | null} */
@@ -59,31 +68,13 @@ export class Strip {
   /** @param {KeyboardEvent} event */
   key(event) {
     const at = tokenOf(this.viewer, this.slot);
-    const last = this.buttons.length - 1;
-    const to = { ArrowLeft: at - 1, ArrowRight: at + 1, ArrowUp: this.line(at, -1), ArrowDown: this.line(at, 1), Home: 0, End: last }[event.key]; // prettier-ignore
+    const { buttons } = this;
+    const last = buttons.length - 1;
+    const to = { ArrowLeft: beside(buttons, at, -1), ArrowRight: beside(buttons, at, 1), ArrowUp: across(buttons, at, -1), ArrowDown: across(buttons, at, 1), Home: 0, End: last }[event.key]; // prettier-ignore
     if (to === undefined || event.ctrlKey || event.metaKey || event.altKey || last < 0) return;
     event.preventDefault();
     pickToken(this.viewer, this.slot, Math.max(0, Math.min(last, to)), { range: event.shiftKey });
     this.focus();
-  }
-
-  /** The token above or below, nearest in x. @param {number} at @param {1 | -1} way */
-  line(at, way) {
-    const from = this.buttons[at] && this.buttons[at].getBoundingClientRect();
-    if (!from) return at;
-    const middle = from.left + from.width / 2;
-    let [best, cost] = [at, Infinity];
-    /** @type {number | null} */
-    let line = null;
-    for (let i = at + way; i >= 0 && i < this.buttons.length; i += way) {
-      const box = this.buttons[i].getBoundingClientRect();
-      if (Math.abs(box.bottom - from.bottom) < 4) continue;
-      if (line === null) line = box.bottom;
-      if (Math.abs(box.bottom - line) > 4) break;
-      const distance = Math.abs(box.left + box.width / 2 - middle);
-      if (distance < cost) [best, cost] = [i, distance];
-    }
-    return best;
   }
 
   /** @param {Event} event */
@@ -114,6 +105,9 @@ export class Strip {
     if (this.root.hidden) return;
     if (viewer.comparing) this.name.textContent = runName(viewer, slot);
     this.cut(run ? run.steps.length : 0);
+    const { strip } = viewer.state;
+    const compact = strip === "compact" || (strip === "auto" && Boolean(run && run.steps.length >= LONG));
+    this.list.classList.toggle("sv-compact", compact);
     if (run && run.steps.length) this.drawTokens(run);
   }
 
@@ -133,6 +127,7 @@ export class Strip {
     const shown = stripValues(viewer, slot);
     const [chosen, current] = [new Set(stepsOf(viewer, slot)), tokenOf(viewer, slot)];
     const changed = changedSteps(viewer, slot);
+    const left = this.leftOut(run);
     const held = new Set(viewer.holding && slot === 0 ? stepsOf(viewer, 1) : []);
     const badges = run.steps.some((step) => step.rejected || step.fallback || step.forced);
     this.list.classList.toggle("sv-badges", badges);
@@ -141,6 +136,7 @@ export class Strip {
         this.buttons.push(tokenButton(i));
         this.list.append(this.buttons[i]);
       }
+      this.buttons[i].hidden = left(i) && !chosen.has(i);
       /** @type {Look} */
       const look = {
         text: run.shown(run.first + i),
@@ -167,6 +163,25 @@ export class Strip {
       this.drawn[i] = sign;
       paintToken(this.buttons[i], step, look, { ...shown, map: state.cmap, theme });
     });
+  }
+
+  /** Which steps the filter leaves out; none while it is off. @param {Run} run @returns {(step: number) => boolean} */
+  leftOut(run) {
+    if (!this.viewer.state.content) return () => false;
+    if (this.read !== run || this.content.length !== run.steps.length) {
+      this.read = run;
+      this.content = contentWords(run.steps.map((step) => step.text));
+    }
+    return (step) => !this.content[step];
+  }
+
+  /** The selected word is brought into the strip's own window. @param {string} form and size the strip stands in */
+  keepInView(form) {
+    const step = tokenOf(this.viewer, this.slot);
+    const sign = `${step} ${form}`;
+    if (!this.buttons[step] || this.root.hidden || sign === this.shownAt) return;
+    this.shownAt = sign;
+    bringIn(this.list, this.buttons[step]);
   }
 
   /** @param {number | null} key @param {number} slot */
