@@ -22,6 +22,7 @@ MOST, AT_ONCE, EACH = 16, 3, 2  # jobs that may wait, that run, and that run for
 IDLE = 1  # processes that stay for the next job
 IDLE_SECONDS = 60.0  # and so long; then they end by themselves
 RENEWED = 200  # jobs after which a process is replaced by a new one
+EASIER = "Try again with something smaller."
 
 log = logging.getLogger("saliency_viz")
 
@@ -94,9 +95,6 @@ class Jobs:
                 self._idle.append(worker)
         if not keep:
             worker.end()
-
-
-EASIER = "Try again with something smaller."
 
 
 class Worker:
