@@ -14,10 +14,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 PATIENCE = 300.0  # seconds
-FIELDS = ("image", "prompt", "max_new_tokens", "temperature", "seed", "sgrs", "alpha", "locore", "beta", "more")
-FIELDS += ("video", "frames", "system", "sgrs_history", "sgrs_score", "decoding", "decoding_values")
-USUAL = {"temperature": 0, "seed": 0, "sgrs": False, "alpha": 0.6, "locore": False, "frames": 8, "system": ""}
-USUAL |= {"sgrs_history": "window", "sgrs_score": "mean", "decoding": "", "decoding_values": ""}
 
 
 @dataclass(frozen=True)
@@ -47,20 +43,20 @@ class Caller:
 
     def caption(self, path: str, **given: Any) -> Answer:
         """A caption of an uploaded picture; given: arguments of /caption by name."""
-        return self.call("caption", [{**USUAL, "image": picture(path), **given}.get(name) for name in FIELDS])
+        return self.call("caption", {"image": picture(path), **given})
 
     def export(self, run: str, format: str) -> Answer:
         """A run as a file, fetched too."""
-        answer = self.call("export", [run, format, None, "target", "row"])
+        answer = self.call("export", {"run": run, "format": format})
         if answer.values:
             self.open(f"/gradio_api/file={answer.values[0]['path']}").read()
         return answer
 
-    def call(self, name: str, data: Any) -> Answer:
-        """What an endpoint answers, whatever it is."""
+    def call(self, name: str, given: dict[str, Any]) -> Answer:
+        """What an endpoint answers to arguments by name, whatever it is."""
         started, waits, last, kind = time.monotonic(), [], None, ""
         try:
-            event = json.load(self.open(f"/gradio_api/call/{name}", json.dumps({"data": data}).encode()))["event_id"]
+            event = json.load(self.open(f"/gradio_api/call/v2/{name}", json.dumps(given).encode()))["event_id"]
             with self.open(f"/gradio_api/call/{name}/{event}") as lines:
                 for line in lines:
                     text = line.decode().strip()
