@@ -40,7 +40,10 @@ def test_the_costly_files_are_what_they_claim_and_are_refused():
 def test_an_answer_counts_as_right_only_where_every_number_is_the_single_user_s():
     load = Load("", None, 4, 3, print, right=[["a cow", [{"score": 0.25}]]], paths=["x"])
     assert not load.wrong(Answer(1.0, ["a cow", {"tokens": [{"score": 0.25}]}]), 5)
-    assert load.wrong(Answer(1.0, ["a cow", {"tokens": [{"score": 0.26}]}]), 5)
+    assert not load.wrong(Answer(1.0, ["a cow", {"tokens": [{"score": 0.2500001}]}]), 5)
+    for score in (0.26, None):
+        assert load.wrong(Answer(1.0, ["a cow", {"tokens": [{"score": score}]}]), 5)
+    assert load.wrong(Answer(1.0, ["a cow", {"tokens": []}]), 5) and load.wrong(Answer(1.0, ["a dog", {}]), 5)
     assert load.wrong(Answer(1.0, said="The queue is full."), 5)
     assert load.caller().who != load.caller().who and load.part(500, 24) == 31
 

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 import threading
 import time
+from pathlib import Path
 
 import psutil
 import pytest
@@ -20,6 +23,7 @@ from .app_browser import open_site, write_examples
 from .traces import png
 
 LONG = 60.0
+ROOT = Path(__file__).parent.parent
 
 
 @pytest.fixture(scope="module")
@@ -66,6 +70,12 @@ def test_the_processes_start_without_the_page_and_the_model(module):
     jobs = Jobs("Looking")
     assert jobs.do("a", slow_work.brought, module, seconds=LONG) == []
     jobs.close()
+
+
+def test_they_start_whatever_program_started_the_server():
+    script = "from saliency_viz.serving.jobs import Jobs\nprint(Jobs('x').do('a', sum, (2, 3), seconds=60))"
+    ended = subprocess.run([sys.executable, "-"], input=script, text=True, capture_output=True, cwd=ROOT, timeout=120)
+    assert ended.stdout.strip() == "5"
 
 
 def test_too_many_of_one_visitor_are_refused_at_once_and_others_are_let_in():

@@ -71,7 +71,7 @@ class Load:
 
     def wrong(self, answer: Answer, place: int) -> bool:
         """Whether an answer is another than the single user's."""
-        return not answer.values or facts(answer) != self.right[place % len(self.paths)]
+        return not answer.values or not close(facts(answer), self.right[place % len(self.paths)])
 
 
 def load_rows(sessions: int, tokens: int, model: str, tell: Callable[[str], None]) -> list[Row]:
@@ -160,9 +160,10 @@ def beside_exports(load: Load, idle: list[float]) -> list[Row]:
     while working.is_alive() or len(answers) < len(load.paths):
         answers.append(load.caption(caller, len(answers)))
     working.join()
-    wrong = sum(load.wrong(answer, place) for place, answer in enumerate(answers))
-    refused = sum(not answer.values for answer in made)
-    note = f"{len(answers) - wrong} of {len(answers)} right, {len(made)} exports, {refused} of them refused"
+    wrong = [answer for place, answer in enumerate(answers) if load.wrong(answer, place)]
+    refused = [answer for answer in made if not answer.values]
+    note = f"{len(answers) - len(wrong)} of {len(answers)} right, {len(made)} exports, {len(refused)} of them refused"
+    note += "".join(f"; such as: {one.said or 'other numbers'}"[:150] for one in (*wrong[:1], *refused[:1]))
     ratio = percentile([answer.seconds for answer in answers]) / percentile(idle)
     return [
         _spread("caption beside exports", answers, note),
@@ -240,6 +241,18 @@ def watched(process: psutil.Process) -> Iterator[list[float]]:
 def facts(answer: Answer) -> Any:
     """What must be the same whoever asks: the caption and each token's numbers."""
     return [answer.values[0], answer.values[1]["tokens"]]
+
+
+def close(one: Any, other: Any) -> bool:
+    """Whether two answers say the same. How many rows are recorded at a time depends on how long they take, so that
+    numbers may differ by float32's last digits."""
+    if isinstance(one, dict) and isinstance(other, dict):
+        return one.keys() == other.keys() and all(close(one[name], other[name]) for name in one)
+    if isinstance(one, list) and isinstance(other, list):
+        return len(one) == len(other) and all(map(close, one, other))
+    if isinstance(one, float) and isinstance(other, float):
+        return math.isclose(one, other, rel_tol=1e-3, abs_tol=1e-5)
+    return one == other
 
 
 def percentile(values: list[float], share: float = 0.95) -> float:

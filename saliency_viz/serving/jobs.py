@@ -10,15 +10,18 @@ import logging
 import multiprocessing
 import os
 import signal
+import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import ModuleType
 from typing import Any
 
 from ..errors import LimitError, SaliencyVizError
 from .turns import STOPPING, Turns
 
-MOST, AT_ONCE, EACH = 16, 3, 2  # jobs that may wait, that run, and that run for one visitor
+MOST, AT_ONCE, EACH = 16, 2, 1  # jobs that may wait, that run, and that run for one visitor
 IDLE = 1  # processes that stay for the next job
 IDLE_SECONDS = 60.0  # and so long; then they end by themselves
 RENEWED = 200  # jobs after which a process is replaced by a new one
@@ -104,7 +107,8 @@ class Worker:
         spawn = multiprocessing.get_context("spawn")
         self.line, there = spawn.Pipe()
         self.process = spawn.Process(target=work, args=(there, nice), name="saliency_viz job", daemon=True)
-        self.process.start()
+        with _without_main():
+            self.process.start()
         there.close()
         self.whole, self.since, self.count = True, time.monotonic(), 0
 
@@ -132,6 +136,21 @@ class Worker:
         self.process.kill()
         self.process.join()
         self.line.close()
+
+
+@contextmanager
+def _without_main() -> Iterator[None]:
+    """A new process imports the program that started this one; that may be a notebook, standard input, or unguarded."""
+    with _starting:
+        main = sys.modules["__main__"]
+        sys.modules["__main__"] = ModuleType("__main__")
+        try:
+            yield
+        finally:
+            sys.modules["__main__"] = main
+
+
+_starting = threading.Lock()
 
 
 def work(line: Any, nice: int) -> None:
