@@ -81,12 +81,15 @@ def test_a_film_has_one_frame_per_token_all_of_one_even_size(kind):
     assert frames[0].size[0] == 332 and frames[0].size[1] % 2 == 0
 
 
-def test_the_brightest_patch_is_where_the_largest_value_is():
+def test_the_patch_that_changes_the_picture_most_is_where_the_largest_value_is():
     trace = peaked({(1, 1 * 7 + 4): 0.5, (1, 3 * 7 + 2): 0.25})  # line 1 column 4; line 3 column 2
-    brightness = patch_colors(trace, 1, view=PLAIN).sum(axis=-1)
-    assert np.unravel_index(brightness.argmax(), (5, 7)) == (1, 4)
-    brightness[1, 4] = 0
-    assert np.unravel_index(brightness.argmax(), (5, 7)) == (3, 2)
+    shown, picture = (patch_colors(one, 1, view=PLAIN).astype(int) for one in (trace, peaked({})))
+    change = np.abs(shown - picture).sum(axis=-1)
+    assert np.unravel_index(change.argmax(), (5, 7)) == (1, 4)
+    change[1, 4] = 0
+    assert np.unravel_index(change.argmax(), (5, 7)) == (3, 2)
+    change[3, 2] = 0
+    assert not change.any()  # zero leaves the picture untouched
 
 
 def test_a_patch_ends_where_its_box_ends():

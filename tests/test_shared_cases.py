@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from saliency_viz.figures.colors import opacity_at
 from saliency_viz.figures.rows.alignment import align, shared_keys
 from saliency_viz.figures.rows.judgements import Judged, statistics
 from saliency_viz.figures.rows.scales import scale_between, scale_of
@@ -131,3 +132,9 @@ def test_a_run_s_model_is_known_as_on_the_page(case: dict[str, Any]) -> None:
 @pytest.mark.parametrize("case", cases("ranges"), ids=lambda case: case["text"])
 def test_consecutive_numbers_are_written_as_ranges(case: dict[str, Any]) -> None:
     assert _ranges(case["numbers"]) == case["text"]
+
+
+@named("opacity")
+def test_a_colour_over_a_picture_is_as_opaque_as_on_the_page(case: dict[str, Any]) -> None:
+    found = opacity_at(np.array([case["place"]]), case["opacity"], case["signed"])
+    assert found[0] == pytest.approx(case["alpha"], rel=1e-8, abs=1e-12)

@@ -14,6 +14,7 @@ from ..errors import SettingError
 
 SEQUENTIAL = ("viridis", "cividis", "magma")
 DIVERGING = "RdBu_r"  # red: more, blue: less, white: 0; told apart with red-green blindness
+OPACITY = 0.62  # of a map over a picture, unless one chose
 MISSING = "#e6e6e6"  # a number that cannot be (a key the row cannot see), never a colour of the maps
 VERDICTS: Mapping[str, str] = {
     "accepted": "#0072b2",
@@ -43,10 +44,25 @@ def css(rgb: np.ndarray) -> str:
     return "#" + "".join(f"{int(part):02x}" for part in rgb)
 
 
-def plotly_scale(name: str, stops: int = 33) -> list[list]:
-    """[[place in 0..1, "#rrggbb"], ...] for plotly's `colorscale`."""
+def opacity_at(places: np.ndarray, opacity: float = OPACITY, signed: bool = False) -> np.ndarray:
+    """float64 in 0..1: how opaque a place of a map is over a picture. 0 leaves the picture untouched (of a signed map,
+    its middle does), small values let it through; 1 everywhere at opacity 1. As `opacityAt` of the page's color.js."""
+    places = np.asarray(places, np.float64)
+    weights = np.abs(2 * places - 1) if signed else places
+    return min(1.0, 1.5 * opacity) * weights ** (3.3 * (1 - opacity))
+
+
+def plotly_scale(name: str, stops: int = 33, opacity: float | None = None) -> list[list]:
+    """[[place in 0..1, "#rrggbb"], ...] for plotly's `colorscale`; over a picture (opacity) "rgba(...)"."""
     places = np.linspace(0, 1, stops)
-    return [[float(place), css(table(name)[round(place * 255)])] for place in places]
+    colors = [table(name)[round(place * 255)] for place in places]
+    if opacity is None:
+        return [[float(place), css(color)] for place, color in zip(places, colors, strict=True)]
+    alphas = opacity_at(places, opacity, name == DIVERGING)
+    return [
+        [float(place), "rgba({},{},{},{:.3f})".format(*color, alpha)]
+        for place, color, alpha in zip(places, colors, alphas, strict=True)
+    ]
 
 
 def painted(places: np.ndarray, name: str) -> np.ndarray:

@@ -18,7 +18,7 @@ import plotly.graph_objects as go
 from ..errors import SettingError
 from ..trace import Trace
 from .caption_text import EXPECTED, NAMES, method_words
-from .colors import DIVERGING, LINES, MISSING, PARTS, VERDICTS, plotly_scale
+from .colors import DIVERGING, LINES, MISSING, OPACITY, PARTS, VERDICTS, plotly_scale
 from .labels import plotly_label, plotly_text
 from .rows.alignment import triangle_difference
 from .rows.metrics import PARTS as PART_NAMES
@@ -38,7 +38,7 @@ def image_overlay(
     view: View = PLAIN,
     picture: int = 0,
     box_scale: int = 0,
-    opacity: float = 0.6,
+    opacity: float = OPACITY,
     scale: Scale | None = None,
     dark: bool = False,
 ) -> go.Figure:
@@ -49,7 +49,8 @@ def image_overlay(
         raise SettingError(f"Picture {picture} has no image tokens at scale {box_scale}. Choose another of its scales.")
     scale = scale or view.scale(trace, kind, step, "image")
     width, height = found.size
-    heat = _heat(cells, scale, view, view.unit(kind), x=x_edges, y=y_edges, opacity=opacity)
+    heat = _heat(cells, scale, view, view.unit(kind), x=x_edges, y=y_edges)
+    heat.colorscale = plotly_scale(_map_name(scale, view), opacity=opacity)  # 0 leaves the picture as it is
     heat.hovertemplate = "x %{x:.0f}, y %{y:.0f} px: %{customdata:.4g}<extra></extra>"
     figure = go.Figure(heat, _layout(f"{NAMES[kind]} on the image", dark))
     figure.update_layout(margin={"l": 8, "b": 8})

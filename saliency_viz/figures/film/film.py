@@ -18,9 +18,9 @@ from ...errors import SettingError
 from ...trace import Trace
 from ...whole_numbers import whole
 from ..caption_text import NAMES, judged_words, picture_words, run_words
-from ..colors import DIVERGING, JUDGEMENTS, painted, table
+from ..colors import DIVERGING, JUDGEMENTS, opacity_at, painted, table
 from ..labels import label
-from ..paper.image import OPACITY, greyed, places_of
+from ..paper.image import greyed, places_of
 from ..paper.style import FAINT, INK, LINE, pair_unit
 from ..rows.metrics import KINDS, Kind, Layers, image_map, layer_indices, picture_shares, scales_of
 from ..rows.scales import Scale
@@ -253,7 +253,9 @@ def _painted(stage: Stage, panel: Panel, picture: Image.Image, step: int) -> Ima
     values = replace(found, size=panel.size, boxes=found.boxes * np.tile(grow, 2)).grid()
     under = np.repeat(greyed(picture)[..., None], 3, axis=2)
     name = DIVERGING if stage.scale.signed else view.colors
-    over = under * (1 - OPACITY) + painted(stage.scale.normalized(values), name) * OPACITY
+    places = stage.scale.normalized(values)
+    alpha = opacity_at(np.nan_to_num(places), signed=stage.scale.signed)[..., None]
+    over = under * (1 - alpha) + painted(places, name) * alpha
     pixels = np.where(np.isnan(values)[..., None], under, over)
     return Image.fromarray(np.round(pixels).astype(np.uint8))
 
@@ -285,8 +287,10 @@ def _draw_bar(frame: Image.Image, draw: ImageDraw.ImageDraw, stage: Stage) -> in
     low, high = f"{stage.scale.low:.3g}", f"{stage.scale.high:.3g}" + (" or more" if stage.scale.beyond else "")
     left += round(write(draw, (left, top), low, small, INK)) + 6
     wide = stage.width // 4
-    strip = np.repeat(table(name)[np.linspace(0, 255, wide).round().astype(int)][None], max(8, small - 2), axis=0)
-    strip = BAR_GROUND * (1 - OPACITY) + strip * OPACITY  # as pale as the maps are over a picture
+    places = np.linspace(0, 1, wide)
+    alpha = opacity_at(places, signed=stage.scale.signed)[:, None]  # as pale as the maps are over a picture
+    line = BAR_GROUND * (1 - alpha) + table(name)[(places * 255).round().astype(int)] * alpha
+    strip = np.repeat(line[None], max(8, small - 2), axis=0)
     frame.paste(Image.fromarray(np.round(strip).astype(np.uint8)), (left, top + 2))
     left += wide + 6
     left += round(write(draw, (left, top), high, small, INK)) + small

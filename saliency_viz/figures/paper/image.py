@@ -18,6 +18,7 @@ from PIL import Image
 from ...errors import SettingError
 from ...trace import Trace
 from ..caption_text import NAMES, hidden_words, judged_words, picture_words, run_words, view_words
+from ..colors import opacity_at
 from ..labels import label
 from ..rows.metrics import KINDS, Kind, Steps, image_map, row, scales_of, steps_of
 from ..rows.patches import ImageMap
@@ -27,7 +28,6 @@ from .style import LABEL, TITLE, Page, bar, heat, pair_notes, pair_scales, pair_
 
 PAIR = View(normalization="share", colors="magma")
 PLAIN = View(colors="magma")
-OPACITY = 0.62
 Beside = tuple[Trace, Steps]  # a run, and its token (or several) that stand beside
 SIDE, GAP, TOP = 2.1, 0.12, 0.42  # inches: a picture's width, between two, above the first
 BAR = 0.85  # inches: a colour bar with its numbers and unit
@@ -64,7 +64,7 @@ def image_overlays(
                 bare(axes, NAMES[kind] if not line else "")
                 if not line and (kind == "saliency" or not one):
                     unit = pair_unit(view) if one else view.unit(kind)
-                    bar(page, scale, view.colors, unit, left + SIDE + 0.08, top, min(height, 2.1))
+                    bar(page, scale, view.colors, unit, left + SIDE + 0.08, top, min(height, 2.1), True)
             top += height + GAP
         page.text(0.1, 0.02, token_title(trace, step, view), TITLE)
         notes = [*pair_notes(scales), *hidden_words(trace, hidden, trace.positions("image").tolist())]
@@ -112,6 +112,7 @@ def image_layers(
             0.1 + across,
             0.36,
             min(1.7, lines * (height + gap + 0.14) - gap - 0.14),
+            True,
         )
         page.text(0.1, 0.02, f"{NAMES[kind]}, layer by layer: {token_title(trace, step, view)}", TITLE)
         notes = [run_words(trace) + "; ● target layers", f"Scale: {scale.note}"]
@@ -141,7 +142,9 @@ def lay(axes: Axes, trace: Trace, found: ImageMap, scale: Scale, colors: str) ->
     picture = found.picture
     extent = (0, found.size[0], found.size[1], 0)
     axes.imshow(greyed(trace.pictures[picture].seen), cmap="gray", vmin=0, vmax=255, extent=extent, aspect="auto")
-    drawn = heat(axes, found.grid(), scale, colors, missing="none", extent=extent, alpha=OPACITY)
+    cells = found.grid()
+    alpha = opacity_at(np.nan_to_num(scale.normalized(cells)), signed=scale.signed)
+    drawn = heat(axes, cells, scale, colors, missing="none", extent=extent, alpha=alpha)
     axes.set_xlim(0, found.size[0])
     axes.set_ylim(found.size[1], 0)
     return drawn

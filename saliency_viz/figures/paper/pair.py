@@ -95,7 +95,7 @@ def _pictures(
             lay(axes, trace, place_on_image(trace, values, picture, tiles).without(hidden), scale, view.colors)
             bare(axes, NAMED[index] if not line else "")
             if index in units and not line:
-                bar(page, scale, view.colors, units[index], left + SIDE + 0.08, top, min(height, 2.1))
+                bar(page, scale, view.colors, units[index], left + SIDE + 0.08, top, min(height, 2.1), True)
         top += height + GAP
 
 

@@ -21,7 +21,7 @@ import numpy as np
 from matplotlib import font_manager
 from matplotlib.axes import Axes
 from matplotlib.cm import ScalarMappable
-from matplotlib.colors import Colormap, Normalize, make_norm_from_scale
+from matplotlib.colors import Colormap, ListedColormap, Normalize, make_norm_from_scale
 from matplotlib.figure import Figure
 from matplotlib.image import AxesImage
 from matplotlib.scale import LogScale
@@ -30,7 +30,7 @@ from matplotlib.text import Text
 from ...errors import SettingError
 from ...trace import Trace
 from ..caption_text import NAMES
-from ..colors import DIVERGING, MISSING
+from ..colors import DIVERGING, MISSING, opacity_at, table
 from ..rows.metrics import KINDS, Steps
 from ..rows.scales import Keys, Scale
 from ..rows.view import View
@@ -170,13 +170,21 @@ def heat(
     return image
 
 
-def bar(page: Page, scale: Scale, colors: str, unit: str, left: float, top: float, height: float) -> Axes:
-    """A colour bar with its unit; pointed where values lie beyond an end."""
+def over_paper(name: str) -> Colormap:
+    """A map's colours as they look over white where a picture lies under them elsewhere: 0 is the paper itself."""
+    alpha = opacity_at(np.linspace(0, 1, 256), signed=name == DIVERGING)[:, None]
+    return ListedColormap((table(name) * alpha + 255 * (1 - alpha)) / 255)
+
+
+def bar(
+    page: Page, scale: Scale, colors: str, unit: str, left: float, top: float, height: float, on_picture: bool = False
+) -> Axes:
+    """A colour bar with its unit; pointed where values lie beyond an end. on_picture: as the colours are over one."""
     axes = page.axes(left, top, 0.09, height)
     ends = {(True, True): "both", (True, False): "max", (False, True): "min", (False, False): "neither"}
     name = DIVERGING if scale.signed else colors
     extend = "both" if scale.signed and scale.beyond else ends[scale.beyond > 0, scale.below > 0]
-    mappable = ScalarMappable(norm_of(scale), color_map(name))
+    mappable = ScalarMappable(norm_of(scale), over_paper(name) if on_picture else color_map(name))
     drawn = page.figure.colorbar(mappable, cax=axes, extend=extend, extendfrac=0.06)
     words = unit
     if len(unit) * 0.055 > height:  # longer than the bar
