@@ -75,7 +75,7 @@ def caddy(folder: Path, port: int, app: str) -> Iterator[None]:
     (text,) = blocks("caddy")
     text = text.replace("viz.example", f"http://localhost:{port}").replace("127.0.0.1:7860", app)
     conf = folder / "Caddyfile"
-    conf.write_text("{\n    admin off\n    auto_https off\n}\n" + text)
+    conf.write_text("{\n    admin off\n    auto_https off\n    default_bind 127.0.0.1\n}\n" + text)
     command = [program("caddy"), "run", "--adapter", "caddyfile", "--config", str(conf)]
     with _running(command, port, HOME=str(folder), XDG_DATA_HOME=str(folder), XDG_CONFIG_HOME=str(folder)):
         yield

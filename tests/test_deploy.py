@@ -71,6 +71,17 @@ def test_only_nginx_can_be_reached_and_waits_until_the_app_answers():
         assert name.startswith(mounted["./tls"])
 
 
+def test_the_memory_told_for_a_box_is_what_the_chooser_says():
+    from saliency_viz.serving.model_catalog import size_of
+
+    text = (DEPLOY.parent / "docs" / "serving.md").read_text(encoding="utf-8")
+    rows = re.findall(r"\| `([\w/.-]+/[\w.-]+)` \| ([\d.]+) \| ([\d.]+) \|", text)
+    assert len(rows) == 6
+    for name, whole, small in rows:
+        found = [size_of(name, "bfloat16", kind).needed / 2**30 for kind in (None, "4bit")]
+        assert [f"{size:.1f}" for size in found] == [whole, small], name
+
+
 def servers(apps, port):
     """deploy/nginx.conf on a port, without TLS, before these apps (host:port)."""
     text = NGINX.replace("server app:7860;", "".join(f"server {app}; " for app in apps))

@@ -24,8 +24,9 @@ from .traces import png
 HEALTH = {
     "ok": True,
     "models": {"demo": "ready", "other": "loading", "third": "ready"},
-    "queue": {"waiting": 3, "most": 32, "running": True, "seconds": 5},
+    "queue": {"waiting": 3, "most": 32, "running": True, "seconds": 5, "oldest": 2.5, "longest": 7.5},
     "memory": {"free": 1000, "total": 3000, "process": 700},
+    "disk": {"free": 500, "used": 20, "most": 100},
 }
 
 
@@ -66,6 +67,8 @@ def test_what_is_true_now_is_asked_for_each_time():
     )
     assert found["saliency_viz_models", "ready"] == 2 and found["saliency_viz_models", "loading"] == 1
     assert found["saliency_viz_memory_bytes", "process"] == 700
+    assert found["saliency_viz_disk_bytes", "used"] == 20
+    assert found["saliency_viz_waiting_longest_seconds",] == 7.5
     state.update(ok=False, queue={**HEALTH["queue"], "waiting": 0})
     assert told(metrics)["saliency_viz_up",] == 0 and told(metrics)["saliency_viz_waiting",] == 0
 

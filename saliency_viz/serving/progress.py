@@ -26,7 +26,7 @@ ENDINGS = ("done", "stopped", "left", "refused", "failed")
 
 @dataclass(frozen=True)
 class RunEnd:
-    """How a caption went. ended: one of ENDINGS ("left": the page closed). first, seconds: from asking to its first
+    """How a caption went. ended: one of ENDINGS ("left": the page closed). first, seconds: from its turn to its first
     token (None: there was none), and to its end."""
 
     ended: str

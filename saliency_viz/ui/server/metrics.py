@@ -31,8 +31,8 @@ class Metrics(Collector):
         self._runs = Counter("saliency_viz_runs", "Captions, by how they ended", ["ended"], registry=self.registry)
         self._tokens = Counter("saliency_viz_tokens", "Tokens written", registry=self.registry)
         self._writing = Counter("saliency_viz_writing_seconds", "Time spent writing them", registry=self.registry)
-        self._first = self._histogram("saliency_viz_first_token_seconds", "From asking to the first token")
-        self._whole = self._histogram("saliency_viz_run_seconds", "From asking to the end")
+        self._first = self._histogram("saliency_viz_first_token_seconds", "From a run's turn to its first token")
+        self._whole = self._histogram("saliency_viz_run_seconds", "From a run's turn to its end")
         for ended in ENDINGS:
             self._runs.labels(ended)
         self.registry.register(self)
@@ -52,19 +52,22 @@ class Metrics(Collector):
     def collect(self) -> Iterator[GaugeMetricFamily]:
         """What is true now."""
         found = self._health()
-        queue, memory = found["queue"], found["memory"]
+        queue = found["queue"]
         yield GaugeMetricFamily("saliency_viz_up", "1 unless the first model failed", value=float(found["ok"]))
         yield GaugeMetricFamily("saliency_viz_waiting", "Runs that wait", value=queue["waiting"])
         yield GaugeMetricFamily("saliency_viz_waiting_most", "Runs that may wait", value=queue["most"])
+        longest = "How long the run that waits longest has waited"
+        yield GaugeMetricFamily("saliency_viz_waiting_longest_seconds", longest, value=queue["longest"])
         yield GaugeMetricFamily("saliency_viz_running", "1 while a model works", value=float(queue["running"]))
         models = GaugeMetricFamily("saliency_viz_models", "Models, by state", labels=["state"])
         for state in sorted(set(found["models"].values())):
             models.add_metric([state], list(found["models"].values()).count(state))
         yield models
-        held = GaugeMetricFamily("saliency_viz_memory_bytes", "Memory of machine, process, GPU", labels=["of"])
-        for name, size in memory.items():
-            held.add_metric([name], size)
-        yield held
+        for part, text in (("memory", "Memory of machine, process, GPU"), ("disk", "Temporary files")):
+            held = GaugeMetricFamily(f"saliency_viz_{part}_bytes", text, labels=["of"])
+            for name, size in found[part].items():
+                held.add_metric([name], size)
+            yield held
 
 
 def metrics_route(metrics: Metrics, same: Callable[[str, str], bool] | None, behind_proxy: bool) -> Any:

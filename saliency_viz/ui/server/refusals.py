@@ -40,7 +40,8 @@ class SpokenBlocks(gr.Blocks):
             error.print_exception = False
             raise
         except Exception as error:
-            log.warning("A call was refused: %s: %s", type(error).__name__, str(error)[:300])
+            log.warning("The values of a call could not be read (%s)", type(error).__name__)  # its text may quote them
+            log.debug("They were refused here", exc_info=error)
             raise gr.Error(UNREAD, print_exception=False) from error
 
 
@@ -94,7 +95,14 @@ def _shown(value: Any) -> str:
 def handlers() -> dict[Any, Any]:
     """For errors outside of calls: what FastAPI is given as exception_handlers."""
     from fastapi.exceptions import RequestValidationError
+    from starlette.exceptions import HTTPException
     from starlette.responses import JSONResponse
+
+    async def refused(_: Any, error: Any) -> Any:
+        if not isinstance(error.detail, str):  # of a login that is lacking: the page reads its parts
+            return JSONResponse({"detail": error.detail}, error.status_code, error.headers)
+        told = without_places(error.detail)
+        return JSONResponse({"error": told, "detail": told}, error.status_code, error.headers)
 
     async def unread(_: Any, error: Exception) -> Any:
         return JSONResponse({"error": UNREAD, "detail": UNREAD}, 422)
@@ -102,4 +110,4 @@ def handlers() -> dict[Any, Any]:
     async def failed(_: Any, error: Exception) -> Any:
         return JSONResponse({"error": UNREAD, "detail": UNREAD}, 500)
 
-    return {RequestValidationError: unread, Exception: failed}
+    return {HTTPException: refused, RequestValidationError: unread, Exception: failed}
