@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
+from saliency_viz.errors import LimitError
 from saliency_viz.evaluation.content import content_words, is_content, word_text
 from saliency_viz.evaluation.detection import FEW, VERDICTS
 from saliency_viz.serving.engine import Engine
 from saliency_viz.serving.run_store import RunStore
 from saliency_viz.trace import Mark, Trace
-from saliency_viz.ui.claims import SCORES, Claims, examined
+from saliency_viz.ui.claims import MOST_WAITING, SCORES, Claims, examined
 from saliency_viz.ui.context import EXAMPLE, Context
 from saliency_viz.ui.handlers.claim import SCOPES, captions, fetch_claim
 
@@ -168,3 +171,34 @@ def test_an_answer_is_worked_out_once_and_again_when_a_mark_changes():
     assert [claims.of(given, work)["n"] for _ in range(3)] == [1, 1, 1]
     changed = {**given, "run-0": replace(given["run-0"], marks={5: BAD})}
     assert claims.of(changed, work) == {"n": 2} and claims.of(given, work) == {"n": 1}
+
+
+def test_who_asks_while_too_many_wait_is_refused_and_leaves_a_place():
+    claims, working, go_on = Claims(), threading.Event(), threading.Event()
+
+    def slow(captions):
+        working.set()
+        assert go_on.wait(30)
+        return {"n": len(captions)}
+
+    given = runs(1)
+    waiting = [threading.Thread(target=claims.of, args=(given, slow)) for _ in range(MOST_WAITING)]
+    for thread in waiting:
+        thread.start()
+    assert working.wait(30)
+    while claims._places._value:
+        time.sleep(0.01)
+    with pytest.raises(LimitError, match="open the tab again"):
+        claims.of(given, slow)
+    go_on.set()
+    for thread in waiting:
+        thread.join(30)
+    assert claims.of(given, slow) == {"n": 1}
+
+
+def test_a_failure_is_not_kept_and_frees_its_place():
+    claims, given = Claims(), runs(1)
+    for _ in range(MOST_WAITING + 1):
+        with pytest.raises(ZeroDivisionError):
+            claims.of(given, lambda captions: 1 / 0)
+    assert claims.of(given, len) == 1

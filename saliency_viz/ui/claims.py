@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from ..errors import LimitError
 from ..evaluation.content import content_words, word_text
 from ..evaluation.detection import ADJUSTED, POSITION, PROBABILITY, Discrimination, Mentions, S, claim, spread
 from ..evaluation.mentions import mentions_of
@@ -24,6 +25,7 @@ SCORES = (S, ADJUSTED, POSITION, PROBABILITY, "saliency on image", "attention on
 RESAMPLES = 1000
 MOST_DOTS = 1500
 KEPT = 32  # answers
+MOST_WAITING = 8  # who ask at once; more would hold the threads that everybody needs
 
 
 def examined(captions: Mapping[str, Trace]) -> dict[str, Any]:
@@ -92,15 +94,22 @@ class Claims:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
+        self._places = threading.BoundedSemaphore(MOST_WAITING)
         self._kept: OrderedDict[Hashable, dict[str, Any]] = OrderedDict()
 
     def of(self, captions: Mapping[str, Trace], work: Callable[..., dict[str, Any]] = examined) -> dict[str, Any]:
-        """The answer over these captions; known as long as no mark of theirs changes."""
+        """The answer over these captions; known as long as no mark of theirs changes. Raises LimitError when too many
+        wait for theirs."""
         key = tuple((run, len(trace.steps), frozenset(trace.marks.items())) for run, trace in captions.items())
-        with self._lock:
-            if key not in self._kept:
-                self._kept[key] = work(captions)
-            self._kept.move_to_end(key)
-            while len(self._kept) > KEPT:
-                self._kept.popitem(last=False)
-            return self._kept[key]
+        if not self._places.acquire(blocking=False):
+            raise LimitError("Too many ask for this at once. Nothing was counted: open the tab again in a moment.")
+        try:
+            with self._lock:
+                if key not in self._kept:
+                    self._kept[key] = work(captions)
+                self._kept.move_to_end(key)
+                while len(self._kept) > KEPT:
+                    self._kept.popitem(last=False)
+                return self._kept[key]
+        finally:
+            self._places.release()

@@ -14,7 +14,7 @@ from ..context import EXAMPLE, Context
 from ..updates import answered
 
 SCOPES = ("caption", "visit", "examples")
-MOST_RUNS = 300  # of a visit that are looked at
+MOST_RUNS = 100  # of a visit that are looked at
 
 
 @answered
