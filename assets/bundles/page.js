@@ -2491,7 +2491,8 @@
     return partnerStep(alignment(viewer).pairs, token, count);
   }
   function firstChoice(run, reveal) {
-    if (run.payload.ended === "running") return Math.max(0, run.steps.findLastIndex((step) => !step.pending));
+    const growing = run.payload.ended === "running" || run.steps.some((step) => step.pending);
+    if (growing) return Math.max(0, run.steps.findLastIndex((step) => !step.pending));
     if (!run.whole.has("first choice")) {
       const texts = run.steps.map((step) => step.text);
       run.whole.set("first choice", tellingStep(texts, run.partShares, reveal ? run.marks : {}));
