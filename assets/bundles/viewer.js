@@ -511,9 +511,6 @@ var SaliencyViewer = (() => {
     "{w} is marked hallucinated.": "{w} 被标为幻觉。",
     "{w} is marked right.": "{w} 被标为正确。",
     "{p} of what mattered to it were earlier words, {q} the picture.": "对它起作用的来源中，前文占 {p}，图像占 {q}。",
-    "For {w}, which is right, earlier words were {p}.": "对正确的 {w}，前文占 {p}。",
-    "For the {n} right ones, earlier words were {p} (median).": "对 {n} 个正确的词，前文占 {p}（中位数）。",
-    "Support from earlier words {s}: {x} times what its place alone would give.": "前文支持度 {s}：为仅凭位置所预期的 {x} 倍。",
     "rank {n} of {m}": "第 {n} / {m}",
     "rank {n} of {m} in this caption, 1 the highest; {p} of the others have less": "在本描述中列第 {n} / {m}，1 为最高；{p} 的其他词更低",
     "show what is true": "显示真实情况",
@@ -572,7 +569,9 @@ var SaliencyViewer = (() => {
     "not as at first: {list}": "与初始不同：{list}",
     smooth: "平滑",
     "values between the patches' middles, for the eye only: the numbers are the patches'": "在图块中心之间插值，仅为观看：数值仍是各图块的",
-    "smoothed for the eye": "为观看而平滑"
+    "smoothed for the eye": "为观看而平滑",
+    "{p} of what mattered to it were earlier words (for the right ones {r}, the median of {n}), {q} the picture.": "对它起作用的来源中，前文占 {p}（正确的词为 {r}，{n} 个的中位数），图像占 {q}。",
+    "Support {s}: {x} times what its place alone would give.": "前文支持度 {s}：为仅凭位置所预期的 {x} 倍。"
   };
 
   // shared/text.js
@@ -2280,8 +2279,7 @@ var SaliencyViewer = (() => {
     const chosen2 = own && steps.every((one) => own.steps.includes(one)) ? own.steps : steps;
     const sentences = [
       own && truthSentence(run, own),
-      step.index === 0 ? t("It is the first word: no earlier one can matter to it.") : sharesSentence(run, chosen2),
-      own && own.hallucinated && rightSentence(run, words),
+      step.index === 0 ? t("It is the first word: no earlier one can matter to it.") : sharesSentence(run, chosen2, own && own.hallucinated ? words : []),
       steps.length === 1 && supportSentence(run, step.index)
     ];
     return (
@@ -2294,24 +2292,22 @@ var SaliencyViewer = (() => {
     const told = { w: quotedWord(run, steps) };
     return t(hallucinated ? "{w} is marked hallucinated." : "{w} is marked right.", told);
   }
-  function sharesSentence(run, steps) {
+  function sharesSentence(run, steps, words) {
     const shares = wordShares(run.partShares, steps);
-    const told = shares && { p: formatPercent(shares.outputs), q: formatPercent(shares.image) };
-    return told && t("{p} of what mattered to it were earlier words, {q} the picture.", told);
-  }
-  function rightSentence(run, words) {
-    const right = words.filter((word) => !word.hallucinated && word.steps[0] > 0 && wordShares(run.partShares, word.steps));
-    if (!right.length) return null;
-    const outputs = right.map((word) => (wordShares(run.partShares, word.steps) || { outputs: 0 }).outputs);
-    const told = { w: quotedWord(run, right[0].steps), n: right.length, p: formatPercent(median(outputs)) };
-    return t(right.length === 1 ? "For {w}, which is right, earlier words were {p}." : "For the {n} right ones, earlier words were {p} (median).", told);
+    if (!shares) return null;
+    const right = words.filter((word) => !word.hallucinated && word.steps[0] > 0).flatMap((word) => wordShares(run.partShares, word.steps) || []);
+    const told = { p: formatPercent(shares.outputs), q: formatPercent(shares.image), n: right.length };
+    if (!right.length) return t("{p} of what mattered to it were earlier words, {q} the picture.", told);
+    const typical = formatPercent(median(right.map((one) => one.outputs)));
+    const beside2 = { ...told, r: typical };
+    return t("{p} of what mattered to it were earlier words (for the right ones {r}, the median of {n}), {q} the picture.", beside2);
   }
   function supportSentence(run, step) {
     const score = run.steps[step].score;
     const alone = (run.payload.expected || [])[step];
     if (score === null || score === void 0 || !alone || !isWord(run.steps[step].text)) return null;
     const told = { s: formatSupport(score), x: formatSupport(score / alone, 2) };
-    return t("Support from earlier words {s}: {x} times what its place alone would give.", told);
+    return t("Support {s}: {x} times what its place alone would give.", told);
   }
   function supportRank(run, step) {
     const found = rankOf(run.steps.map((one) => one.pending ? null : one.score), step);

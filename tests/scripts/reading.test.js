@@ -58,16 +58,15 @@ test("one looks first at the hallucinated word where marks are shown, else at th
 test("a hallucinated word is told, beside the right ones of its caption", () => {
   assert.deepEqual(wordSentences(told(), [3], true), [
     "There is no teapot here.",
-    "50\u00a0% of what mattered to it were earlier words, 30\u00a0% the picture.",
-    "For the 2 right ones, earlier words were 14\u00a0% (median).",
-    "Support from earlier words about 0: about 0 times what its place alone would give.",
+    "50\u00a0% of what mattered to it were earlier words (for the right ones 14\u00a0%, the median of 2), 30\u00a0% the picture.",
+    "Support about 0: about 0 times what its place alone would give.",
   ]);
 });
 
 test("nothing is said of the truth before it is shown, nor of a growing word", () => {
   assert.deepEqual(wordSentences(told(), [5], false), [
     "20\u00a0% of what mattered to it were earlier words, 70\u00a0% the picture.",
-    "Support from earlier words 0.02: 0.33 times what its place alone would give.",
+    "Support 0.02: 0.33 times what its place alone would give.",
   ]);
   assert.deepEqual(captionSentences(told(), false), ["Of what mattered to its words, 53\u00a0% was the picture and 32\u00a0% earlier words, on average."]); // prettier-ignore
   assert.deepEqual(captionSentences(told({ ended: "running" }), true), []);

@@ -58,8 +58,9 @@ export function wordSentences(run, steps, reveal) {
   const chosen = own && steps.every((one) => own.steps.includes(one)) ? own.steps : steps;
   const sentences = [
     own && truthSentence(run, own),
-    step.index === 0 ? t("It is the first word: no earlier one can matter to it.") : sharesSentence(run, chosen),
-    own && own.hallucinated && rightSentence(run, words),
+    step.index === 0
+      ? t("It is the first word: no earlier one can matter to it.")
+      : sharesSentence(run, chosen, own && own.hallucinated ? words : []),
     steps.length === 1 && supportSentence(run, step.index),
   ];
   return /** @type {string[]} */ (sentences.filter(Boolean));
@@ -72,20 +73,18 @@ function truthSentence(run, { hallucinated, object, steps }) {
   return t(hallucinated ? "{w} is marked hallucinated." : "{w} is marked right.", told);
 }
 
-/** @param {Run} run @param {number[]} steps */
-function sharesSentence(run, steps) {
+/** Beside a hallucinated word stand the right ones of its caption. @param {Run} run @param {number[]} steps @param {MarkedWord[]} words */
+function sharesSentence(run, steps, words) {
   const shares = wordShares(run.partShares, steps);
-  const told = shares && { p: formatPercent(shares.outputs), q: formatPercent(shares.image) };
-  return told && t("{p} of what mattered to it were earlier words, {q} the picture.", told);
-}
-
-/** What stands beside a hallucinated word: the right ones of the same caption. @param {Run} run @param {MarkedWord[]} words */
-function rightSentence(run, words) {
-  const right = words.filter((word) => !word.hallucinated && word.steps[0] > 0 && wordShares(run.partShares, word.steps)); // prettier-ignore
-  if (!right.length) return null;
-  const outputs = right.map((word) => (wordShares(run.partShares, word.steps) || { outputs: 0 }).outputs);
-  const told = { w: quotedWord(run, right[0].steps), n: right.length, p: formatPercent(median(outputs)) };
-  return t(right.length === 1 ? "For {w}, which is right, earlier words were {p}." : "For the {n} right ones, earlier words were {p} (median).", told); // prettier-ignore
+  if (!shares) return null;
+  const right = words
+    .filter((word) => !word.hallucinated && word.steps[0] > 0)
+    .flatMap((word) => wordShares(run.partShares, word.steps) || []);
+  const told = { p: formatPercent(shares.outputs), q: formatPercent(shares.image), n: right.length };
+  if (!right.length) return t("{p} of what mattered to it were earlier words, {q} the picture.", told);
+  const typical = formatPercent(median(right.map((one) => one.outputs)));
+  const beside = { ...told, r: typical };
+  return t("{p} of what mattered to it were earlier words (for the right ones {r}, the median of {n}), {q} the picture.", beside); // prettier-ignore
 }
 
 /** @param {Run} run @param {number} step */
@@ -94,7 +93,7 @@ function supportSentence(run, step) {
   const alone = (run.payload.expected || [])[step];
   if (score === null || score === undefined || !alone || !isWord(run.steps[step].text)) return null;
   const told = { s: formatSupport(score), x: formatSupport(score / alone, 2) };
-  return t("Support from earlier words {s}: {x} times what its place alone would give.", told);
+  return t("Support {s}: {x} times what its place alone would give.", told);
 }
 
 /**
