@@ -3491,7 +3491,7 @@ var SaliencyViewer = (() => {
   // viewer/tabs/claim_charts.js
   var [HEIGHT, LEFT, RIGHT, TOP, BOTTOM] = [210, 46, 12, 10, 34];
   var [ARM, RADIUS] = [3.6, 3.4];
-  var [LONG, TALL] = [150, 16];
+  var [LONG, TALL] = [120, 16];
   function claimDots(viewer, dots, width) {
     const high = Math.max(...dots.map((dot) => dot.S)) || 1;
     const last = Math.max(1, ...dots.map((dot) => dot.position));
@@ -3537,15 +3537,21 @@ var SaliencyViewer = (() => {
   });
   function claimTable(scores) {
     const known3 = names();
-    const rows = Object.entries(scores).map(([name, told]) => scoreRow(known3[name] || [name, ""], name, told));
-    const titles = [t("what is looked at"), t("AUROC, 95 % interval"), "", t("right + hallucinated")];
-    const head = el("thead", {}, el("tr", {}, ...titles.map((text) => el("th", { scope: "col", text }))));
+    const counts = Object.values(scores).map((told) => `${told.right} + ${told.hallucinated}`);
+    const differ = new Set(counts).size > 1;
+    const rows = Object.entries(scores).map(([name, told], i) => scoreRow(known3[name] || [name, ""], name, told, differ ? counts[i] : ""));
+    const titles = [t("what is looked at"), t("AUROC, 95 % interval"), "", differ && t("right + hallucinated")];
+    const head = el(
+      "thead",
+      {},
+      el("tr", {}, ...titles.map((text) => text !== false && el("th", { scope: "col", text })))
+    );
     const hint = t("AUROC: the chance that a hallucinated word looks worse than a right one. 0.5 tells nothing; below it, the other way round.");
     const table2 = el("table", { class: "sv-table sv-claim-table" }, head, el("tbody", {}, ...rows));
     const scroll = { class: "sv-scroll", tabindex: "0", role: "region", "aria-label": t("AUROC, 95 % interval") };
     return el("div", {}, el("div", scroll, table2), el("p", { class: "sv-hint", text: hint }));
   }
-  function scoreRow([text, title], name, { auroc: auroc2, right, hallucinated }) {
+  function scoreRow([text, title], name, { auroc: auroc2 }, count) {
     const words = `${auroc2.value.toFixed(2)} (${auroc2.low.toFixed(2)} – ${auroc2.high.toFixed(2)})`;
     return el(
       "tr",
@@ -3553,7 +3559,7 @@ var SaliencyViewer = (() => {
       el("th", { scope: "row", title, text }),
       el("td", { class: "sv-num", "data-value": auroc2.value, text: words }),
       el("td", {}, intervalBar(auroc2)),
-      el("td", { class: "sv-num", text: `${right} + ${hallucinated}` })
+      count && el("td", { class: "sv-num", text: count })
     );
   }
   function intervalBar({ value, low, high }) {

@@ -13,7 +13,7 @@ import { t } from "../texts/t.js";
 
 const [HEIGHT, LEFT, RIGHT, TOP, BOTTOM] = [210, 46, 12, 10, 34];
 const [ARM, RADIUS] = [3.6, 3.4]; // px of a cross and a circle
-const [LONG, TALL] = [150, 16]; // px of an interval's bar
+const [LONG, TALL] = [120, 16]; // px of an interval's bar
 
 /** @param {Viewer} viewer @param {Dot[]} dots @param {number} width */
 export function claimDots(viewer, dots, width) {
@@ -71,17 +71,23 @@ const names = () => ({
 /** @param {Record<string, Told>} scores */
 export function claimTable(scores) {
   const known = names();
-  const rows = Object.entries(scores).map(([name, told]) => scoreRow(known[name] || [name, ""], name, told));
-  const titles = [t("what is looked at"), t("AUROC, 95 % interval"), "", t("right + hallucinated")];
-  const head = el("thead", {}, el("tr", {}, ...titles.map((text) => el("th", { scope: "col", text }))));
+  const counts = Object.values(scores).map((told) => `${told.right} + ${told.hallucinated}`);
+  const differ = new Set(counts).size > 1; // else the line above the figures says how many
+  const rows = Object.entries(scores).map(([name, told], i) => scoreRow(known[name] || [name, ""], name, told, differ ? counts[i] : "")); // prettier-ignore
+  const titles = [t("what is looked at"), t("AUROC, 95 % interval"), "", differ && t("right + hallucinated")];
+  const head = el(
+    "thead",
+    {},
+    el("tr", {}, ...titles.map((text) => text !== false && el("th", { scope: "col", text }))),
+  );
   const hint = t("AUROC: the chance that a hallucinated word looks worse than a right one. 0.5 tells nothing; below it, the other way round."); // prettier-ignore
   const table = el("table", { class: "sv-table sv-claim-table" }, head, el("tbody", {}, ...rows));
   const scroll = { class: "sv-scroll", tabindex: "0", role: "region", "aria-label": t("AUROC, 95 % interval") };
   return el("div", {}, el("div", scroll, table), el("p", { class: "sv-hint", text: hint }));
 }
 
-/** @param {[string, string]} called @param {string} name @param {Told} told */
-function scoreRow([text, title], name, { auroc, right, hallucinated }) {
+/** @param {[string, string]} called @param {string} name @param {Told} told @param {string} count of words, where it differs */
+function scoreRow([text, title], name, { auroc }, count) {
   const words = `${auroc.value.toFixed(2)} (${auroc.low.toFixed(2)} – ${auroc.high.toFixed(2)})`;
   return el(
     "tr",
@@ -89,7 +95,7 @@ function scoreRow([text, title], name, { auroc, right, hallucinated }) {
     el("th", { scope: "row", title, text }),
     el("td", { class: "sv-num", "data-value": auroc.value, text: words }),
     el("td", {}, intervalBar(auroc)),
-    el("td", { class: "sv-num", text: `${right} + ${hallucinated}` }),
+    count && el("td", { class: "sv-num", text: count }),
   );
 }
 
