@@ -10,10 +10,12 @@ from typing import Any
 
 from ..trace import Trace
 from .request import CaptionRequest
+from .whole import import_whole
 
 
 def load_model(name: str, tell: Callable[[Any], None], **options: Any) -> Any:
     """A model by name, hub id or directory; tell hears how far the load is."""
+    import_whole()
     from ..models import load_model
 
     return load_model(name, tell=tell, **options)
@@ -21,6 +23,7 @@ def load_model(name: str, tell: Callable[[Any], None], **options: Any) -> Any:
 
 def stream_caption(model: Any, request: CaptionRequest) -> Any:
     """A CaptionStream that has not begun."""
+    import_whole()
     from ..decoding.arguments import checked_settings, request_for
     from ..decoding.run import stream
 
@@ -30,6 +33,7 @@ def stream_caption(model: Any, request: CaptionRequest) -> Any:
 
 def head_rows(model: Any, trace: Trace, step: int) -> Any:
     """Every head's row of a step (HeadRows)."""
+    import_whole()
     from ..decoding import head_rows
 
     return head_rows(model, trace, step)
@@ -37,6 +41,7 @@ def head_rows(model: Any, trace: Trace, step: int) -> Any:
 
 def token_matrix(model: Any, trace: Trace, step: int) -> Any:
     """Saliency and attention [layers, n, n] of a step."""
+    import_whole()
     from ..decoding import token_matrix
 
     return token_matrix(model, trace, step)
@@ -44,6 +49,7 @@ def token_matrix(model: Any, trace: Trace, step: int) -> Any:
 
 def logit_lens(model: Any, trace: Trace, step: int) -> Any:
     """What each layer would say at a step (LensLayers)."""
+    import_whole()
     from ..decoding import logit_lens
 
     return logit_lens(model, trace, step)
@@ -51,6 +57,7 @@ def logit_lens(model: Any, trace: Trace, step: int) -> Any:
 
 def stream_faithfulness(model: Any, trace: Trace, step: int, **options: Any) -> Iterator[Any]:
     """Insertion and deletion curves of a step, told of after each reading (Measuring)."""
+    import_whole()
     from ..decoding import stream_faithfulness
 
     return stream_faithfulness(model, trace, step, **options)
@@ -59,6 +66,7 @@ def stream_faithfulness(model: Any, trace: Trace, step: int, **options: Any) -> 
 def capabilities(model: Any) -> dict[str, Any]:
     """What a loaded model can be shown, and the families that can be shown more: {pictures: most or None, video, many,
     videos}."""
+    import_whole()
     from ..models.capabilities import families_for, takes
 
     able = takes(model)
@@ -72,6 +80,7 @@ def capabilities(model: Any) -> dict[str, Any]:
 
 def check_media(model: Any, pictures: int, video: bool) -> None:
     """Raises ImageError unless the model takes this many pictures, or a video."""
+    import_whole()
     from ..models.capabilities import check
 
     check(model, pictures, video)

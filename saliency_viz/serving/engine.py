@@ -25,6 +25,7 @@ from .model_pool import ModelPool
 from .pace import Pace
 from .progress import CaptionProgress, RunEnd, follow
 from .request import CaptionRequest
+from .whole import import_whole
 from .zerogpu import Packs, gpu
 
 FLUSH_SECONDS = 0.06  # the page gets news at most this often
@@ -104,6 +105,7 @@ class Engine:
 
     def _asked(self, what: str, key: str, work: int, method: str = "plain") -> Asked:
         """What a call on ZeroGPU asks of a visitor's quota."""
+        import_whole()
         from ..models.loading.checkpoints import checkpoint_of
 
         row = checkpoint_of(ModelKey.read(key).name)
@@ -205,6 +207,7 @@ class Engine:
         """(kind of device, number type, bytes that are free there or would be if idle models were freed)."""
         if not self._ours:
             return "cpu", "float32", None
+        import_whole()
         from ..models.loading.devices import device_of, dtype_of
 
         where = device_of(self.device)

@@ -14,6 +14,7 @@ from typing import Any
 
 from ..errors import ModelError
 from .model_key import QUANTIZATIONS, ModelKey
+from .whole import import_whole
 
 PROMPT, CAPTION = 1024, 128  # tokens a row's estimate is for: a picture with its prompt, and a caption
 GROUPS = {"idefics3": "SmolVLM, Idefics3", "smolvlm": "SmolVLM2", "internvl": "InternVL3, 3.5"}  # of the list
@@ -34,6 +35,7 @@ class Rules:
         """Every name that may be chosen, the named ones first."""
         if not self.table:
             return self.named
+        import_whole()
         from ..models.loading.checkpoints import known_checkpoints
 
         return tuple(dict.fromkeys((*self.named, *known_checkpoints())))
@@ -80,6 +82,7 @@ class Size:
 @functools.lru_cache(maxsize=512)
 def size_of(name: str, dtype: str, quantization: str | None) -> Size | None:
     """The size of a model by name, None where nothing is known of it."""
+    import_whole()
     from ..models.loading.checkpoints import checkpoint_of
     from ..models.memory.estimate import about, estimate
 
@@ -99,6 +102,7 @@ def size_of(name: str, dtype: str, quantization: str | None) -> Size | None:
 
 def beta_of(key: str, model: Any) -> float:
     """LocoRE's default for a model's family. model: what the key stands for, None where it is not loaded yet."""
+    import_whole()
     from ..models.families.generic import FAMILY
     from ..models.families.table import FAMILIES, family_of
     from ..models.loading.checkpoints import checkpoint_of
@@ -116,6 +120,7 @@ def _config(name: str) -> Any:
     """The config of a model on this machine, or from its published sizes; None where there is neither."""
     from transformers import AutoConfig
 
+    import_whole()
     from ..models.memory.reference_configs import PUBLISHED
     from ..paths import embedded_model
 
@@ -132,6 +137,7 @@ def on_this_machine(name: str) -> Path | None:
     """The directory with a model's config, None where it would have to be downloaded first."""
     from huggingface_hub import try_to_load_from_cache
 
+    import_whole()
     from ..models.loading.checkpoints import checkpoint_of
     from ..models.loading.hub import HUB_ID
 
@@ -155,6 +161,8 @@ def rows(rules: Rules, quantization: str | None, dtype: str, room: int | None, s
     from huggingface_hub import constants
 
     from ..memory import size_text
+
+    import_whole()
     from ..models.families.table import FAMILIES
     from ..models.loading.checkpoints import checkpoint_of
 

@@ -12,6 +12,7 @@ from typing import Any
 from PIL import Image
 
 from ..trace import Picture
+from .whole import import_whole
 
 KEPT = 64  # shapes of pictures whose tokens are remembered
 Shapes = tuple[tuple[int, int], ...]
@@ -31,6 +32,8 @@ class RunNeeds:
         """{key, values} of the text table; values are sizes and numbers in words; `seen`: what the model sees of a
         single picture, as `seen_part`. Raises SaliencyVizError."""
         from ..memory import size_text
+
+        import_whole()
         from ..models.memory.budget import advice, room
 
         pictures, around, patches, seen = self._tokens(key, model, shapes, video, system)
@@ -56,6 +59,7 @@ class RunNeeds:
             if known in self._known:
                 self._known.move_to_end(known)
                 return self._known[known]
+        import_whole()
         from ..models.base import Request
         from ..models.memory.vision_memory import patches_in
 
