@@ -1,4 +1,4 @@
-"""The command line: caption, figures, film, open, models, verify, decoders, bench, evaluate and sweep.
+"""The command line: caption, decodings, figures, film, open, models, verify, decoders, bench, evaluate and sweep.
 
 Ignores the work: each command turns its flags into settings, calls the package and prints. What cannot be done ends
 with one sentence on stderr and exit code 2; an interrupted run ends with 130.
@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from . import __version__, flags
+from . import __version__, decodings_command, flags
 from .errors import ImageError, SaliencyVizError, SettingError
 from .evaluation import command as evaluation
 from .settings import SGRS
@@ -96,14 +96,15 @@ def _caption(options: argparse.Namespace) -> int:
     with Progress(options.max_new_tokens) as progress:
         progress.show(0, f"loading {options.model}")
         model = flags.quiet_load(options, progress.loading)
-        from .decoding import stream_caption
+        from .decoding import Searching, stream_caption
 
         settings["locore"] = flags.locore_of(options, model.family.beta)
         progress.show(0, "reading the image")
         stream = stream_caption(model, picture, options.prompt, system=options.system, **settings)
         try:
             for event in stream.events():
-                progress.show(event.index, getattr(event, "text", ""))
+                searching = f"searching, {event.length} tokens" if isinstance(event, Searching) else ""
+                progress.show(getattr(event, "index", 0), getattr(event, "text", searching))
         except KeyboardInterrupt:
             stream.close()
             if out is not None and stream.trace.steps:
@@ -372,6 +373,7 @@ PARTS = ("saliency", "memory", "decoding", "methods", "decoders", "app", "clicks
 ON_REQUEST = ("equality", "captured")  # asked for by name only
 COMMANDS: dict[str, Command] = {
     "caption": (_add_caption, _caption, "caption pictures; print the caption coloured by how much its past mattered"),
+    "decodings": (decodings_command.add, decodings_command.run, "decode one picture in several ways; print one table"),
     "figures": (_add_figures, _figures, "draw a saved trace for a paper"),
     "film": (_add_film, _film, "play a saved caption word by word with its map, as GIF or MP4"),
     "open": (_add_open, _open, "show a saved trace in the browser; needs no model"),

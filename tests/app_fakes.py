@@ -97,6 +97,7 @@ class FakeBackend:
         self.written = self.closed = self.loads = self.heads_asked = self.matrices_asked = 0
         self.lenses_asked = self.readings = self.measures_closed = 0
         self.reading_pause = 0.0
+        self.knocks: list[dict[str, Any]] = []
         self.calls: list[dict[str, Any]] = []
         self.hold_at: int | None = None  # writes this token only once go_on is set
         self.go_on = threading.Event()
@@ -128,6 +129,18 @@ class FakeBackend:
         top = [SimpleNamespace(token_id=place, text=f" w{place}", probability=0.5 / (place + 1)) for place in range(5)]
         layers = range(trace.model.layers)
         return tuple(SimpleNamespace(top=top, probability=0.1 * layer, rank=layer + 1) for layer in layers)
+
+    def knock_out(self, model: Any, trace: Trace, step: int, **options: Any) -> Any:
+        """log p falls by a thousandth for each hidden key, by a layer's share of it alone."""
+        self.knocks.append({"step": step, **options})
+        hidden = trace.steps[step].position if options["keys"] is None else len(options["keys"])
+        top = [SimpleNamespace(token_id=place, text=f" w{place}", probability=0.5 / (place + 1)) for place in range(5)]
+        layers = range(trace.model.layers)
+        by_layer = tuple(-0.5 - hidden * (layer - 1) / 1000 for layer in layers)
+        after = -0.5 - hidden / 1000
+        return SimpleNamespace(
+            before=-0.5, after=after, by_layer=by_layer, top_before=top, top_after=top[::-1], follows=" something else"
+        )
 
     def stream_faithfulness(self, model: Any, trace: Trace, step: int, layers: Any, fill: str) -> Iterator[Any]:
         """Ten readings of `reading_pause` seconds."""

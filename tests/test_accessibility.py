@@ -68,6 +68,13 @@ def test_axe_finds_nothing_serious_in_any_main_state_of_the_page(site, browser, 
         tab.evaluate("(view) => SaliencyApp.current.set({view})", view)
         drawn(tab)
         assert (view, serious(tab)) == (view, {})
+    tab.click("[data-decodings=choose]")
+    assert serious(tab) == {}
+    tab.click("[data-decodings=run]")
+    tab.wait_for_function("document.querySelectorAll('.app-methods tbody .app-methods-caption').length === 4")
+    tab.wait_for_selector("#app-run:not([disabled])")
+    assert serious(tab) == {}
+    tab.click(".app-methods .app-close")
     compare(tab, "method:both")
     wait_end(tab, 1)
     tab.evaluate("() => SaliencyApp.current.set({pins: [4, 5, 40]})")

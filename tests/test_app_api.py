@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from gradio_client import Client, handle_file
 
-from saliency_viz.settings import SGRS
+from saliency_viz.settings import SGRS, Decoding
 from saliency_viz.trace import Trace
 
 from .app_browser import open_site, write_examples
@@ -78,6 +78,16 @@ def test_every_setting_of_sgrs_reaches_the_run(client, image):
     _, details = client.predict(image=handle_file(image), max_new_tokens=4, sgrs=True, **asked, api_name="/caption")
     trace = Trace.load(client.predict(details["run"], "trace", api_name="/export"))
     assert trace.settings.sgrs == SGRS(alpha=0.3, history="accepted", score="recent", recent=3)
+
+
+def test_a_decoder_and_its_numbers_reach_the_run_and_its_exports(client, image):
+    asked = {"decoding": "vcd", "decoding_values": "alpha=0.5, noise_step=7"}
+    _, details = client.predict(image=handle_file(image), max_new_tokens=4, **asked, api_name="/caption")
+    trace = Trace.load(client.predict(details["run"], "trace", api_name="/export"))
+    assert trace.settings.decoding == Decoding("vcd", {"alpha": 0.5, "noise_step": 7})
+    assert details["settings"]["decoding"]["name"] == "vcd"
+    top, _ = csv_file(Path(client.predict(details["run"], "candidates", api_name="/export")).read_bytes())
+    assert top["settings"]["decoding"] == {"name": "vcd", "values": {"alpha": 0.5, "noise_step": 7.0}}
 
 
 @pytest.fixture

@@ -56,6 +56,23 @@ def test_decoders_lists_every_row(capsys):
         assert row.title in text and all(setting.meaning in text for setting in row.settings)
 
 
+def test_decodings_of_one_picture_as_a_table(image, llava_dir, capsys):
+    arguments = ["decodings", image, "--model", str(llava_dir), "--max-new-tokens", "3", "--device", "cpu"]
+    names = ["--decodings", "plain", "sgrs+locore", "vcd:alpha=2", "dola:layer=1"]
+    assert main([*arguments, *names, "--json"]) == 0
+    lines = {line["name"]: line for line in json.loads(capsys.readouterr().out)}
+    assert list(lines) == names[1:]
+    model = sv.load_model(llava_dir, device="cpu")
+    for name, more in {"plain": {}, "vcd:alpha=2": {"decoding": sv.Decoding("vcd", {"alpha": 2})}}.items():
+        trace = sv.caption(model, image, max_new_tokens=3, **more)
+        assert lines[name]["caption"] == trace.text.strip() and lines[name]["tokens"] == len(trace.steps)
+    assert lines["plain"]["changed"] == 0 and "has the settings" in lines["dola:layer=1"]["refused"]
+    assert main([*arguments, "--decodings", "plain", "sgrs"]) == 0
+    first, second, third = capsys.readouterr().out.splitlines()
+    assert first.split() == ["decoding", "changed", "score", "rejected", "seconds", "caption"]
+    assert second.startswith("plain") and third.startswith("sgrs")
+
+
 def test_the_page_offers_the_rows_that_can_be_had():
     assert {row.name: row.title for row in DECODERS if row.make is not None} == settings.DECODERS
 

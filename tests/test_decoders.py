@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import math
 from dataclasses import replace
 
@@ -11,12 +12,14 @@ import torch
 from PIL import Image
 
 import saliency_viz as sv
+from saliency_viz.decoding import Searching
 from saliency_viz.decoding.decoders import DECODERS, decoder_of
 from saliency_viz.decoding.decoders.agla import places_of_prompt
 from saliency_viz.decoding.decoders.icd import DISTURBANCE
 from saliency_viz.decoding.decoders.opera import over_trust
 from saliency_viz.decoding.decoders.ritual import transformed
 from saliency_viz.models import Request
+from saliency_viz.models.encoded_pictures import EncodedPictures
 
 from .decoders import Literal, asked, greedy, image_columns, plausible, prepared, softmax_only
 from .engine import PROMPT, picture
@@ -418,6 +421,39 @@ def test_a_search_refuses_what_draws_token_by_token(llava_dir, settings):
         sv.caption(model, picture(), PROMPT, max_new_tokens=2, decoding="beam", **settings)
 
 
+ANOTHER_PICTURE = ("vcd", "ritual", "agla")
+
+
+@pytest.mark.parametrize("row", MADE, ids=lambda row: row.name)
+def test_the_vision_tower_looks_once_unless_the_other_stream_is_shown_another_picture(case, row):
+    """Before transformers 5.24 pictures cannot be handed on encoded: ICD, VAR and edits of prompt rows look again."""
+    base = case.model.network.base_model
+    tower = base.visual if hasattr(base, "visual") else base.vision_tower
+    looks = []
+    hook = tower.register_forward_hook(lambda *_: looks.append(1))
+    try:
+        written(case.model, row.name)
+    finally:
+        hook.remove()
+    hands_on = "mm_encoder_outputs" in inspect.signature(case.model.network.forward).parameters
+    again = () if hands_on else ("icd", "var", "eah", "farsight")
+    assert len(looks) == (2 if row.name in (*ANOTHER_PICTURE, *again) else 1)
+
+
+def test_encoded_pictures_give_the_logits_that_pixels_give_bit_for_bit(case):
+    main = prepared(case.model)
+    kept = EncodedPictures()
+    shown = kept.inputs(case.model.network, main.inputs)
+    with torch.no_grad():
+        wanted = case.model.network(**main.inputs).logits
+        for inputs in (shown, kept.inputs(case.model.network, main.inputs)):
+            assert torch.equal(case.model.network(**inputs).logits, wanted)
+    darker = {name: value / 2 if "pixel" in name else value for name, value in main.inputs.items()}
+    assert kept.inputs(case.model.network, darker).keys() == main.inputs.keys()  # others are not taken for them
+    kept.drop()
+    assert not kept._pixels and not kept._outputs
+
+
 @pytest.mark.parametrize("row", MADE, ids=lambda row: row.name)
 def test_neutral_settings_are_plain_decoding_bit_for_bit(case, row):
     plain = sv.caption(case.model, picture(), PROMPT, max_new_tokens=COUNT)
@@ -566,3 +602,17 @@ def test_settings_that_do_not_fit_are_refused(llava_dir, asked_for, sentence):
     model = sv.load_model(llava_dir, device="cpu")
     with pytest.raises(sv.SaliencyVizError, match=sentence):
         sv.caption(model, picture(), PROMPT, max_new_tokens=2, decoding=asked_for)
+
+
+@pytest.mark.parametrize("name", ["beam", "opera"])
+def test_a_search_says_how_far_it_is_and_can_be_stopped_in_between(case, name):
+    """Stop reaches a search between two lengths, by whoever hears of it; what it has is recorded."""
+    stream = sv.stream_caption(case.model, picture(), PROMPT, max_new_tokens=COUNT, decoding=decoding(name, beams=2))
+    lengths = []
+    for event in stream.events():
+        if isinstance(event, Searching):
+            lengths.append(event.length)
+            if event.length == 3:
+                stream.stop()
+    assert lengths == [1, 2, 3] and stream.trace.ended == "cancelled"
+    assert 3 <= len(stream.trace.steps) <= 4

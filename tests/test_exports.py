@@ -14,8 +14,11 @@ from matplotlib.image import AxesImage
 
 from saliency_viz import __version__
 from saliency_viz.errors import SaliencyVizError
+from saliency_viz.figures.caption_text import method_words
 from saliency_viz.figures.rows import metrics
 from saliency_viz.figures.rows.alignment import triangle_difference
+from saliency_viz.figures.web.payload import payload
+from saliency_viz.settings import Decoding
 from saliency_viz.ui import exports
 from saliency_viz.ui.server.api import checked, layer_of
 
@@ -213,6 +216,14 @@ def test_the_names_of_two_tokens_and_layers_differ():
     assert len(names) == 12
     assert exports.export(trace, "candidates").name == "saliency-the-image-shows-a-candidates.csv"
     assert csv_file(exports.export(trace, "candidates").data)[0].keys() & {"step", "layers"} == set()
+
+
+def test_figures_and_pages_name_the_decoder_with_its_numbers():
+    trace = example_trace(sgrs=None)
+    trace = replace(trace, settings=replace(trace.settings, decoding=Decoding("vcd", {"alpha": 0.5, "beta": 0.1})))
+    assert method_words(trace) == "VCD (alpha 0.5, beta 0.1)" and payload(trace)["decoder"] == "VCD"
+    assert payload(example_trace())["decoder"] is None
+    assert "VCD (alpha 0.5, beta 0.1)" in said(figure(trace, "scores"))
 
 
 def test_a_formula_can_begin_no_cell_of_a_comment():

@@ -10,11 +10,12 @@ import pytest
 import torch
 
 import saliency_viz as sv
-from saliency_viz.decoding import stream_faithfulness
+from saliency_viz.decoding import stream_caption, stream_faithfulness, validation
 from saliency_viz.errors import MemoryLimitError
 from saliency_viz.models.memory import budget as module
 from saliency_viz.models.memory.budget import longest_fit, matrix_needs, room
-from saliency_viz.models.memory.estimate import caption_bytes
+from saliency_viz.models.memory.estimate import DecoderNeeds, caption_bytes, edited_prompt_bytes
+from saliency_viz.verify.peak_memory import peak_memory
 
 from . import checkpoints_qwen, checkpoints_tiled
 from .engine import PROMPT, picture, session
@@ -151,3 +152,53 @@ def test_running_out_of_memory_frees_all_and_leaves_the_model_usable(model, monk
     assert session_of() is None
     after = sv.caption(model, picture(), PROMPT, max_new_tokens=5)
     assert after.output_ids == before.output_ids and (after.saliency == before.saliency).all()
+
+
+# ---- decoders --------------------------------------------------------------------------------------------------------
+
+
+def test_what_decoders_hold_beside_by_hand(model):
+    """Six heads of float32 weights three times over; 1200 bytes of cache a position."""
+    prompt = len(session(model).prepared.prompt_ids)
+    text = model.config.get_text_config()
+    plain = caption_bytes(text, prompt, 9, 4)
+    assert caption_bytes(text, prompt, 9, 4, beside=DecoderNeeds(caches=3)) - plain == 3 * 1200 * (prompt + 9)
+    assert edited_prompt_bytes(text, prompt) == 3 * 4 * 6 * prompt**2
+    long = [caption_bytes(text, 5000, 9, 4, beside=DecoderNeeds(edits_prompt=edits)) for edits in (False, True)]
+    assert long[1] > 3 * 4 * 6 * 5000**2 > long[0]
+
+
+@pytest.mark.parametrize(
+    "name,caches,edits_prompt",
+    [
+        *(("vcd", 1, False), ("icd", 1, False), ("ritual", 1, False), ("dola", 0, False), ("pai", 2, False)),
+        *(("sid", 1, False), ("only", 1, False), ("agla", 1, False), ("eah", 1, True), ("farsight", 1, True)),
+        *(("beam", 10, False), ("opera", 30, False)),
+    ],
+)
+def test_each_decoder_says_what_it_holds(model, monkeypatch, name, caches, edits_prompt):
+    asked = []
+    monkeypatch.setattr(validation, "require_room", lambda *given, beside: asked.append(beside))
+    stream_caption(model, picture(), PROMPT, max_new_tokens=3, decoding=name).close()
+    assert asked == [DecoderNeeds(caches, edits_prompt)]
+
+
+@pytest.mark.parametrize("name", ["vcd", "pai", "farsight", "eah", "beam", "opera"])
+def test_a_decoder_takes_no_more_than_is_counted_for_it(model, name):
+    """All that comes and goes, but the row of logits that every stream and word has."""
+    stream = stream_caption(model, picture(), PROMPT, max_new_tokens=7, decoding=name)
+    held = stream._run.decoder.caches, stream._run.session.edits.first_row == 0
+    prompt = stream._run.first
+    taken = peak_memory(lambda: list(stream), model.device) * 2**20
+    logits = model.config.get_text_config().vocab_size * 4 * (4 + held[0]) * 2
+    assert taken <= room(model, prompt, 7, 16, DecoderNeeds(*held)).needed + logits
+
+
+def test_a_decoder_that_cannot_fit_is_refused_where_plain_decoding_fits(model, monkeypatch):
+    prompt = len(session(model).prepared.prompt_ids)
+    with_free(monkeypatch, caption_bytes(model.config.get_text_config(), prompt, 9, 4))
+    with pytest.raises(MemoryLimitError, match="decode plainly or with another decoder"):
+        sv.caption(model, picture(), PROMPT, max_new_tokens=9, decoding="opera")
+    with pytest.raises(MemoryLimitError, match="another decoder"):
+        sv.caption(model, picture(), PROMPT, max_new_tokens=9, decoding="farsight")
+    assert sv.caption(model, picture(), PROMPT, max_new_tokens=9).steps

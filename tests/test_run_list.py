@@ -15,9 +15,9 @@ from saliency_viz.errors import LimitError, TraceError
 from saliency_viz.serving.held_bytes import held_bytes
 from saliency_viz.serving.run_store import RunStore
 from saliency_viz.settings import SGRS, LocoRE
-from saliency_viz.trace import Mark, Trace
-from saliency_viz.ui.handlers.compare import made_so
-from saliency_viz.ui.run_list import Entries, counted, method_of
+from saliency_viz.trace import Trace
+from saliency_viz.ui.handlers.decodings import made_so
+from saliency_viz.ui.run_list import Entries, method_of
 
 from .app_browser import browser, caption, compare, open_site, ready, watched, write_examples  # noqa: F401
 from .test_app_browser import pick, run, shown, wait_end
@@ -86,15 +86,6 @@ def test_the_list_says_how_a_run_was_made_pinned_first_then_newest():
     small = np.asarray(Image.open(io.BytesIO(data)).convert("RGB")).astype(int)
     whole = np.asarray(example_trace(3).pictures[0].image).astype(int)
     assert small.shape == whole.shape and np.abs(small - whole).mean() < 12  # smaller than a thumbnail already
-
-
-def test_numbers_of_a_run_are_those_one_counts_by_hand():
-    trace = example_trace(7)
-    trace.marks.update({2: Mark("hallucinated"), 3: Mark("right"), 5: Mark("right")})
-    found = counted(trace)
-    assert found["score"] == pytest.approx(np.mean([step.score for step in trace.steps[1:]]))
-    assert (found["tokens"], found["rejected"], found["hallucinated"], found["right"]) == (7, 2, 1, 2)
-    assert counted(example_trace(1))["score"] is None and counted(example_trace(2))["right"] is None
 
 
 def test_a_run_is_taken_for_a_decoding_only_if_it_is_just_that():
@@ -224,9 +215,11 @@ def test_one_click_makes_the_four_decodings_and_two_of_them_open_side_by_side(si
         for name in ("plain", "sgrs", "locore", "both")
     }
     trace = example_trace(40, words=site.backend.words)
-    assert rows["sgrs"][0] == trace.text.strip() and rows["sgrs"][2] == str(sum(s.rejected for s in trace.steps))
+    caption_said, changed, judged, score, rejected, _ = rows["sgrs"]
+    assert caption_said == trace.text and rejected == str(sum(s.rejected for s in trace.steps))
     mean = np.mean([step.score for step in trace.steps[1:]])
-    assert float(rows["plain"][1]) == pytest.approx(mean, rel=5e-3) and rows["plain"][3] == "–"
+    assert float(score) == pytest.approx(mean, rel=5e-3) and judged == "–"
+    assert changed.startswith("0 / ") and rows["plain"][1] == "–"
     assert len(tab.evaluate("SaliencyApp.runs()")) == 4
     tab.check(".app-methods tr[data-method=both] input[name=app-methods-1]")
     tab.click("[data-methods=open]")

@@ -37,7 +37,8 @@ LOOK_EVERYWHERE = """async (states) => {
     asked.add(name);
     return all[name];
   } });
-  const actions = ["force", "what_if", "mark", "heads", "matrix", "lens", "faithfulness", "halt", "ask", "claim"];
+  const actions = ["force", "what_if", "mark", "heads", "matrix", "lens", "knock_out", "faithfulness", "halt", "ask"];
+  actions.push("claim");
   const model = { actions, onAction: () => null, model: () => "synthetic" };
   for (const able of [true, false]) for (const beside of [false, true]) {
     const root = document.createElement("div");

@@ -20,7 +20,7 @@ from .viewer_page import browser, closed, needs_chromium, opened_page, start  # 
 
 pytestmark = needs_chromium
 ASSETS = Path(__file__).resolve().parents[1] / "assets" / "viewer"
-VIEWS = ("lens", "heads", "matrix", "faithfulness")
+VIEWS = ("lens", "heads", "matrix", "knock_out", "faithfulness")
 VIEW = "viewer.tabs.find((tab) => tab.name === viewer.state.view).view"
 BODY = ".sv-tab-body > div:not([hidden])"
 # Patches that have one colour, tried at two corners of each.
@@ -388,3 +388,62 @@ def test_the_views_speak_chinese_when_asked(opened):
     ask(opened, curves(measured()), layer=1, fill="mean")
     words = opened.js(f"document.querySelector({BODY!r}).innerText.replace(/[“”].*?[“”]|CSV|PNG|SVG/g, '')")
     assert not re.search(r"[A-Za-z]{3}", words)
+
+
+KNOCKED = {
+    "before": -0.25,
+    "after": -2.5,
+    "by_layer": [-0.25, -0.5, -2.0, -0.125, -0.25],
+    "top_before": [[106, " and", 0.7788], [7, " or", 0.125], [8, " with", 0.0625]],
+    "top_after": [[7, " or", 0.5], [106, " and", 0.0821], [9, " a", 0.03125]],
+    "follows": " or three bowls",
+}
+IMAGE = list(range(3, 38))
+
+
+def test_knock_out_asks_for_what_is_chosen_and_shows_the_numbers_that_came(opened):
+    begin(opened, "knock_out")
+    ask(opened, KNOCKED, keys=IMAGE, layers=None, heads=None)
+    said = opened.page.locator(".sv-knock-said")
+    assert said.get_attribute("data-before") == "-0.25" and said.get_attribute("data-after") == "-2.5"
+    words = said.text_content()
+    assert "0.779 → 0.0821" in words and "−2.25 nats" in words and "35 places hidden" in words
+    bars = opened.page.locator(".sv-knock-bar")
+    assert [float(bar.get_attribute("data-value")) for bar in bars.all()] == KNOCKED["by_layer"]
+    tall = [float(bar.get_attribute("height")) for bar in bars.all()]  # -1.75 to +0.125 nats on 96 px
+    assert tall == pytest.approx([1, 0.25 / 1.875 * 96, 1.75 / 1.875 * 96, 0.125 / 1.875 * 96, 1])
+    assert [bar.get_attribute("class") for bar in bars.all()].count("sv-knock-bar sv-knock-up") == 1
+    told = opened.page.locator("[data-knock=top] tbody tr")
+    assert [[float(cell.get_attribute("data-value")) for cell in row.locator("td").all()] for row in told.all()] == [
+        [p for _, _, p in KNOCKED[name]] for name in ("top_before", "top_after")
+    ]
+    texts = [step.text for step in example_trace().steps[STEP : STEP + 8]]
+    assert opened.page.locator("[data-follows=before]").text_content() == "".join(texts).strip()
+    assert opened.page.locator("[data-follows=after]").text_content() == "or three bowls"
+    rows = lines(saved(opened))
+    assert [float(row[3]) for row in rows] == [0, -0.25, -1.75, 0.125, 0]
+    bars.nth(2).click(force=True)
+    assert opened.js("viewer.getState().layer") == 2
+
+
+def test_knock_out_of_pins_words_layers_and_heads(opened):
+    begin(opened, "knock_out", knock_hide="pins")
+    button = opened.page.locator(f"{BODY} > .sv-section-head button:visible").first
+    assert (
+        button.is_disabled()
+        and "Nothing is pinned" in opened.page.locator(f"{BODY} .sv-hint:visible").first.text_content()
+    )
+    opened.js("() => { viewer.setState({pins: [4, 5, 44, 50]}); return viewer.drawn(); }")
+    ask(opened, KNOCKED, keys=[4, 5, 44], layers=None, heads=None)  # the row of token 6 does not see 50
+    selects = opened.page.locator(f"{BODY} select")
+    selects.nth(0).select_option("words")
+    selects.nth(1).select_option("chosen")
+    selects.nth(2).select_option("2")
+    opened.js("viewer.drawn()")
+    ask(opened, KNOCKED, keys=list(range(42, 48)), layers=[1], heads=[2])
+    faint = [bar.get_attribute("data-layer") for bar in opened.page.locator(".sv-knock-out-of").all()]
+    assert faint == ["0", "2", "3", "4"]
+    selects.nth(0).select_option("all")
+    opened.js("viewer.drawn()")
+    ask(opened, KNOCKED, keys=None, layers=[1], heads=[2])
+    assert "heads silent · layer 1 · head 2" in opened.page.locator(".sv-knock-said").text_content()

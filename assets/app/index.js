@@ -11,6 +11,7 @@ import { mountHeader } from "./parts/header.js";
 import { mountNote, mountNotice, say } from "./parts/notice.js";
 import { mountThumbnails } from "./parts/thumbnails.js";
 import { mountViewer } from "./parts/viewer_part.js";
+import { mountDecodings } from "./runs/decodings.js";
 import { mountMethods } from "./runs/methods_table.js";
 import { runs } from "./runs/run_chooser.js";
 
@@ -18,6 +19,7 @@ listenToPage();
 
 const face = {
   // ui/components.py mounts the parts; ui/layout.py asks for `recall`.
+  decodings: mountDecodings,
   header: mountHeader,
   media: mountMedia,
   methods: mountMethods,

@@ -39,6 +39,9 @@
     strip: "auto",
     content: false,
     curve: "auto",
+    knock_hide: "picture",
+    knock_layers: "all",
+    knock_head: null,
     frame: null
   };
   var CHOICES = {
@@ -62,7 +65,9 @@
     smooth: [true, false],
     strip: ["auto", "bars", "compact"],
     content: [true, false],
-    curve: ["auto", "shown", "folded"]
+    curve: ["auto", "shown", "folded"],
+    knock_hide: ["pins", "picture", "words", "prompt", "all"],
+    knock_layers: ["all", "chosen"]
   };
   var TASTE = (
     /** @type {const} */
@@ -1455,6 +1460,100 @@
     }
   };
 
+  // app/runs/decodings.js
+  var PAPER = ["plain", "sgrs", "locore", "both"];
+  var KEPT = "saliency-viz-decodings";
+  var ticked = null;
+  function chosenDecodings() {
+    if (ticked) return ticked;
+    try {
+      const found = JSON.parse(recalled(KEPT) || "null");
+      return Array.isArray(found) && found.length ? found.map(String) : PAPER;
+    } catch {
+      return PAPER;
+    }
+  }
+  var decodingName = (name, titles) => PAPER.includes(name) ? t("method_" + name) : titles[name] || name;
+  var Decodings = class {
+    /** @param {Part} part */
+    constructor({ element, props, trigger }) {
+      this.props = props;
+      this.root = /** @type {HTMLElement} */
+      element.querySelector(".app-decodings");
+      this.titles = props.titles;
+      const known3 = [...PAPER, ...Object.keys(this.titles)];
+      this.chosen = new Set(chosenDecodings().filter((name) => known3.includes(name)));
+      if (!this.chosen.size) this.chosen = new Set(PAPER);
+      const run = { click: () => trigger("decode_all", { names: [...this.chosen] }) };
+      const attributes = { type: "button", class: "app-button", "data-decodings": "run", title: t("decodings_run_hint") };
+      this.button = el("button", { ...attributes, text: t("decodings_run"), on: run });
+      this.count = el("span");
+      this.boxes = new Map(known3.map((name) => [name, this.box(name)]));
+      const others = this.group(t("decodings_others"), Object.keys(this.titles), t("decodings_others_note"));
+      const id = { id: "app-decodings-choice", hidden: true };
+      this.panel = el("div", { class: "app-decodings-choice", ...id }, this.group(t("decodings_paper"), PAPER), others, this.sets(known3));
+      const toggle = { click: () => this.open(this.panel.hidden) };
+      const about = { title: t("decodings_choose_hint"), "aria-expanded": "false", "aria-controls": this.panel.id };
+      const choose = { type: "button", class: "app-button app-decodings-choose", "data-decodings": "choose", ...about };
+      this.opener = el("button", { ...choose, on: toggle }, this.count, icon("down"));
+      setChildren(this.root, this.button, this.opener, this.panel);
+      this.tell();
+    }
+    /** @param {boolean} on the choice is there */
+    open(on) {
+      this.panel.hidden = !on;
+      this.opener.setAttribute("aria-expanded", String(on));
+    }
+    /** @param {string} name */
+    box(name) {
+      const change2 = () => {
+        if (box2.checked) this.chosen.add(name);
+        else this.chosen.delete(name);
+        this.changed();
+      };
+      const box2 = el("input", { type: "checkbox", value: name, on: { change: change2 } });
+      return box2;
+    }
+    /** @param {string} title @param {string[]} names @param {string} [note] */
+    group(title, names2, note2) {
+      const rows = names2.map(
+        (name) => el("label", {}, this.boxes.get(name), el("span", { text: decodingName(name, this.titles) }))
+      );
+      return el(
+        "fieldset",
+        {},
+        el("legend", { text: title }),
+        ...rows,
+        note2 && el("p", { class: "app-note", text: note2 })
+      );
+    }
+    /** @param {string[]} known */
+    sets(known3) {
+      const take = (key2, names2) => {
+        const click = () => {
+          this.chosen = new Set(names2);
+          this.changed();
+        };
+        return el("button", { type: "button", class: "app-button", "data-set": key2, text: t(key2), on: { click } });
+      };
+      return el("div", { class: "app-decodings-sets" }, take("decodings_four", PAPER), take("decodings_all", known3));
+    }
+    changed() {
+      ticked = [...this.chosen];
+      keep(KEPT, JSON.stringify(ticked));
+      this.tell();
+    }
+    tell() {
+      for (const [name, box2] of this.boxes) box2.checked = this.chosen.has(name);
+      this.count.textContent = t("decodings_choose", { n: this.chosen.size });
+      this.button.disabled = Boolean(told(this.props.busy)) || !this.chosen.size;
+    }
+  };
+  function mountDecodings(part) {
+    const decodings = new Decodings(part);
+    part.watch("busy", () => decodings.tell());
+  }
+
   // app/runs/run_list.js
   var LONGEST2 = 120;
   function made({ model, method, seed, tokens }) {
@@ -1544,7 +1643,6 @@
   }
 
   // app/runs/run_chooser.js
-  var METHODS = ["plain", "sgrs", "locore", "both"];
   var runs = () => page.header && told(page.header.props.runs) || [];
   function named2(reference) {
     const known3 = runs().find((run) => run.id === reference.id);
@@ -1606,7 +1704,8 @@
       const [first, second] = shown;
       const held = heldWord();
       const swap = () => first && second && trigger("show_pair", { first: second.id, second: first.id });
-      const methods = METHODS.map(
+      const all = () => trigger("decode_all", { names: chosenDecodings(), run: first && first.id });
+      const methods = PAPER.map(
         (method) => this.pick("method:" + method, t("method_" + method), () => trigger("compare", { method }))
       );
       setChildren(
@@ -1616,7 +1715,7 @@
         this.pick("token", t("compare_token"), () => page.viewer && page.viewer.hold(), t("compare_token_hint")),
         el("strong", { text: t("compare_methods") }),
         el("div", { class: "app-pop-row" }, ...methods),
-        this.pick("all", t("compare_all"), () => trigger("compare_all", {}), t("compare_all_hint")),
+        this.pick("all", t("compare_all"), all, t("compare_all_hint")),
         el("strong", { text: t("compare_runs") }),
         this.others(),
         this.pick("open", t("open_trace_second"), () => openTrace("second"))
@@ -2166,6 +2265,35 @@
     "{n} of {m} readings": "{m} 次读取中的第 {n} 次",
     "computing…": "计算中…",
     "compute the lens of this step": "计算此步的透镜",
+    "SGRS turned down a candidate at {n} of {m} tokens: earlier words supported them by {s}, and it asked for {t} (medians).": "SGRS 在 {m} 个词元中的 {n} 个处拒绝了候选：前文对其支持为 {s}，要求为 {t}（中位数）。",
+    "This model drew them from the picture ({i} %) rather than from earlier words ({o} %), which is what SGRS rejects. A lower α rejects less.": "该模型在这些位置主要取自图片（{i} %）而非前文（{o} %），这正是 SGRS 所拒绝的。α 越低，拒绝越少。",
+    "There {i} % of what mattered was the picture, {o} % earlier words. A lower α rejects less.": "这些位置上起作用的有 {i} % 为图片，{o} % 为前文。α 越低，拒绝越少。",
+    "knock out": "屏蔽",
+    "Knock-out": "屏蔽检验",
+    "What this word becomes without what you hide: its log p before and after, the words that would follow, and every layer by itself.": "隐藏所选内容后此词会怎样：前后的 log p、随后会写出的词，以及逐层的结果。",
+    hide: "隐藏",
+    "the chosen layers": "所选层",
+    heads: "注意力头",
+    "layer by layer": "逐层",
+    "Only what this word's own row takes is cut: what earlier rows had read from there before stays in them. What the hidden places had goes to the others in proportion; silent heads give nothing.": "只切断此词自身这一行：先前各行已读取的内容仍保留。被隐藏位置的注意力按比例分给其余位置；静默的头没有输出。",
+    "There is nothing of this before the word: hide something else.": "此词之前没有这类内容：请隐藏别的。",
+    "Nothing is pinned: click a patch or a word before, or drag over the picture, and pin it; or hide something else.": "没有固定的位置：请在图像或词上选择并固定，或隐藏别的。",
+    "p of {w}: {a} → {b}; log p {x} → {y}": "{w} 的 p：{a} → {b}；log p {x} → {y}",
+    "the pinned places ({n})": "固定的位置（{n}）",
+    "the whole picture": "整张图片",
+    "all words before": "先前所有的词",
+    "the prompt": "提示词",
+    "everything: silence the heads": "全部：使注意力头静默",
+    "heads silent": "头静默",
+    "{n} places hidden": "隐藏 {n} 个位置",
+    "change of log p": "log p 的变化",
+    "change of log p, in nats, with it hidden in one layer alone": "仅在一层中隐藏时 log p 的变化（nat）",
+    "change of log p, layer by layer: {list}": "逐层 log p 的变化：{list}",
+    "most probable": "最可能",
+    "as it is": "原样",
+    "knocked out": "屏蔽后",
+    "it went on": "原文接着写",
+    "it would go on": "将会接着写",
     "What the model would say if it ended after each of its layers: final norm and output head on that layer's state.": "若模型在各层之后结束会说什么：对该层状态施加最终归一化与输出头。",
     "Early layers were not trained to be read this way: what they seem to say may mean little. Probabilities at temperature 1.": "浅层并未被训练成可这样解读：其看似所说的内容可能意义不大。概率取温度 1。",
     "{w}, token {i}: the most probable tokens of each layer, the last layer on top": "{w}，词元 {i}：各层最可能的词元，最后一层在最上",
@@ -2447,7 +2575,7 @@
   var BESIDE = { 0: "first", 1: "second", difference: "second − first" };
   var slotName = (viewer, which) => t2((viewer.holding ? HELD : BESIDE)[which]);
   var hiddenKeys = (viewer, run) => viewer.state.hide_sinks ? run.dimmed : /* @__PURE__ */ new Set();
-  var methodName = ({ payload: { model, settings } }) => [model.name, settings.sgrs && "SGRS", settings.locore && "LocoRE"].filter(Boolean).join(" + ");
+  var methodName = ({ payload: { model, settings, decoder } }) => [model.name, settings.sgrs && "SGRS", settings.locore && "LocoRE", decoder].filter(Boolean).join(" + ");
   function runName(viewer, slot) {
     const plain = (run) => run.payload.title || methodName(run);
     const [mine, other] = (
@@ -2544,15 +2672,15 @@
      * @param {Transform} transform
      * @param {More} [more]
      */
-    constructor(high, transform, { low = 0, largest = high, smallest = 0, signed = false, manual = false } = {}) {
+    constructor(high, transform, { low = 0, largest = high, smallest = 0, signed: signed2 = false, manual = false } = {}) {
       this.high = high > 0 ? high : 1;
       this.transform = transform;
-      this.signed = signed;
+      this.signed = signed2;
       this.largest = largest;
       this.smallest = smallest;
       this.low = low;
       if (transform === "log") this.low = this.floor(low, manual);
-      else if (signed) this.low = -this.high;
+      else if (signed2) this.low = -this.high;
       this.span = Math.log10(this.high) - Math.log10(this.low);
     }
     /** @param {number} low @param {boolean} manual */
@@ -3242,7 +3370,7 @@
   var decoded = /* @__PURE__ */ new Map();
   var SEQUENTIAL = ["viridis", "cividis", "magma"];
   var DIVERGING = "RdBu_r";
-  var PAPER = { light: [255, 255, 255], dark: [22, 24, 31] };
+  var PAPER2 = { light: [255, 255, 255], dark: [22, 24, 31] };
   var INKS = [
     [24, 24, 27],
     [236, 236, 241],
@@ -3276,11 +3404,11 @@
   }
   var contrast = (a, b) => (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
   var opacityAt = (place, opacity) => Math.min(1, 1.5 * opacity) * place ** (3.3 * (1 - opacity));
-  var weightAt = (place, signed) => signed ? Math.abs(2 * place - 1) : place;
+  var weightAt = (place, signed2) => signed2 ? Math.abs(2 * place - 1) : place;
   var groundOpacity = (weight) => 0.8 * weight ** 0.7;
   var overPaper = (color, alpha, theme) => (
     /** @type {Rgb} */
-    color.map((part, i) => Math.round(part * alpha + PAPER[theme][i] * (1 - alpha)))
+    color.map((part, i) => Math.round(part * alpha + PAPER2[theme][i] * (1 - alpha)))
   );
   function tintOf(name, place, theme, weight = place) {
     const mixed = overPaper(colorAt(name, place), groundOpacity(weight), theme);
@@ -3291,12 +3419,12 @@
     return { background: cssColor(mixed), ink: cssColor(INKS[legible.indexOf(best)]) };
   }
   var made2 = /* @__PURE__ */ new Map();
-  function fillsOf(name, opacity, signed) {
-    const key2 = [name, opacity, signed].join();
+  function fillsOf(name, opacity, signed2) {
+    const key2 = [name, opacity, signed2].join();
     if (!made2.has(key2) && made2.size > 40) made2.clear();
     const known3 = made2.get(key2);
     if (known3) return known3;
-    const alpha = (place) => opacityAt(weightAt(place, signed), opacity).toFixed(3);
+    const alpha = (place) => opacityAt(weightAt(place, signed2), opacity).toFixed(3);
     const fills = Array.from({ length: 256 }, (_, i) => cssColor(colorAt(name, i / 255), alpha(i / 255)));
     made2.set(key2, fills);
     return fills;
@@ -3453,10 +3581,10 @@
     const { layer: ofSecond } = second;
     const layer = (one) => minus(ofFirst(one), ofSecond(one));
     const values = minus(first.values, second.values);
-    const signed = (keys2, rows) => signedScale(rows.map((row2) => keys2.map((key2) => row2[key2]).filter((value) => !Number.isNaN(value))));
+    const signed2 = (keys2, rows) => signedScale(rows.map((row2) => keys2.map((key2) => row2[key2]).filter((value) => !Number.isNaN(value))));
     const shown2 = viewer.state.layer === "all" ? run.layerList("all").map(layer) : [values];
-    const scale = run.imageKeys.length ? signed(run.imageKeys, shown2) : null;
-    const wordScale = signed(run.brightKeys, [values]);
+    const scale = run.imageKeys.length ? signed2(run.imageKeys, shown2) : null;
+    const wordScale = signed2(run.brightKeys, [values]);
     return { run, kind, steps: first.steps, values, layer, map: DIVERGING, reach, scale, wordScale };
   }
 
@@ -3603,14 +3731,14 @@
   // viewer/draw/thumbnail.js
   var PIXELS = 32;
   var made3 = /* @__PURE__ */ new Map();
-  function pixelTable(name, opacity, signed) {
-    const key2 = `${name} ${opacity} ${signed}`;
+  function pixelTable(name, opacity, signed2) {
+    const key2 = `${name} ${opacity} ${signed2}`;
     const known3 = made3.get(key2);
     if (known3) return known3;
     if (made3.size > 40) made3.clear();
     const table3 = Uint32Array.from({ length: 256 }, (_, i) => {
       const [red, green, blue] = colorAt(name, i / 255);
-      return (Math.round(255 * opacityAt(weightAt(i / 255, signed), opacity)) << 24 | blue << 16 | green << 8 | red) >>> 0;
+      return (Math.round(255 * opacityAt(weightAt(i / 255, signed2), opacity)) << 24 | blue << 16 | green << 8 | red) >>> 0;
     });
     made3.set(key2, table3);
     return table3;
@@ -4379,6 +4507,8 @@
       state.pins = within2(state.pins, run.keys);
     }
     state.matrix_row = checkedRow(state.matrix_row, run);
+    if (state.knock_head !== null)
+      state.knock_head = index(state.knock_head, run ? run.payload.model.heads - 1 : Infinity);
     state.head = Math.max(0, Math.round(Number(state.head)) || 0);
     for (
       const kind of
@@ -4577,7 +4707,7 @@
     bar3.style.height = known3 ? `${Math.max(value ? 1 : 0, Math.round(weight * 14))}px` : "0";
     bar3.style.setProperty("--bar", dim ? "var(--sv-grey)" : cssColor(colorAt(map, place)));
   }
-  function writeChip({ node, start, stop }, values, reach, signed) {
+  function writeChip({ node, start, stop }, values, reach, signed2) {
     const added = (from, to) => {
       let sum2 = 0;
       for (let key2 = from; key2 < to; key2++) sum2 += Number.isNaN(values[key2]) ? 0 : values[key2];
@@ -4585,7 +4715,7 @@
     };
     const [n, sum, whole] = [stop - start, added(start, stop), added(0, reach)];
     const share = { n, v: formatPercent(whole ? sum / whole : 0) };
-    const text = signed ? t2("image, {n} tokens: Σ {v}", { n, v: formatNumber(sum) }) : t2("image, {n} tokens: {v} of the row", share);
+    const text = signed2 ? t2("image, {n} tokens: Σ {v}", { n, v: formatNumber(sum) }) : t2("image, {n} tokens: {v} of the row", share);
     node.firstElementChild.textContent = text;
     node.dataset.value = String(sum);
   }
@@ -5496,7 +5626,7 @@
         return t2("This run was made by “{a}”, and the model chosen is “{b}”: choose the first in the header.", names2);
       }
       if (run.steps[tokenOf(viewer, 0)].pending) return t2("This is computed once the token is observed.");
-      return null;
+      return options.refuse ? options.refuse() : null;
     }
     /** The question about the chosen step; "" where there is none. */
     name() {
@@ -6388,13 +6518,13 @@
       this.part.select.value = part;
       this.kind.select.value = kind;
       const [attention, saliency] = KINDS.map((one) => this.share(held, one, part));
-      const signed = kind === "difference";
+      const signed2 = kind === "difference";
       const minus = () => saliency.map((row2, layer) => row2.map((value, head) => value - attention[layer][head]));
-      this.values = signed ? minus() : kind === "saliency" ? saliency : attention;
+      this.values = signed2 ? minus() : kind === "saliency" ? saliency : attention;
       const known3 = this.values.map((row2) => row2.filter((value) => !Number.isNaN(value)));
-      const scale = signed ? signedScale(known3) : linearScale(1);
+      const scale = signed2 ? signedScale(known3) : linearScale(1);
       this.plot.root.style.height = `${Math.min(520, 70 + 24 * layers)}px`;
-      const trace = heatTrace(scale, signed ? DIVERGING : state.cmap, placed(this.values, scale));
+      const trace = heatTrace(scale, signed2 ? DIVERGING : state.cmap, placed(this.values, scale));
       this.plot.draw([{ ...trace, xgap: 1, ygap: 1 }], {
         margin: { l: 40, r: 52, t: 4, b: 40 },
         shapes: this.frames(heads),
@@ -6603,6 +6733,260 @@
     ["mean", t2("mean of the heads")],
     ["max", t2("largest of the heads")]
   ];
+
+  // viewer/tabs/knock_layers.js
+  var [LEFT3, TOP3, HIGH, BOTTOM3, MOST_WIDE] = [64, 10, 96, 30, 40];
+  var LEAST = 1e-3;
+  function knockLayers(viewer, { before, by_layer }, chosen2) {
+    const changes = by_layer.map((value) => value - before);
+    const [low, high] = [Math.min(0, ...changes), Math.max(0, ...changes)];
+    const span = Math.max(high - low, LEAST);
+    const y = (value) => TOP3 + (high - value) / span * HIGH;
+    const wide = Math.max(8, Math.min(MOST_WIDE, 900 / changes.length));
+    const width = LEFT3 + wide * changes.length + 12;
+    const ends = [.../* @__PURE__ */ new Set([high, 0, low])].filter((end) => end === 0 || Math.abs(y(end) - y(0)) > 12);
+    const ticks2 = ends.map((end) => (
+      /** @type {[number, string]} */
+      [y(end), formatNumber(end, 2)]
+    ));
+    const every = labelEvery(wide, 22);
+    const bars = changes.map((change2, layer) => {
+      const [top, bottom] = [Math.min(y(change2), y(0)), Math.max(y(change2), y(0))];
+      const out = chosen2 !== null && !chosen2.includes(layer);
+      const place = { x: LEFT3 + layer * wide + 1, width: wide - 2, y: top, height: Math.max(bottom - top, 1) };
+      const kind = `sv-knock-bar${change2 > 0 ? " sv-knock-up" : ""}${out ? " sv-knock-out-of" : ""}`;
+      return svgEl("rect", { ...place, class: kind, "data-layer": layer, "data-value": by_layer[layer] });
+    });
+    const names2 = changes.map(
+      (_, layer) => layer % every ? null : label(String(layer), LEFT3 + (layer + 0.5) * wide, TOP3 + HIGH + 15, "middle")
+    );
+    const under = (event) => {
+      const x = event.clientX - event.currentTarget.getBoundingClientRect().left;
+      const layer = Math.floor((x - LEFT3) / wide);
+      return layer >= 0 && layer < changes.length ? layer : null;
+    };
+    const on = {
+      pointermove: (event) => {
+        const layer = under(event);
+        viewer.hoverLayer(layer);
+        if (layer === null) return viewer.tip.hide();
+        const change2 = formatNumber(changes[layer], 4);
+        viewer.tip.point(event, [t2("layer {n}", { n: layer }), [t2("change of log p"), change2], ["log p", formatNumber(by_layer[layer], 4)]]);
+      },
+      pointerleave: () => {
+        viewer.hoverLayer(null);
+        viewer.tip.hide();
+      },
+      click: (event) => {
+        const layer = under(event);
+        if (layer !== null) viewer.set({ layer });
+      }
+    };
+    const title = label(t2("change of log p, in nats, with it hidden in one layer alone"), LEFT3, TOP3 + HIGH + BOTTOM3, "start");
+    const name = t2("change of log p, layer by layer: {list}", { list: changes.map((one) => formatNumber(one, 2)).join(", ") });
+    return chartOf(width, TOP3 + HIGH + BOTTOM3 + 6, name, on, [
+      ...lines(LEFT3, width - 12, ticks2),
+      ...bars,
+      ...names2,
+      title
+    ]);
+  }
+
+  // viewer/tabs/told_cell.js
+  function toldCell(viewer, [id, text, p], written2, on = {}) {
+    const tint = tintOf(viewer.state.cmap, p, viewer.theme);
+    return el(
+      "td",
+      {
+        class: "sv-lens-cell" + (id === written2 ? " sv-written" : ""),
+        "data-token": id,
+        "data-value": p,
+        style: { "--ground": tint.background, "--ink": tint.ink },
+        on
+      },
+      el("span", { class: "sv-lens-word", text: visible(text).replace(/^ (?=.)/, "") }),
+      el("span", { class: "sv-lens-p", text: formatNumber(p, 2) })
+    );
+  }
+
+  // viewer/tabs/knock_words.js
+  var FOLLOWING = 8;
+  function knockWords(viewer, run, step, held) {
+    const written2 = run.steps[step].token_id;
+    const row2 = (name, top) => el("tr", {}, el("th", { scope: "row", text: name }), ...top.map((token) => toldCell(viewer, token, written2)));
+    const heads = held.top_before.map((_, place) => el("th", { scope: "col", text: `${place + 1}.` }));
+    const most = el(
+      "table",
+      { class: "sv-table sv-lens sv-knock-top", "data-knock": "top" },
+      el("thead", {}, el("tr", {}, el("td", { text: t2("most probable") }), ...heads)),
+      el("tbody", {}, row2(t2("as it is"), held.top_before), row2(t2("knocked out"), held.top_after))
+    );
+    const went = run.steps.slice(step, step + FOLLOWING).map((one) => one.text);
+    const line2 = (name, text, which) => el("div", {}, el("dt", { text: name }), el("dd", { "data-follows": which, text: text.trim() || "∅" }));
+    const follows = el("dl", { class: "sv-knock-follows" }, line2(t2("it went on"), went.join(""), "before"), line2(t2("it would go on"), held.follows, "after"));
+    return [el("div", { class: "sv-scroll", tabindex: "0", role: "region", "aria-label": t2("most probable") }, most), follows];
+  }
+
+  // viewer/tabs/knock_out.js
+  var KnockOut = class {
+    /** @param {Viewer} viewer */
+    constructor(viewer) {
+      this.viewer = viewer;
+      this.asked = new OnDemand(viewer, {
+        kind: "knock_out",
+        label: t2("knock out"),
+        most: 64,
+        detail: () => this.detail(),
+        refuse: () => this.refusal(),
+        about: t2("What this word becomes without what you hide: its log p before and after, the words that would follow, and every layer by itself."),
+        // prettier-ignore
+        read: (answer) => answer
+      });
+      const hide = (value) => viewer.set({ knock_hide: (
+        /** @type {Hidden} */
+        value
+      ) });
+      this.hide = choice(t2("hide"), [], hide);
+      const layers = (
+        /** @type {[string, string][]} */
+        [["all", t2("every layer")], ["chosen", t2("the chosen layers")]]
+      );
+      const within3 = (value) => viewer.set({ knock_layers: (
+        /** @type {any} */
+        value
+      ) });
+      this.layers = choice(t2("in"), layers, within3);
+      const head = (value) => viewer.set({ knock_head: value ? Number(value) : null });
+      this.head = choice(t2("heads"), [], head);
+      this.about = el("p", { class: "sv-knock-said", role: "status" });
+      const save = csvButton(
+        () => `knock-out-${tokenOf(viewer, 0)}`,
+        () => this.table()
+      );
+      this.words = el("div", { class: "sv-knock-words" });
+      this.strip = el("div", { class: "sv-scroll", tabindex: "0", role: "region", "aria-label": t2("layer by layer") });
+      const note2 = t2("Only what this word's own row takes is cut: what earlier rows had read from there before stays in them. What the hidden places had goes to the others in proportion; silent heads give nothing.");
+      this.body = el(
+        "div",
+        { "data-picture": "knock-out", "data-about": "own" },
+        this.about,
+        this.strip,
+        this.words,
+        el("p", { class: "sv-hint", text: note2 })
+      );
+      const choices = el("div", { class: "sv-section-head" }, this.hide.root, this.layers.root, this.head.root, save);
+      this.save = save;
+      this.root = el("div", {}, choices, this.asked.root, this.body);
+    }
+    /** The keys that are hidden; null: all, so that heads are silent. @returns {number[] | null} */
+    keys() {
+      const { run, state } = this.viewer;
+      if (!run || !run.steps.length || state.knock_hide === "all") return null;
+      const reach = run.reach(tokenOf(this.viewer, 0));
+      const before = Array.from({ length: reach - run.first }, (_, i) => run.first + i);
+      const kinds = (kind) => run.wordKeys.filter((key2) => run.kinds[key2] === kind);
+      const found = { pins: state.pins, picture: run.imageKeys, words: before, prompt: kinds("prompt") };
+      return found[state.knock_hide].filter((key2) => key2 < reach);
+    }
+    /** @returns {number[] | null} null: every layer */
+    layerList() {
+      const { run, state } = this.viewer;
+      return run && state.knock_layers === "chosen" ? run.layerList(state.layer) : null;
+    }
+    detail() {
+      const { knock_head } = this.viewer.state;
+      return { keys: this.keys(), layers: this.layerList(), heads: knock_head === null ? null : [knock_head] };
+    }
+    refusal() {
+      const keys2 = this.keys();
+      if (keys2 === null || keys2.length) return null;
+      if (this.viewer.state.knock_hide !== "pins") return t2("There is nothing of this before the word: hide something else.");
+      return t2("Nothing is pinned: click a patch or a word before, or drag over the picture, and pin it; or hide something else.");
+    }
+    draw() {
+      const { viewer } = this;
+      const { run, state } = viewer;
+      if (run) this.drawChoices(run);
+      const held = this.asked.draw();
+      this.body.hidden = this.save.hidden = !held;
+      if (!held || !run) return;
+      const step = tokenOf(viewer, 0);
+      const word = run.quoted(run.first + step);
+      const p = (log) => formatNumber(Math.exp(log), 3);
+      const change2 = held.after - held.before;
+      const numbers = { w: word, a: p(held.before), b: p(held.after), x: formatNumber(held.before, 4), y: formatNumber(held.after, 4) };
+      const said = t2("p of {w}: {a} → {b}; log p {x} → {y}", numbers);
+      setChildren(
+        this.about,
+        el("b", { text: said }),
+        el("span", { class: "sv-unit", text: ` · ${signed(change2)} nats · ${this.hiddenWords(run)}` })
+      );
+      Object.assign(this.about.dataset, { before: held.before, after: held.after });
+      setChildren(this.strip, knockLayers(viewer, held, state.knock_layers === "all" ? null : this.layerList()));
+      setChildren(this.words, ...knockWords(viewer, run, step, held));
+    }
+    /** @param {Run} run */
+    drawChoices(run) {
+      const { state } = this.viewer;
+      const names2 = (
+        /** @type {[Hidden, string][]} */
+        [
+          ["pins", t2("the pinned places ({n})", { n: state.pins.length })],
+          ["picture", t2("the whole picture")],
+          ["words", t2("all words before")],
+          ["prompt", t2("the prompt")],
+          ["all", t2("everything: silence the heads")]
+        ]
+      );
+      setChildren(this.hide.select, ...names2.map(([value, text]) => el("option", { value, text })));
+      this.hide.select.value = state.knock_hide;
+      this.layers.select.value = state.knock_layers;
+      const heads = Array.from({ length: run.payload.model.heads }, (_, n) => n);
+      const options = heads.map((n) => el("option", { value: n, text: t2("head {n}", { n }) }));
+      setChildren(this.head.select, el("option", { value: "", text: t2("every head") }), ...options);
+      this.head.select.value = state.knock_head === null ? "" : String(state.knock_head);
+    }
+    /** What was hidden, in words. @param {Run} run */
+    hiddenWords(run) {
+      const { state } = this.viewer;
+      const keys2 = this.keys();
+      const what = keys2 === null ? t2("heads silent") : t2("{n} places hidden", { n: keys2.length });
+      const where = state.knock_layers === "all" ? t2("every layer") : run.layerWords(state.layer);
+      const head = state.knock_head === null ? t2("every head") : t2("head {n}", { n: state.knock_head });
+      return [what, where, head].join(" · ");
+    }
+    /** @param {number | "target" | "all" | null} layer */
+    hoverLayer(layer) {
+      for (const bar3 of this.strip.querySelectorAll("[data-layer]")) {
+        bar3.classList.toggle("sv-lit", Number(
+          /** @type {SVGElement} */
+          bar3.dataset.layer
+        ) === layer);
+      }
+    }
+    /** @returns {import("../draw/csv_button.js").Table} a line per layer, and one for all of them */
+    table() {
+      const { viewer } = this;
+      const run = (
+        /** @type {Run} */
+        viewer.run
+      );
+      const held = this.asked.held;
+      const step = run.steps[tokenOf(viewer, 0)];
+      const rows = held.by_layer.map((value, layer) => [layer, held.before, value, value - held.before]);
+      const columns = ["layer", "log_p_before", "log_p_after", "change"];
+      const about = {
+        model: run.payload.model.name,
+        step: step.index,
+        token: step.text,
+        hidden: this.hiddenWords(run),
+        log_p_after_all: held.after,
+        follows: held.follows
+      };
+      return [[columns, ...rows], about];
+    }
+  };
+  var signed = (value) => (value < 0 ? "−" : "+") + formatNumber(Math.abs(value), 3);
 
   // viewer/tabs/layers.js
   var WIDE3 = 150;
@@ -6817,27 +7201,15 @@
     /** @param {Run} run @param {number} layer @param {[number, string, number]} token */
     cell(run, layer, [id, text, p]) {
       const { viewer } = this;
-      const tint = tintOf(viewer.state.cmap, p, viewer.theme);
-      const written2 = id === run.steps[tokenOf(viewer, 0)].token_id;
+      const written2 = run.steps[tokenOf(viewer, 0)].token_id;
       const lines2 = () => (
         /** @type {import("../state/lines.js").Lines} */
         [quoted(text), [t2("layer"), String(layer)], ["p", formatNumber(p, 5)], ["id", String(id)]]
       );
-      return el(
-        "td",
-        {
-          class: "sv-lens-cell" + (written2 ? " sv-written" : ""),
-          "data-token": id,
-          "data-value": p,
-          style: { "--ground": tint.background, "--ink": tint.ink },
-          on: {
-            pointermove: (event) => viewer.tip.point(event, lines2()),
-            pointerleave: () => viewer.tip.hide()
-          }
-        },
-        el("span", { class: "sv-lens-word", text: visible(text).replace(/^ (?=.)/, "") }),
-        el("span", { class: "sv-lens-p", text: formatNumber(p, 2) })
-      );
+      return toldCell(viewer, [id, text, p], written2, {
+        pointermove: (event) => viewer.tip.point(event, lines2()),
+        pointerleave: () => viewer.tip.hide()
+      });
     }
     /** @param {number | "target" | "all" | null} layer */
     hoverLayer(layer) {
@@ -6895,8 +7267,8 @@
   }
 
   // viewer/tabs/judgement_charts.js
-  var [HEIGHT3, LEFT3, BOTTOM3, TOP3] = [170, 44, 22, 8];
-  var TALL3 = HEIGHT3 - TOP3 - BOTTOM3;
+  var [HEIGHT3, LEFT4, BOTTOM4, TOP4] = [170, 44, 22, 8];
+  var TALL3 = HEIGHT3 - TOP4 - BOTTOM4;
   var KINDS3 = ["right", "hallucinated"];
   function spread(scores) {
     const found = meanAndSpread(scores);
@@ -6904,17 +7276,17 @@
   }
   function judgementCharts(found, width) {
     const { high, counts, scores } = found;
-    const wide = (width - LEFT3) / counts.length;
+    const wide = (width - LEFT4) / counts.length;
     const chart = (name, ticks2, draw) => {
       const axis = ticks2.map(([share, text]) => (
         /** @type {[number, string]} */
-        [TOP3 + TALL3 * (1 - share), text]
+        [TOP4 + TALL3 * (1 - share), text]
       ));
       const below = [0, 0.5, 1].map(
-        (place) => label(formatNumber(place * high, 2), LEFT3 + place * (width - LEFT3 - 16) + 8, HEIGHT3 - 6, "middle")
+        (place) => label(formatNumber(place * high, 2), LEFT4 + place * (width - LEFT4 - 16) + 8, HEIGHT3 - 6, "middle")
       );
-      const bars = counts.flatMap((bin, i) => draw(bin, LEFT3 + i * wide + 1));
-      const drawing = chartOf(width, HEIGHT3, name, {}, [...lines(LEFT3, width, axis), ...bars, ...below]);
+      const bars = counts.flatMap((bin, i) => draw(bin, LEFT4 + i * wide + 1));
+      const drawing = chartOf(width, HEIGHT3, name, {}, [...lines(LEFT4, width, axis), ...bars, ...below]);
       return el("figure", {}, el("figcaption", { class: "sv-unit", text: name }), drawing);
     };
     const top = Math.max(1, ...counts.map(({ right, hallucinated }) => right + hallucinated));
@@ -6928,7 +7300,7 @@
     return [el("div", { class: "sv-marks-pair" }, count, rate), el("div", { class: "sv-share-legend" }, ...names2, hint)];
   }
   function stacked(bin, x, wide, top) {
-    let y = TOP3 + TALL3;
+    let y = TOP4 + TALL3;
     return KINDS3.map((kind) => {
       const height = bin[kind] / top * TALL3;
       y -= height;
@@ -6938,7 +7310,7 @@
   function rateBar({ right, hallucinated }, x, wide) {
     const all = right + hallucinated;
     const rate = all ? hallucinated / all : 0;
-    const y = TOP3 + TALL3 * (1 - rate);
+    const y = TOP4 + TALL3 * (1 - rate);
     const value = all ? rate : "";
     const box2 = bar2({ x, y, height: TALL3 * rate, "data-chart": "rate", "data-value": value }, wide, "hallucinated");
     const under = rate > 0.9 ? -12 : 3;
@@ -7249,49 +7621,49 @@
   };
 
   // viewer/tabs/share_columns.js
-  var [HEIGHT4, LEFT4, BOTTOM4, TOP4] = [150, 50, 20, 6];
-  var TALL4 = HEIGHT4 - TOP4 - BOTTOM4;
+  var [HEIGHT4, LEFT5, BOTTOM5, TOP5] = [150, 50, 20, 6];
+  var TALL4 = HEIGHT4 - TOP5 - BOTTOM5;
   var LABELS = 26;
   var USUAL = 400;
   var widthOf = (side) => side.shares.clientWidth || USUAL;
-  var shareColumnX = (side, run, step) => LEFT4 + step * (widthOf(side) - LEFT4) / run.steps.length;
+  var shareColumnX = (side, run, step) => LEFT5 + step * (widthOf(side) - LEFT5) / run.steps.length;
   function namesBelow(count, wide, from) {
     const names2 = [];
     const every = labelEvery(wide, LABELS);
     for (let at = 0; at < count; at += every) {
-      names2.push(label(String(at + from), LEFT4 + (at + 0.5) * wide, HEIGHT4 - 5, "middle"));
+      names2.push(label(String(at + from), LEFT5 + (at + 0.5) * wide, HEIGHT4 - 5, "middle"));
     }
     return names2;
   }
   var columnBox = (at, wide, y, height) => ({
-    x: LEFT4 + at * wide + 0.5,
+    x: LEFT5 + at * wide + 0.5,
     y,
     width: Math.max(0.5, wide - 1),
     height
   });
   function drawShares(viewer, side, run) {
     const width = widthOf(side);
-    const wide = (width - LEFT4) / run.steps.length;
-    const parts = lines(LEFT4, width, [
-      [TOP4, "100 %"],
-      [TOP4 + TALL4 / 2, "50 %"],
-      [TOP4 + TALL4, "0"]
+    const wide = (width - LEFT5) / run.steps.length;
+    const parts = lines(LEFT5, width, [
+      [TOP5, "100 %"],
+      [TOP5 + TALL4 / 2, "50 %"],
+      [TOP5 + TALL4, "0"]
     ]);
     side.points.forEach((shares, step) => {
-      let y = TOP4 + TALL4;
-      if (!shares) parts.push(svgEl("rect", { ...columnBox(step, wide, TOP4, TALL4), class: "sv-missing" }));
+      let y = TOP5 + TALL4;
+      if (!shares) parts.push(svgEl("rect", { ...columnBox(step, wide, TOP5, TALL4), class: "sv-missing" }));
       for (const part of shares ? PART_ORDER : []) {
         const height = (shares ? shares[part] : 0) * TALL4;
         y -= height;
         parts.push(svgEl("rect", { ...columnBox(step, wide, y, height), fill: PART_COLORS[part] }));
       }
     });
-    const frame2 = { y: TOP4 - 3, width: wide, height: TALL4 + 6 };
+    const frame2 = { y: TOP5 - 3, width: wide, height: TALL4 + 6 };
     side.column = svgEl("rect", { ...frame2, class: "sv-column" });
     side.glimpse = svgEl("rect", { ...frame2, class: "sv-column sv-glimpse", visibility: "hidden" });
     parts.push(side.column, side.glimpse, ...namesBelow(run.steps.length, wide, 0));
     const at = (event) => {
-      const step = Math.floor((event.clientX - side.shares.getBoundingClientRect().left - LEFT4) / wide);
+      const step = Math.floor((event.clientX - side.shares.getBoundingClientRect().left - LEFT5) / wide);
       return Math.max(0, Math.min(run.steps.length - 1, step));
     };
     const on = {
@@ -7324,20 +7696,20 @@
     const width = side.curve.clientWidth || USUAL;
     const most = Math.max(0, ...side.distance);
     const high = most || 1;
-    const wide = (width - LEFT4) / Math.max(1, run.steps.length - 1);
-    const ticks2 = [[TOP4 + TALL4, "0"]];
-    if (most) ticks2.unshift([TOP4, formatNumber(high, 2)], [TOP4 + TALL4 / 2, formatNumber(high / 2, 2)]);
+    const wide = (width - LEFT5) / Math.max(1, run.steps.length - 1);
+    const ticks2 = [[TOP5 + TALL4, "0"]];
+    if (most) ticks2.unshift([TOP5, formatNumber(high, 2)], [TOP5 + TALL4 / 2, formatNumber(high / 2, 2)]);
     const bars = side.distance.map((value, back) => {
       const height = value / high * TALL4;
       const fill = cssColor(colorAt(state.cmap, value / high));
-      return svgEl("rect", { ...columnBox(back, wide, TOP4 + TALL4 - height, height), fill, class: "sv-stem" });
+      return svgEl("rect", { ...columnBox(back, wide, TOP5 + TALL4 - height, height), fill, class: "sv-stem" });
     });
-    const parts = [...locoreWindow(run, wide, count), ...lines(LEFT4, width, ticks2), ...bars];
+    const parts = [...locoreWindow(run, wide, count), ...lines(LEFT5, width, ticks2), ...bars];
     parts.push(...namesBelow(Math.max(count, 1), wide, 1));
     const on = {
       pointerleave: () => viewer.hover(null),
       pointermove: (event) => {
-        const back = Math.floor((event.clientX - side.curve.getBoundingClientRect().left - LEFT4) / wide);
+        const back = Math.floor((event.clientX - side.curve.getBoundingClientRect().left - LEFT5) / wide);
         if (back < 0 || back >= count) return viewer.hover(null);
         const value = formatNumber(side.distance[back], 4);
         viewer.hover(reach - 1 - back, 0);
@@ -7350,7 +7722,7 @@
     const { locore } = run.settings;
     if (!locore || count <= 1) return [];
     const width = Math.min(locore.window, count - 1) * wide;
-    return [svgEl("rect", { x: LEFT4 + wide, y: TOP4, width, height: TALL4, class: "sv-window" })];
+    return [svgEl("rect", { x: LEFT5 + wide, y: TOP5, width, height: TALL4, class: "sv-window" })];
   }
 
   // viewer/tabs/shares.js
@@ -7466,7 +7838,7 @@
       this.kind.value = state.triangle;
       this.keys.value = state.triangle_keys;
       if (!run || !run.steps.length) return;
-      const signed = state.triangle === "difference";
+      const signed2 = state.triangle === "difference";
       const { layer, normalization, triangle, triangle_keys, hide_sinks } = state;
       const sign2 = [run.id, run.version, run.loaded, triangle, triangle_keys, layer, normalization, hide_sinks].join("|");
       if (sign2 !== this.sign) this.measure(run);
@@ -7475,9 +7847,9 @@
       const at = [sign2, scale.low, scale.high, scale.transform].join("|");
       if (at !== this.placed) this.z = placed(this.values, scale);
       this.placed = at;
-      const unit = signed ? t2("difference of shares of the row") : unitWords(triangle === "attention" ? "attention" : "saliency", normalization);
+      const unit = signed2 ? t2("difference of shares of the row") : unitWords(triangle === "attention" ? "attention" : "saliency", normalization);
       this.unit.textContent = [unit, run.layerWords(layer), t2("each line has its own loss")].join(" · ");
-      this.plot.draw([heatTrace(scale, signed ? DIVERGING : state.cmap, this.z || [])], this.layout(run));
+      this.plot.draw([heatTrace(scale, signed2 ? DIVERGING : state.cmap, this.z || [])], this.layout(run));
     }
     /** @param {Run} run */
     measure(run) {
@@ -7550,7 +7922,7 @@
   }
 
   // viewer/fold.js
-  var LEAST = 260;
+  var LEAST2 = 260;
   var LOW = 820;
   var EDGE = 10;
   var Fold = class {
@@ -7604,7 +7976,7 @@
       const below = layers.offsetHeight + parseFloat(getComputedStyle(layers).marginTop) || 0;
       const start = parseFloat(getComputedStyle(root).getPropertyValue("--sv-start")) || 0;
       const room = innerHeight - this.top - start - this.full - gap - above - below - EDGE;
-      const text = `${Math.max(LEAST, Math.round(room))}px`;
+      const text = `${Math.max(LEAST2, Math.round(room))}px`;
       if (root.style.getPropertyValue("--sv-room") === text) return;
       root.style.setProperty("--sv-room", text);
       this.viewer.schedule();
@@ -7632,6 +8004,17 @@
     }
   };
 
+  // viewer/texts/rejections.js
+  function rejectionWords({ tokens, turned, support, threshold, image, outputs }) {
+    const numbers = { n: turned, m: tokens, s: formatNumber(support, 2), t: formatNumber(threshold, 2) };
+    const said = t2("SGRS turned down a candidate at {n} of {m} tokens: earlier words supported them by {s}, and it asked for {t} (medians).", numbers);
+    if (image === null || outputs === null) return said;
+    const percent = (share) => Math.round(100 * share);
+    const from = { i: percent(image), o: percent(outputs) };
+    const why = image > outputs ? t2("This model drew them from the picture ({i} %) rather than from earlier words ({o} %), which is what SGRS rejects. A lower α rejects less.", from) : t2("There {i} % of what mattered was the picture, {o} % earlier words. A lower α rejects less.", from);
+    return `${said} ${why}`;
+  }
+
   // viewer/views/caption_head.js
   var MOST3 = 3;
   var CaptionHead = class {
@@ -7641,6 +8024,7 @@
       this.about = el("div", { class: "sv-about" });
       this.legend = el("div", { class: "sv-legend" });
       this.signs = el("div", { class: "sv-signs", hidden: true });
+      this.rejects = el("p", { class: "sv-hint sv-rejects", hidden: true });
       this.notice = el("div", { class: "sv-notice", hidden: true });
       this.signsDrawn = "";
       this.legendDrawn = "";
@@ -7661,6 +8045,7 @@
         el("span", { class: "sv-hint", text: words2 })
       );
       this.drawSigns();
+      this.drawRejects();
       this.drawLegend();
       this.drawNotice(run);
     }
@@ -7668,7 +8053,7 @@
       const hint = t2("The caption appears here, a button per token. Choose an example or run the model.");
       setChildren(this.about, el("span", { class: "sv-hint", text: hint }));
       setChildren(this.legend);
-      this.notice.hidden = true;
+      this.notice.hidden = this.rejects.hidden = true;
     }
     /** What the lines under the strip's words say, of those that are drawn: [class, text]. */
     signNames() {
@@ -7702,6 +8087,12 @@
       }
       this.signsDrawn = drawn;
       this.signs.hidden = !signs.length;
+    }
+    /** Of the runs on the screen, the first in which SGRS turned down most. */
+    drawRejects() {
+      const found = this.viewer.runs.map((run) => run && run.payload.rejects).find(Boolean);
+      this.rejects.hidden = !found;
+      this.rejects.textContent = found ? rejectionWords(found) : "";
     }
     drawLegend() {
       const { viewer } = this;
@@ -8062,7 +8453,7 @@
   };
 
   // viewer/views/curve.js
-  var [HEIGHT6, LEFT5, RIGHT3, TOP5, BOTTOM5] = [56, 46, 10, 12, 14];
+  var [HEIGHT6, LEFT6, RIGHT3, TOP6, BOTTOM6] = [56, 46, 10, 12, 14];
   var known2 = (value) => value !== null && value !== void 0;
   var Curve = class {
     /** @param {Viewer} viewer */
@@ -8085,14 +8476,14 @@
     }
     /** @param {string} name */
     upright(name) {
-      return svgEl("line", { y1: TOP5 - 4, y2: HEIGHT6 - BOTTOM5, class: name, visibility: "hidden" });
+      return svgEl("line", { y1: TOP6 - 4, y2: HEIGHT6 - BOTTOM6, class: name, visibility: "hidden" });
     }
     /** @param {MouseEvent} event @returns {number | null} */
     at(event) {
       const { run } = this.viewer;
       if (!run || !run.steps.length || !this.step) return null;
       const x = event.clientX - this.svg.getBoundingClientRect().left;
-      return Math.max(0, Math.min(run.steps.length - 1, Math.round((x - LEFT5) / this.step - 0.5)));
+      return Math.max(0, Math.min(run.steps.length - 1, Math.round((x - LEFT6) / this.step - 0.5)));
     }
     /** @param {MouseEvent} event */
     move(event) {
@@ -8104,7 +8495,7 @@
     }
     /** @param {number} step @returns {number} px */
     x(step) {
-      return LEFT5 + (step + 0.5) * this.step;
+      return LEFT6 + (step + 0.5) * this.step;
     }
     draw() {
       const { viewer, svg } = this;
@@ -8114,10 +8505,10 @@
       const count = Math.max(1, ...runs2.map((run) => run.steps.length));
       svg.setAttribute("width", String(width));
       svg.setAttribute("viewBox", `0 0 ${width} ${HEIGHT6}`);
-      this.step = (width - LEFT5 - RIGHT3) / count;
+      this.step = (width - LEFT6 - RIGHT3) / count;
       const sizes = runs2.flatMap((run) => run.steps.flatMap(sizesOf)).filter(known2);
       const high = Math.max(1e-12, ...sizes) * 1.06;
-      const y = (value) => HEIGHT6 - BOTTOM5 - Math.min(value, high) / high * (HEIGHT6 - TOP5 - BOTTOM5);
+      const y = (value) => HEIGHT6 - BOTTOM6 - Math.min(value, high) / high * (HEIGHT6 - TOP6 - BOTTOM6);
       const frame2 = { x: (step) => this.x(step), y };
       const scored = sizes.length > 0;
       const values = [high / 1.06];
@@ -8127,13 +8518,13 @@
           [y(value), scored ? formatNumber(value, 2) : ""]
         )
       );
-      const parts = [...lines(LEFT5, width - RIGHT3, ticks2, 6), label(scored ? t2("score S") : "", 0, HEIGHT6 - 3, "start")];
+      const parts = [...lines(LEFT6, width - RIGHT3, ticks2, 6), label(scored ? t2("score S") : "", 0, HEIGHT6 - 3, "start")];
       const every = labelEvery(this.step, 34);
       for (let step = 0; runs2.length && step < count; step += every) {
         parts.push(label(String(step), frame2.x(step), HEIGHT6 - 3, "middle"));
       }
       if (runs2.some((run) => fallOf(run).length)) {
-        const legend2 = label(t2("grey: S expected from the position alone"), width - RIGHT3, TOP5 - 2, "end");
+        const legend2 = label(t2("grey: S expected from the position alone"), width - RIGHT3, TOP6 - 2, "end");
         legend2.append(svgEl("title", { text: t2("mean over the caption of S times its divisor (|J| in Eq. 6), over the divisor here: what is below it is low for its position") }));
         parts.push(legend2);
       }
@@ -9222,6 +9613,7 @@
     ["lens", t2("Logit lens"), new Lens(viewer)],
     ["heads", t2("Heads"), new Heads(viewer)],
     ["matrix", t2("One token's map"), new Matrix(viewer)],
+    ["knock_out", t2("Knock-out"), new KnockOut(viewer)],
     ["faithfulness", t2("Faithfulness"), new Faithfulness(viewer)],
     ["marks", t2("Marks"), new Marks(viewer)],
     ["data", t2("Data"), new Data(viewer)]
@@ -9286,6 +9678,7 @@
       strips[1].root,
       readings.caption,
       head.signs,
+      head.rejects,
       curve.root,
       conversation.ask
     );
@@ -10026,7 +10419,7 @@
   };
 
   // app/parts/viewer_part.js
-  var QUESTIONS = ["heads", "matrix", "lens", "faithfulness"];
+  var QUESTIONS = ["heads", "matrix", "lens", "knock_out", "faithfulness"];
   var PARTS2 = ["#app-header", "#app-image", "#app-prompt", "#app-buttons", "#app-methods", "#app-decoding"];
   function showWhole() {
     const tall = (node) => node !== null && node.offsetHeight > 0;
@@ -10093,18 +10486,44 @@
     return answer;
   }
 
+  // app/runs/methods_line.js
+  var judged = ({ hallucinated, right }) => hallucinated === null ? "–" : `${hallucinated} / ${hallucinated + (right || 0)}`;
+  var numbersOf = (line2) => [
+    line2.changed === null || line2.name === "plain" ? "–" : `${line2.changed} / ${line2.words}`,
+    judged(line2),
+    formatNumber(line2.score),
+    String(line2.rejected),
+    t("methods_seconds", { n: formatNumber(line2.seconds, 2) })
+  ];
+  function captionOf2({ pieces, name, rejects }) {
+    const parts = pieces.map(([text, changed, judgement]) => {
+      const isNew = changed && name !== "plain";
+      const title = [isNew && t("methods_new"), judgement && t("methods_judged_" + judgement)].filter(Boolean).join(" · ");
+      const attributes = { "data-judged": judgement, title: title || null, text };
+      return isNew ? el("mark", attributes) : el("span", attributes);
+    });
+    const words2 = el("span", { class: "app-methods-words" }, ...parts);
+    return [words2, rejects && el("p", { class: "app-note", text: rejectionWords(rejects) })];
+  }
+  function waits(name, { at, done }) {
+    if (!at || at.name !== name) return t(done ? "methods_unmade" : "methods_waits");
+    const searching = !at.tokens && at.searched > 0;
+    return t(searching ? "methods_searching" : "methods_at", { n: searching ? at.searched : at.tokens, m: at.of });
+  }
+
   // app/runs/methods_table.js
   var COLUMNS2 = [
     "methods_first",
     "methods_second",
     "methods_method",
     "methods_caption",
+    "methods_changed",
+    "methods_hallucinated",
     "methods_score",
     "methods_rejected",
-    "methods_hallucinated"
+    "methods_time"
   ];
   var cell2 = (text, kind = null) => el("td", { class: kind, text });
-  var judged = ({ hallucinated, right }) => hallucinated === null ? "–" : `${hallucinated} / ${hallucinated + right}`;
   var MethodsTable = class {
     /** @param {Part} part */
     constructor({ element, props, trigger }) {
@@ -10145,7 +10564,7 @@
       const table3 = told(this.props.table);
       root.hidden = !table3 || this.dismissed;
       if (!table3 || root.hidden) return root.replaceChildren();
-      this.fillChosen(table3.lines.map((line2) => line2.run));
+      this.fillChosen(table3.lines.filter((line2) => line2.run).map((line2) => line2.run));
       const active = document.activeElement;
       const focus = active instanceof HTMLInputElement && root.contains(active) ? { name: active.name, value: active.value } : null;
       root.replaceChildren(this.head(table3), this.body(table3));
@@ -10168,7 +10587,8 @@
         this.dismissed = true;
         this.draw();
       };
-      const text = table3.done ? t("methods_done", { n: table3.lines.length }) : t("methods_running");
+      const made4 = table3.lines.filter((line2) => line2.run).length;
+      const text = table3.done ? t("methods_done", { n: made4, m: table3.all.length }) : t("methods_running");
       const close = { type: "button", class: "app-close", "aria-label": t("dismiss"), text: "×", on: { click: dismiss } };
       const status = el("span", { role: "status", class: "app-methods-said", text });
       const title = el("h2", { text: t("methods_title") });
@@ -10183,33 +10603,38 @@
       const rows = table3.all.map(
         (name) => this.row(
           name,
-          table3.lines.find((line2) => line2.method === name),
-          table3.at
+          table3.lines.find((line2) => line2.name === name),
+          table3
         )
       );
       const inside = el("table", {}, el("thead", {}, el("tr", {}, ...heads)), el("tbody", {}, ...rows));
       const region = { tabindex: "0", role: "region", "aria-label": t("methods_title") };
       return el("div", { class: "app-methods-scroll", ...region }, inside);
     }
-    /** @param {string} name @param {Line | undefined} line @param {Table["at"]} at */
-    row(name, line2, at) {
-      const now = at && at.method === name;
-      const progress = now ? t("methods_at", { n: at.tokens, m: at.of }) : t("methods_waits");
-      const numbers = line2 ? [formatNumber(line2.score), String(line2.rejected), judged(line2)] : ["", "", ""];
-      return el(
-        "tr",
-        { "data-method": name },
-        this.radio(name, line2, 0),
-        this.radio(name, line2, 1),
-        el("th", { scope: "row", text: t("method_" + name) }),
-        cell2(line2 ? line2.caption : progress, line2 ? "app-methods-caption" : "app-methods-wait"),
-        ...numbers.map((text) => cell2(text, "app-num"))
+    /** @param {string} name @param {Line | undefined} line @param {Table} table */
+    row(name, line2, table3) {
+      const title = decodingName(name, table3.titles);
+      const head = el("th", { scope: "row", text: title });
+      if (!line2 || line2.refused) {
+        const kind = "app-methods-wait" + (line2 ? " app-methods-refused" : "");
+        const said = el("td", {
+          class: kind,
+          colspan: COLUMNS2.length - 3,
+          text: line2 ? line2.refused : waits(name, table3)
+        });
+        return el("tr", { "data-method": name }, el("td"), el("td"), head, said);
+      }
+      const words2 = el("td", { class: "app-methods-caption" }, ...captionOf2(line2));
+      const numbers = numbersOf(line2).map((text) => cell2(text, "app-num"));
+      const radios = (
+        /** @type {const} */
+        [0, 1].map((at) => this.radio(title, line2, at))
       );
+      return el("tr", { "data-method": name }, ...radios, head, words2, ...numbers);
     }
-    /** @param {string} name @param {Line | undefined} line @param {0 | 1} place */
-    radio(name, line2, place) {
-      if (!line2) return el("td");
-      const label2 = `${t("method_" + name)}: ${t(place ? "methods_second" : "methods_first")}`;
+    /** @param {string} title @param {Line} line @param {0 | 1} place */
+    radio(title, line2, place) {
+      const label2 = `${title}: ${t(place ? "methods_second" : "methods_first")}`;
       const change2 = () => this.choose(line2.run, place);
       const attributes = { type: "radio", name: "app-methods-" + place, value: line2.run, "aria-label": label2 };
       const input = el("input", { ...attributes, on: { change: change2 } });
@@ -10227,6 +10652,7 @@
   listenToPage();
   var face = {
     // ui/components.py mounts the parts; ui/layout.py asks for `recall`.
+    decodings: mountDecodings,
     header: mountHeader,
     media: mountMedia,
     methods: mountMethods,

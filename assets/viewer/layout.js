@@ -7,6 +7,7 @@ import { Data } from "./tabs/data.js";
 import { Faithfulness } from "./tabs/faithfulness.js";
 import { FrameTab } from "./tabs/frame_tab.js";
 import { Heads } from "./tabs/heads.js";
+import { KnockOut } from "./tabs/knock_out.js";
 import { LayersTab } from "./tabs/layers.js";
 import { Lens } from "./tabs/lens.js";
 import { Marks } from "./tabs/marks.js";
@@ -61,6 +62,7 @@ const tabViews = (viewer) => [
   ["lens", t("Logit lens"), new Lens(viewer)],
   ["heads", t("Heads"), new Heads(viewer)],
   ["matrix", t("One token's map"), new Matrix(viewer)],
+  ["knock_out", t("Knock-out"), new KnockOut(viewer)],
   ["faithfulness", t("Faithfulness"), new Faithfulness(viewer)],
   ["marks", t("Marks"), new Marks(viewer)],
   ["data", t("Data"), new Data(viewer)],
@@ -133,6 +135,7 @@ function makeCaption(viewer, { strips, head, conversation, curve, controls, help
     strips[1].root,
     readings.caption,
     head.signs,
+    head.rejects,
     curve.root,
     conversation.ask,
   );

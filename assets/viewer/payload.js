@@ -82,6 +82,8 @@
  * @property {Step[]} steps
  * @property {(number | null)[]} expected S of each step if its position alone decided; of a whole run
  * @property {([number, number, number, number] | null)[]} part_shares of each step's saliency, target layers: template, image, prompt, outputs; of a whole run
+ * @property {string | null} [decoder] its title
+ * @property {import("./texts/rejections.js").Rejections | null} [rejects] where SGRS turned down most
  * @property {Record<number, Mark>} marks
  * @property {Rows | null} rows
  * @property {{image: Ranges, words: Ranges} | null} ranges

@@ -6,7 +6,7 @@ from .generate import generate
 from .heads import HeadRows, head_rows
 from .knock_out import KnockOut, knock_out
 from .logit_lens import LensLayer, LensToken, logit_lens
-from .loop import Drafted, Withdrawn
+from .loop import Drafted, Searching, Withdrawn
 from .matrix import token_matrix
 from .run import caption, replay, stream_caption
 
@@ -19,6 +19,7 @@ __all__ = [
     "LensLayer",
     "LensToken",
     "Measuring",
+    "Searching",
     "Withdrawn",
     "caption",
     "faithfulness",

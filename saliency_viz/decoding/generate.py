@@ -121,7 +121,7 @@ def _run(network: torch.nn.Module, ids: Tensor, given: dict[str, Any], config: A
     )
     parts = decoder_parts(model, prepared, settings)
     edited = Edits(ids.shape[1], settings.locore, settings.edits, parts.functions)
-    check(model, prepared, settings, edited)
+    check(model, prepared, settings, edited, parts.caches)
     session = Session(model, prepared, edited)
     session.tap = parts.tap
     return Run(session, settings, decoder=parts)

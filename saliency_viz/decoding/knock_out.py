@@ -1,4 +1,5 @@
-"""A causal check: what a step's prediction becomes when its row may not see chosen keys, at once and layer by layer.
+"""A causal check: what a step's prediction becomes when its row may not see chosen keys, or when chosen layers or heads
+are silent; at once and layer by layer.
 
 Ignores rows before it: what those had already read from the keys stays, so that only the direct path is cut.
 """
@@ -45,18 +46,22 @@ def knock_out(
     model: LVLM,
     trace: Trace,
     step: int,
-    keys: Sequence[int],
+    keys: Sequence[int] | None,
     layers: Sequence[int] | None = None,
     heads: Sequence[int] | None = None,
     count: int = 5,
 ) -> KnockOut:
     """Hide keys (positions) from the row that predicts a step's token: what they had goes to the others in proportion.
 
-    layers, heads: where they are hidden; None: everywhere. count: most probable tokens told. Raises SettingError for
-    keys, layers or heads that are not there, or where no key would be left.
+    keys None: all of them, so that the heads give nothing at all. layers, heads: where they are hidden; None:
+    everywhere. count: most probable tokens told. Raises SettingError for keys, layers or heads that are not there, or
+    where no key would be left.
     """
     session, row = replayed(model, trace, step)
-    hidden = _checked(model, Edit(0.0, keys, layers=layers, heads=heads, renormalize=True), row)
+    if keys is None:
+        hidden = _checked(model, Edit(0.0, range(row + WORDS), layers=layers, heads=heads), row + WORDS)
+    else:
+        hidden = _checked(model, Edit(0.0, keys, layers=layers, heads=heads, renormalize=True), row)
     with guarded(model.device, ADVICE.capitalize()), torch.no_grad():
         target, base = trace.steps[step].token_id, session.edits
 
@@ -80,7 +85,7 @@ def knock_out(
 
 
 def _checked(model: LVLM, edit: Edit, row: int) -> Edit:
-    """The edit, if it fits the row."""
+    """The edit, if it fits a row that sees keys 0..row."""
     limits: tuple[tuple[str, Iterable[int] | None, Any], ...] = (
         ("keys", edit.keys, row),
         ("layers", edit.layers, model.info.layers - 1),
@@ -89,7 +94,7 @@ def _checked(model: LVLM, edit: Edit, row: int) -> Edit:
     for name, values, last in limits:
         if values is not None and max(values) > last:
             raise SettingError(f"{name} must lie in 0..{last} here. Got {max(values)}.")
-    if len(edit.keys) > row:
+    if edit.renormalize and len(edit.keys) > row:
         raise SettingError("The row must be left at least one key. Got all of them to hide. Leave some out.")
     return edit
 

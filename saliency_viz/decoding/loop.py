@@ -40,17 +40,24 @@ class Withdrawn:
     index: int
 
 
-Event = Drafted | Withdrawn | Step
+@dataclass(frozen=True)
+class Searching:
+    """A decoder that searches whole captions has found some of this many tokens; none stands yet."""
+
+    length: int
+
+
+Event = Searching | Drafted | Withdrawn | Step
 
 
 def decode(run: Run) -> Iterator[Event]:
-    """Write the caption: yields Drafted as tokens are decoded, Step once they stand and their rows are recorded,
-    Withdrawn when SGRS cuts a draft short."""
+    """Write the caption: yields Searching while a decoder looks for a whole one, Drafted as tokens are decoded, Step
+    once they stand and their rows are recorded, Withdrawn when SGRS cuts a draft short."""
     run.started = time.perf_counter()
     logits = timed(run, "prefill", run.session.prefill)
     run.look_for_room()
     run.decoder.attach(run.session, logits)
-    timed(run, "decode", partial(run.search, logits))
+    yield from _search(run, logits)
     recorded: RecordedRow | None = None
     while True:
         if recorded is None:
@@ -72,6 +79,13 @@ def decode(run: Run) -> Iterator[Event]:
             recorded = timed(run, "decode", partial(run.session.advance_recorded, token, run.lowest))
         else:
             logits = timed(run, "decode", partial(run.session.advance, [token]))[-1]
+
+
+def _search(run: Run, logits: Tensor) -> Iterator[Searching]:
+    """Let a decoder that searches find the caption; whoever listens may stop the run between two lengths."""
+    searching = run.search(logits)
+    while (length := timed(run, "decode", partial(next, searching, None))) is not None:
+        yield Searching(length)
 
 
 def _draft_and_observe(run: Run, logits: Tensor) -> Iterator[Event]:

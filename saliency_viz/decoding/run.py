@@ -6,12 +6,14 @@ Ignores how a step is made (loop.py) and how it is drawn.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from ..attention import Edits
 from ..errors import PromptError, SettingError
 from ..memory import guarded
 from ..models.base import LVLM, Message, Request
+from ..models.encoded_pictures import EncodedPictures
 from ..numeric_state import numeric_state
 from ..settings import SGRS, Decoding, Edit, LocoRE, Recording, Sampling
 from ..trace import RunSettings, Trace
@@ -62,9 +64,11 @@ def stream(model: LVLM, request: Request, settings: RunSettings, time_limit: flo
         raise SettingError(f"time_limit must be more than 0 seconds, or None. Got {time_limit!r}.")
     with guarded(model.device, ADVICE):
         prepared = model.family.prepare(model, request)
+        if settings.decoding is not None:
+            prepared = replace(prepared, encoded=EncodedPictures())
         decoder = decoder_parts(model, prepared, settings)
     edited = Edits(len(prepared.prompt_ids), settings.locore, settings.edits, decoder.functions)
-    check(model, prepared, settings, edited)
+    check(model, prepared, settings, edited, decoder.caches)
     session = Session(model, prepared, edited)
     session.tap = decoder.tap
     return CaptionStream(Run(session, settings, time_limit, decoder), request.prompt)

@@ -6,7 +6,7 @@ Ignores how tokens are drafted, judged and observed.
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 import torch
@@ -165,8 +165,9 @@ class Run:
         """Output tokens that are known before they are drafted: those a person gave, or what a search found."""
         return self.settings.forced if self.found is None else self.found
 
-    def search(self, logits: Tensor) -> None:
-        """Let a decoder that searches find the caption from the prompt and the given tokens on."""
+    def search(self, logits: Tensor) -> Iterator[int]:
+        """Let a decoder that searches find the caption from the prompt and the given tokens on; yields how long its
+        captions are."""
         forced, session = self.settings.forced, self.session
         room = self.settings.max_new_tokens - len(forced)
         if self.decoder.search is None or room == 0:
@@ -182,12 +183,12 @@ class Run:
             return self.stopped or self.late
 
         limits = Limits(room, session.model.stop_ids, enough, scores)
-        self.found = (*forced, *self.decoder.search.find(session, logits, limits))
+        self.found = (*forced, *(yield from self.decoder.search.find(session, logits, limits)))
 
     def drop(self) -> None:
         """Let go of every cache."""
         self.session.drop()
-        for part in (self.decoder.mixer, self._without):
+        for part in (self.decoder.mixer, self._without, self.session.prepared.encoded):
             if part is not None:
                 part.drop()
 

@@ -71,9 +71,8 @@ class Session:
         otherwise) or tapped: it is then run once more.
         """
         extra = {"probe": EditProbe(self.edits, 0)} if self.edits.first_row == 0 else {}
-        result = self.model.network(
-            **self.prepared.inputs, **self.model.remembering(self.cache), logits_to_keep=1, **extra
-        )
+        shown = self.model.shown(self.prepared)
+        result = self.model.network(**shown, **self.model.remembering(self.cache), logits_to_keep=1, **extra)
         row = self.length - 1
         if self.edits.of_last_prompt_row() or self.tap is not None:
             last = self.ids[row]

@@ -15,6 +15,7 @@ from ..attention import Edits
 from ..errors import ContextError, PromptError, SettingError
 from ..models.base import LVLM, Prepared
 from ..models.memory.budget import require_room
+from ..models.memory.estimate import DecoderNeeds
 from ..models.prepare import placeholder_ids
 from ..settings import Edit
 from ..trace import RunSettings
@@ -36,8 +37,8 @@ def checked_text(name: str, value: Any, otherwise: str = "") -> str:
     return value
 
 
-def check(model: LVLM, prepared: Prepared, settings: RunSettings, edited: Edits) -> None:
-    """Refuse what cannot run, before it starts."""
+def check(model: LVLM, prepared: Prepared, settings: RunSettings, edited: Edits, caches: int = 0) -> None:
+    """Refuse what cannot run, before it starts. caches: that the run's decoder holds beside the main one."""
     first, most, forced = len(prepared.prompt_ids), settings.max_new_tokens, settings.forced
     if model.context is not None and first + most > model.context:
         raise ContextError(
@@ -55,7 +56,8 @@ def check(model: LVLM, prepared: Prepared, settings: RunSettings, edited: Edits)
     for edit in settings.edits:
         _check_edit(edit, model, first, most)
     _check_factors(edited, model, first, most)
-    require_room(model, prepared, most)
+    beside = DecoderNeeds(caches, edits_prompt=edited.first_row == 0)
+    require_room(model, prepared, most, beside=beside)
 
 
 def _shorter(room: int) -> str:

@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from ..settings import SGRS
+from ..settings import DECODERS, SGRS
 from ..trace import Trace
 from .labels import label
 from .rows.view import View
@@ -28,6 +28,9 @@ def method_words(trace: Trace) -> str:
     if run.locore is not None:
         kept = ", renormalised" if run.locore.renormalize else ""
         parts.append(f"LocoRE (β {run.locore.beta:g}, w_s {run.locore.window}{kept})")
+    if run.decoding is not None:
+        values = ", ".join(f"{name} {value:g}" for name, value in run.decoding.values.items())
+        parts.append(DECODERS.get(run.decoding.name, run.decoding.name) + (f" ({values})" if values else ""))
     if run.edits:
         parts.append(f"{len(run.edits)} attention edit" + ("s" if len(run.edits) > 1 else ""))
     if run.forced:

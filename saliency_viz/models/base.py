@@ -17,6 +17,7 @@ from PIL import Image
 from torch import Tensor
 
 from ..trace import ModelInfo, Picture, Span
+from .encoded_pictures import EncodedPictures
 
 
 class Message(NamedTuple):
@@ -63,7 +64,8 @@ class Prepared:
     """A request as the model takes it. inputs: keyword arguments of the prefill call, on the model's device.
 
     rope_delta: what must be added to a position's index to get its rotary position after the last image. request:
-    what was asked, so that it can be prepared again. frames_per_token: as in a Trace.
+    what was asked, so that it can be prepared again. frames_per_token: as in a Trace. encoded: keeps what the vision
+    tower makes of the pictures for the run's other prefills; None where there are none.
     """
 
     inputs: dict[str, Any]
@@ -74,6 +76,7 @@ class Prepared:
     rope_delta: int = 0
     request: Request | None = None
     frames_per_token: int = 1
+    encoded: EncodedPictures | None = None
 
     @property
     def prompt_ids(self) -> tuple[int, ...]:
@@ -137,6 +140,11 @@ class LVLM:
 
     def __repr__(self) -> str:
         return f"LVLM({self.info.name!r}, {self.info.family}, {self.info.dtype}, {self.info.device})"
+
+    def shown(self, prepared: Prepared) -> dict[str, Any]:
+        """Keyword arguments of a prefill, its pictures encoded once for the run where that is kept."""
+        kept = prepared.encoded
+        return dict(prepared.inputs) if kept is None else kept.inputs(self.network, prepared.inputs)
 
     def remembering(self, cache: Any) -> dict[str, Any]:
         """The keywords that give a call of the network this key/value cache."""

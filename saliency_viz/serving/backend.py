@@ -55,6 +55,14 @@ def logit_lens(model: Any, trace: Trace, step: int) -> Any:
     return logit_lens(model, trace, step)
 
 
+def knock_out(model: Any, trace: Trace, step: int, **options: Any) -> Any:
+    """What a step's prediction becomes with keys hidden (KnockOut)."""
+    import_whole()
+    from ..decoding import knock_out
+
+    return knock_out(model, trace, step, **options)
+
+
 def stream_faithfulness(model: Any, trace: Trace, step: int, **options: Any) -> Iterator[Any]:
     """Insertion and deletion curves of a step, told of after each reading (Measuring)."""
     import_whole()

@@ -303,20 +303,21 @@ class Engine:
                 follow(event, pending)
                 now = time.monotonic()
                 if now - shown >= FLUSH_SECONDS:
-                    yield CaptionProgress(stream.trace, tuple(pending))
+                    yield CaptionProgress(stream.trace, tuple(pending), searched=getattr(event, "length", 0))
                     shown = time.monotonic()
                 late = limit is not None and now - started > limit
                 if late or (stop is not None and stop.is_set()):
                     stream.stop()  # what is drafted is still observed
         yield CaptionProgress(stream.trace, (), done=True)
 
-    def looked(self, what: str, name: str, trace: Trace, step: int) -> Any:
+    def looked(self, what: str, name: str, trace: Trace, step: int, **options: Any) -> Any:
         """What a trace leaves out, computed again for one step. what: "head_rows" (HeadRows), "token_matrix" (saliency
-        and attention [layers, n, n], float32) or "logit_lens" (LensLayers). Raises SaliencyVizError."""
+        and attention [layers, n, n], float32), "logit_lens" (LensLayers) or "knock_out" (KnockOut; options: keys,
+        layers, heads). Raises SaliencyVizError."""
         self.check(name)
         with self._using(name):
             asked = self._asked(what, name, trace.model.layers) if self.is_remote else None
-            return self.calls(name)["compute"](what, name, trace, step, asked)
+            return self.calls(name)["compute"](what, name, trace, step, options, asked)
 
     def measured(self, name: str, trace: Trace, step: int, **options: Any) -> Iterator[Any]:
         """Insertion and deletion curves of a step, told of after each reading (Measuring); closing it ends them."""
@@ -335,8 +336,10 @@ class Engine:
             finally:
                 self.pace.ended()
 
-    def _compute(self, what: str, name: str, trace: Trace, step: int, asked: Asked | None) -> Any:
-        found = getattr(self.backend, what)(self.load(name), trace, step)
+    def _compute(
+        self, what: str, name: str, trace: Trace, step: int, options: dict[str, Any], asked: Asked | None
+    ) -> Any:
+        found = getattr(self.backend, what)(self.load(name), trace, step, **options)
         return tuple(_array(part) for part in found) if isinstance(found, tuple) else found
 
     def _measuring(

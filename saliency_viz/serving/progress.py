@@ -14,11 +14,12 @@ from ..trace import Step, Trace
 @dataclass(frozen=True)
 class CaptionProgress:
     """trace: what is observed so far (whole when done). pending: tokens written after that, as Steps that know only
-    their text and position."""
+    their text and position. searched: of a decoder that searches, how long its captions are so far."""
 
     trace: Trace
     pending: tuple[Step, ...] = ()
     done: bool = False
+    searched: int = 0
 
 
 ENDINGS = ("done", "stopped", "left", "refused", "failed")
@@ -36,8 +37,11 @@ class RunEnd:
 
 
 def follow(event: Any, pending: list[Step]) -> None:
-    """Keep the list of written but unobserved tokens true to the loop's events (Drafted, Withdrawn, Step)."""
+    """Keep the list of written but unobserved tokens true to the loop's events (Searching, Drafted, Withdrawn,
+    Step)."""
     kind = type(event).__name__
+    if kind == "Searching":
+        return
     if kind == "Drafted":
         pending[:] = [token for token in pending if token.index < event.index]
         pending.append(Step(event.index, event.position, event.token_id, event.text, 0.0, 0, 0.0))

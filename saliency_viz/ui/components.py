@@ -28,11 +28,11 @@ STYLES = ["app", "media", "models", "runs"]
 def header(model: str, server_functions: list[Callable[..., Any]]) -> gr.HTML:
     """Name, model and run choosers, link, export, theme, help. model: key of the one chosen. Events: model (another is
     wanted), halt_model (stop loading it), plan (what a run needs may have changed), show_run, show_pair (swap the two),
-    compare, compare_all, manage (the run list)."""
+    compare, decode_all, manage (the run list)."""
     return _part(
         '<header class="app-header"></header>',
         "SaliencyApp.header({element, props, trigger, watch, server}); /* events: 'model' 'halt_model' 'plan' "
-        "'show_run' 'show_pair' 'compare' 'compare_all' 'manage' */",
+        "'show_run' 'show_pair' 'compare' 'decode_all' 'manage' */",
         elem_id="app-header",
         model=model,
         runs=None,
@@ -50,9 +50,21 @@ def notice() -> gr.HTML:
     )
 
 
+def decodings(titles: dict[str, str]) -> gr.HTML:
+    """The button beside Run that makes several decodings, and the choice of which. titles: of the decoders, by name.
+    Prop busy: whether a run is on. Event: decode_all, with value {names}."""
+    return _part(
+        '<div class="app-decodings"></div>',
+        "SaliencyApp.decodings({element, props, trigger, watch}); /* events: 'decode_all' */",
+        elem_id="app-decodings",
+        titles=titles,
+        busy=None,
+    )
+
+
 def methods() -> gr.HTML:
-    """The table of one picture's decodings. Prop table: {serial, lines, at, done, all} (handlers/compare.py) or None.
-    Event: show_pair."""
+    """The table of one picture's decodings. Prop table: {serial, lines, at, done, all, titles} (handlers/decodings.py)
+    or None. Event: show_pair."""
     return _part(
         '<section class="app-methods"></section>',
         "SaliencyApp.methods({element, props, trigger, watch}); /* events: 'show_pair' */",

@@ -17,7 +17,7 @@ from ..serving.request import MAX_PROMPT
 from ..settings import DECODERS, HISTORIES, SCORES, SGRS, Decoding, LocoRE, Sampling
 from ..trace import RunSettings
 from ..whole_numbers import indices_from
-from .components import media, remark, thumbnails
+from .components import decodings, media, remark, thumbnails
 
 DEFAULT_PROMPT = "Describe the image."
 PRESETS = {"preset_llava": (0.6, 0.15), "preset_qwen": (0.6, 0.20)}  # alpha, beta (Sec. 4.1)
@@ -64,6 +64,7 @@ class Left:
     reset: gr.Button
     run: gr.Button
     stop: gr.Button
+    decodings: gr.HTML
     demo_note: gr.Markdown
 
 
@@ -181,6 +182,7 @@ def build_left(
         stop = gr.Button(
             t("sv_stop"), variant="secondary", elem_id="app-stop", scale=1, min_width=70, interactive=False
         )
+    several = decodings(DECODERS)
     plan = remark("app-plan")
     with gr.Group(elem_id="app-methods"):
         sgrs = gr.Checkbox(False, label=t("sv_sgrs"), info=t("sv_sgrs_help"), elem_id="app-sgrs")
@@ -192,7 +194,9 @@ def build_left(
         )  # fmt: skip
     with gr.Accordion(t("sv_decoding"), open=False, elem_id="app-decoding"):
         settings, presets, reset = _decoding(t, sgrs, locore, max_new_tokens, limit)
-    return Left(field, seen, plan, row, prompt, system, system_box, settings, presets, reset, run, stop, demo_note)
+    return Left(
+        field, seen, plan, row, prompt, system, system_box, settings, presets, reset, run, stop, several, demo_note
+    )
 
 
 def _decoding(

@@ -1,4 +1,4 @@
-"""What the run list says of a run: its picture, small, and how it was made; and the table of one picture's methods.
+"""What the run list says of a run: its picture, small, and how it was made.
 
 Ignores how lists are drawn and which runs there are (serving/run_store.py).
 """
@@ -25,20 +25,6 @@ def method_of(trace: Trace) -> str:
     parts += [DECODERS.get(used.decoding.name, used.decoding.name)] if used.decoding else []
     method = " + ".join(parts) or "plain"
     return method + (", what if" if trace.settings.forced or trace.settings.edits else "")
-
-
-def counted(trace: Trace) -> dict[str, Any]:
-    """Plain numbers of a run. score: mean of Eq. 6 over the outputs that have one, None without any; rejected: by SGRS;
-    hallucinated, right: marked tokens, None where nothing is marked."""
-    scores = [step.score for step in trace.steps if step.score is not None]
-    judged = [mark.judgement for mark in trace.marks.values()]
-    return {
-        "tokens": len(trace.steps),
-        "score": sum(scores) / len(scores) if scores else None,
-        "rejected": sum(step.rejected for step in trace.steps),
-        "hallucinated": judged.count("hallucinated") if judged else None,
-        "right": judged.count("right") if judged else None,
-    }
 
 
 class Entries:

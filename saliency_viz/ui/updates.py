@@ -78,8 +78,8 @@ def trouble(error: Exception, what: str) -> dict[str, Any]:
 
 
 def busy(on: bool) -> Updates:
-    """Run and Stop, one of which can be pressed."""
-    return {"run": update(interactive=not on), "stop": update(interactive=on)}
+    """Run and the button of several decodings, or Stop: one of them can be pressed."""
+    return {"run": update(interactive=not on), "decodings": told(busy=on), "stop": update(interactive=on)}
 
 
 def guarded(handler: Callable[..., Updates]) -> Callable[..., Updates]:

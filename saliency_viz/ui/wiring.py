@@ -19,6 +19,7 @@ from .handlers import (
     caption,
     claim,
     compare,
+    decodings,
     export,
     fetch,
     inspect,
@@ -119,7 +120,9 @@ def wire(blocks: gr.Blocks, page: Page, context: Context) -> None:
     on(left.run.click, caption.start, ("media", "prompt", "system", "model", *SETTINGS), **GPU)
     on(left.stop.click, caption.stop, None, [left.stop], **QUICK)
     on(header.compare, compare.compare, ("first", "model", *SETTINGS), **GPU)
-    on(header.compare_all, compare.compare_all, ("first", "model", *SETTINGS), **GPU)
+    for part in (left.decodings, header):
+        asking = ("media", "prompt", "system", "first", "model", *SETTINGS)
+        on(part.decode_all, decodings.decode_all, asking, **GPU)
     for part in (page.methods, header):
         on(part.show_pair, compare.show_pair, **QUICK)
     on(header.manage, runs.manage_run, ("first", "second"), **QUICK)

@@ -14,7 +14,7 @@ import { Questions } from "./questions.js";
 
 /** @typedef {import("../page/state.js").Part} Part */
 
-const QUESTIONS = ["heads", "matrix", "lens", "faithfulness"]; // computed for one step, when asked for
+const QUESTIONS = ["heads", "matrix", "lens", "knock_out", "faithfulness"]; // computed for one step, when asked for
 const PARTS = ["#app-header", "#app-image", "#app-prompt", "#app-buttons", "#app-methods", "#app-decoding"];
 
 /** The page is shown once every part has its height (gradio draws them frame by frame), at the latest after 4 s (app.css). */

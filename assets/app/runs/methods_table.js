@@ -1,29 +1,29 @@
-// The table of one picture's four decodings, growing as they end; two of its lines can be opened side by side.
+// The table of one picture's decodings, growing as they end; two of its lines can be opened side by side.
 
 import { el } from "../../shared/dom.js";
-import { formatNumber } from "../../viewer/texts/format.js";
 import { behavior, small, told } from "../page/state.js";
 import { t } from "../page/texts.js";
+import { decodingName } from "./decodings.js";
+import { captionOf, numbersOf, waits } from "./methods_line.js";
 
 /** @typedef {import("../page/state.js").Part} Part */
-/** @typedef {{method: string, run: string, caption: string, score: number | null, rejected: number, hallucinated: number | null, right: number}} Line */
-/** @typedef {{serial: number, lines: Line[], at: {method: string, tokens: number, of: number} | null, done: boolean, all: string[]}} Table */
+/** @typedef {import("./methods_line.js").Line} Line */
+/** @typedef {import("./methods_line.js").Table} Table */
 
 const COLUMNS = [
   "methods_first",
   "methods_second",
   "methods_method",
   "methods_caption",
+  "methods_changed",
+  "methods_hallucinated",
   "methods_score",
   "methods_rejected",
-  "methods_hallucinated",
+  "methods_time",
 ];
 
 /** @param {string} text @param {string | null} [kind] */
 const cell = (text, kind = null) => el("td", { class: kind, text });
-
-/** @param {Line} line */
-const judged = ({ hallucinated, right }) => (hallucinated === null ? "–" : `${hallucinated} / ${hallucinated + right}`);
 
 class MethodsTable {
   /** @param {Part} part */
@@ -71,7 +71,7 @@ class MethodsTable {
     const table = told(this.props.table);
     root.hidden = !table || this.dismissed;
     if (!table || root.hidden) return root.replaceChildren();
-    this.fillChosen(table.lines.map((line) => line.run));
+    this.fillChosen(table.lines.filter((line) => line.run).map((line) => line.run));
     const active = document.activeElement;
     const focus = active instanceof HTMLInputElement && root.contains(active) ? { name: active.name, value: active.value } : null; // prettier-ignore
     root.replaceChildren(this.head(table), this.body(table));
@@ -95,7 +95,8 @@ class MethodsTable {
       this.dismissed = true;
       this.draw();
     };
-    const text = table.done ? t("methods_done", { n: table.lines.length }) : t("methods_running");
+    const made = table.lines.filter((line) => line.run).length;
+    const text = table.done ? t("methods_done", { n: made, m: table.all.length }) : t("methods_running");
     const close = { type: "button", class: "app-close", "aria-label": t("dismiss"), text: "×", on: { click: dismiss } };
     const status = el("span", { role: "status", class: "app-methods-said", text });
     const title = el("h2", { text: t("methods_title") });
@@ -111,8 +112,8 @@ class MethodsTable {
     const rows = table.all.map((name) =>
       this.row(
         name,
-        table.lines.find((line) => line.method === name),
-        table.at,
+        table.lines.find((line) => line.name === name),
+        table,
       ),
     );
     const inside = el("table", {}, el("thead", {}, el("tr", {}, ...heads)), el("tbody", {}, ...rows));
@@ -120,26 +121,28 @@ class MethodsTable {
     return el("div", { class: "app-methods-scroll", ...region }, inside);
   }
 
-  /** @param {string} name @param {Line | undefined} line @param {Table["at"]} at */
-  row(name, line, at) {
-    const now = at && at.method === name;
-    const progress = now ? t("methods_at", { n: at.tokens, m: at.of }) : t("methods_waits");
-    const numbers = line ? [formatNumber(line.score), String(line.rejected), judged(line)] : ["", "", ""];
-    return el(
-      "tr",
-      { "data-method": name },
-      this.radio(name, line, 0),
-      this.radio(name, line, 1),
-      el("th", { scope: "row", text: t("method_" + name) }),
-      cell(line ? line.caption : progress, line ? "app-methods-caption" : "app-methods-wait"),
-      ...numbers.map((text) => cell(text, "app-num")),
-    );
+  /** @param {string} name @param {Line | undefined} line @param {Table} table */
+  row(name, line, table) {
+    const title = decodingName(name, table.titles);
+    const head = el("th", { scope: "row", text: title });
+    if (!line || line.refused) {
+      const kind = "app-methods-wait" + (line ? " app-methods-refused" : "");
+      const said = el("td", {
+        class: kind,
+        colspan: COLUMNS.length - 3,
+        text: line ? line.refused : waits(name, table),
+      });
+      return el("tr", { "data-method": name }, el("td"), el("td"), head, said);
+    }
+    const words = el("td", { class: "app-methods-caption" }, ...captionOf(line));
+    const numbers = numbersOf(line).map((text) => cell(text, "app-num"));
+    const radios = /** @type {const} */ ([0, 1]).map((at) => this.radio(title, line, at));
+    return el("tr", { "data-method": name }, ...radios, head, words, ...numbers);
   }
 
-  /** @param {string} name @param {Line | undefined} line @param {0 | 1} place */
-  radio(name, line, place) {
-    if (!line) return el("td");
-    const label = `${t("method_" + name)}: ${t(place ? "methods_second" : "methods_first")}`;
+  /** @param {string} title @param {Line} line @param {0 | 1} place */
+  radio(title, line, place) {
+    const label = `${title}: ${t(place ? "methods_second" : "methods_first")}`;
     const change = () => this.choose(line.run, place);
     const attributes = { type: "radio", name: "app-methods-" + place, value: line.run, "aria-label": label };
     const input = el("input", { ...attributes, on: { change } });

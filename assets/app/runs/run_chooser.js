@@ -5,13 +5,12 @@ import { Popover } from "../controls/popover.js";
 import { openTrace } from "../page/recover_link.js";
 import { listeners, page, shown, stateListeners, told } from "../page/state.js";
 import { t } from "../page/texts.js";
+import { PAPER, chosenDecodings } from "./decodings.js";
 import { runEntry, runList } from "./run_list.js";
 
 /** @typedef {import("../page/state.js").Part} Part */
 /** @typedef {import("../page/state.js").Reference} Reference */
 /** @typedef {import("./run_list.js").RunEntry} RunEntry */
-
-const METHODS = ["plain", "sgrs", "locore", "both"];
 
 /** @returns {RunEntry[]} of this visit */
 export const runs = () => (page.header && told(page.header.props.runs)) || [];
@@ -87,7 +86,8 @@ export class RunChooser {
     const [first, second] = shown;
     const held = heldWord();
     const swap = () => first && second && trigger("show_pair", { first: second.id, second: first.id });
-    const methods = METHODS.map((method) =>
+    const all = () => trigger("decode_all", { names: chosenDecodings(), run: first && first.id });
+    const methods = PAPER.map((method) =>
       this.pick("method:" + method, t("method_" + method), () => trigger("compare", { method })),
     );
     setChildren(
@@ -97,7 +97,7 @@ export class RunChooser {
       this.pick("token", t("compare_token"), () => page.viewer && page.viewer.hold(), t("compare_token_hint")),
       el("strong", { text: t("compare_methods") }),
       el("div", { class: "app-pop-row" }, ...methods),
-      this.pick("all", t("compare_all"), () => trigger("compare_all", {}), t("compare_all_hint")),
+      this.pick("all", t("compare_all"), all, t("compare_all_hint")),
       el("strong", { text: t("compare_runs") }),
       this.others(),
       this.pick("open", t("open_trace_second"), () => openTrace("second")),

@@ -88,6 +88,8 @@ export function checkState(viewer) {
     state.pins = within(state.pins, run.keys);
   }
   state.matrix_row = checkedRow(state.matrix_row, run);
+  if (state.knock_head !== null)
+    state.knock_head = index(state.knock_head, run ? run.payload.model.heads - 1 : Infinity);
   state.head = Math.max(0, Math.round(Number(state.head)) || 0);
   for (const kind of /** @type {const} */ (["attention", "saliency"])) {
     const ends = rangeEnds(state[`range_${kind}`]);

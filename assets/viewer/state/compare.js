@@ -45,8 +45,8 @@ export const slotName = (viewer, which) => t((viewer.holding ? HELD : BESIDE)[wh
 export const hiddenKeys = (viewer, run) => (viewer.state.hide_sinks ? run.dimmed : new Set());
 
 /** @param {Run} run such as "demo + SGRS" */
-export const methodName = ({ payload: { model, settings } }) =>
-  [model.name, settings.sgrs && "SGRS", settings.locore && "LocoRE"].filter(Boolean).join(" + ");
+export const methodName = ({ payload: { model, settings, decoder } }) =>
+  [model.name, settings.sgrs && "SGRS", settings.locore && "LocoRE", decoder].filter(Boolean).join(" + ");
 
 /** @param {Viewer} viewer @param {number} slot */
 export function runName(viewer, slot) {

@@ -3,6 +3,7 @@
 /** @typedef {"attention" | "saliency"} Kind */
 /** @typedef {"row" | "raw" | "share"} Normalization */
 /** @typedef {"mean" | "max"} Reduce */
+/** @typedef {"pins" | "picture" | "words" | "prompt" | "all"} Hidden what a knock-out takes away */
 /** @typedef {number | number[] | "target" | "all"} Layers one layer, the mean of several, of the target layers or of all */
 
 /**
@@ -44,6 +45,9 @@
  * @property {"auto" | "bars" | "compact"} strip how the caption is written; auto: compact where it is long
  * @property {boolean} content only content words in the strip
  * @property {"auto" | "shown" | "folded"} curve the scores over the caption; auto: where the screen is high enough
+ * @property {Hidden} knock_hide
+ * @property {"all" | "chosen"} knock_layers
+ * @property {number | null} knock_head null: every head
  * @property {number | null} frame the picture group shown; null: the most salient
  */
 
@@ -85,6 +89,9 @@ export const DEFAULTS = {
   strip: "auto",
   content: false,
   curve: "auto",
+  knock_hide: "picture",
+  knock_layers: "all",
+  knock_head: null,
   frame: null,
 };
 
@@ -111,6 +118,8 @@ export const CHOICES = {
   strip: ["auto", "bars", "compact"],
   content: [true, false],
   curve: ["auto", "shown", "folded"],
+  knock_hide: ["pins", "picture", "words", "prompt", "all"],
+  knock_layers: ["all", "chosen"],
 };
 
 /** How one likes to look, whatever the run: what "reset" sets back and a page may remember. */

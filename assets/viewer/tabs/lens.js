@@ -1,15 +1,15 @@
 // The logit lens of a step: what each layer would say, and how probable the written token is there. The last layer on top.
 
 import { el, setChildren } from "../../shared/dom.js";
-import { tintOf } from "../draw/color.js";
 import { colorBar } from "../draw/color_bar.js";
 import { csvButton } from "../draw/csv_button.js";
 import { linearScale } from "../numbers/scale.js";
 import { tokenOf } from "../state/choice.js";
-import { formatNumber, quoted, visible } from "../texts/format.js";
+import { formatNumber, quoted } from "../texts/format.js";
 import { t } from "../texts/t.js";
 import { OnDemand } from "../views/on_demand.js";
 import { chartColumns, lensChart } from "./lens_chart.js";
+import { toldCell } from "./told_cell.js";
 
 /** @typedef {import("../viewer.js").Viewer} Viewer */
 /** @typedef {import("../state/run.js").Run} Run */
@@ -100,24 +100,12 @@ export class Lens {
   /** @param {Run} run @param {number} layer @param {[number, string, number]} token */
   cell(run, layer, [id, text, p]) {
     const { viewer } = this;
-    const tint = tintOf(viewer.state.cmap, p, viewer.theme);
-    const written = id === run.steps[tokenOf(viewer, 0)].token_id;
+    const written = run.steps[tokenOf(viewer, 0)].token_id;
     const lines = () => /** @type {import("../state/lines.js").Lines} */ ([quoted(text), [t("layer"), String(layer)], ["p", formatNumber(p, 5)], ["id", String(id)]]); // prettier-ignore
-    return el(
-      "td",
-      {
-        class: "sv-lens-cell" + (written ? " sv-written" : ""),
-        "data-token": id,
-        "data-value": p,
-        style: { "--ground": tint.background, "--ink": tint.ink },
-        on: {
-          pointermove: (/** @type {MouseEvent} */ event) => viewer.tip.point(event, lines()),
-          pointerleave: () => viewer.tip.hide(),
-        },
-      },
-      el("span", { class: "sv-lens-word", text: visible(text).replace(/^ (?=.)/, "") }),
-      el("span", { class: "sv-lens-p", text: formatNumber(p, 2) }),
-    );
+    return toldCell(viewer, [id, text, p], written, {
+      pointermove: (/** @type {MouseEvent} */ event) => viewer.tip.point(event, lines()),
+      pointerleave: () => viewer.tip.hide(),
+    });
   }
 
   /** @param {number | "target" | "all" | null} layer */

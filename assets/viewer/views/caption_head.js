@@ -6,6 +6,7 @@ import { tokenOf } from "../state/choice.js";
 import { changedSteps, methodName } from "../state/compare.js";
 import { stripValues } from "../state/sources.js";
 import { formatNumber } from "../texts/format.js";
+import { rejectionWords } from "../texts/rejections.js";
 import { t } from "../texts/t.js";
 
 /** @typedef {import("../viewer.js").Viewer} Viewer */
@@ -20,6 +21,7 @@ export class CaptionHead {
     this.about = el("div", { class: "sv-about" });
     this.legend = el("div", { class: "sv-legend" });
     this.signs = el("div", { class: "sv-signs", hidden: true });
+    this.rejects = el("p", { class: "sv-hint sv-rejects", hidden: true });
     this.notice = el("div", { class: "sv-notice", hidden: true });
     this.signsDrawn = "";
     this.legendDrawn = "";
@@ -41,6 +43,7 @@ export class CaptionHead {
       el("span", { class: "sv-hint", text: words }),
     );
     this.drawSigns();
+    this.drawRejects();
     this.drawLegend();
     this.drawNotice(run);
   }
@@ -49,7 +52,7 @@ export class CaptionHead {
     const hint = t("The caption appears here, a button per token. Choose an example or run the model.");
     setChildren(this.about, el("span", { class: "sv-hint", text: hint }));
     setChildren(this.legend);
-    this.notice.hidden = true;
+    this.notice.hidden = this.rejects.hidden = true;
   }
 
   /** What the lines under the strip's words say, of those that are drawn: [class, text]. */
@@ -80,6 +83,13 @@ export class CaptionHead {
     }
     this.signsDrawn = drawn;
     this.signs.hidden = !signs.length;
+  }
+
+  /** Of the runs on the screen, the first in which SGRS turned down most. */
+  drawRejects() {
+    const found = this.viewer.runs.map((run) => run && run.payload.rejects).find(Boolean);
+    this.rejects.hidden = !found;
+    this.rejects.textContent = found ? rejectionWords(found) : "";
   }
 
   drawLegend() {

@@ -16,6 +16,7 @@ import { t } from "../texts/t.js";
  * @property {() => Record<string, unknown>} [detail] what the answer depends on besides run and step
  * @property {(answer: any) => any} read what is kept of an answer
  * @property {number} [most] how many are kept
+ * @property {() => string | null} [refuse] why it cannot be asked as it stands, as a sentence
  * @property {boolean} [lasting] long: shows progress and can be stopped
  */
 
@@ -69,7 +70,7 @@ export class OnDemand {
       return t("This run was made by “{a}”, and the model chosen is “{b}”: choose the first in the header.", names);
     }
     if (run.steps[tokenOf(viewer, 0)].pending) return t("This is computed once the token is observed.");
-    return null;
+    return options.refuse ? options.refuse() : null;
   }
 
   /** The question about the chosen step; "" where there is none. */

@@ -13,7 +13,7 @@ import torch
 from torch import Tensor
 
 from ..session import Session
-from .contract import Context, Decoder, Limits, Parts, Setting
+from .contract import Context, Decoder, Found, Limits, Parts, Setting
 
 
 @dataclass(frozen=True)
@@ -40,12 +40,14 @@ class BeamSearch:
 
     def __init__(self, beams: int, penalty: float) -> None:
         self.beams, self.penalty = beams, penalty
+        self.caches = 2 * beams  # those that are read on, and what they grow from
 
-    def find(self, session: Session, logits: Tensor, limits: Limits) -> list[int]:
+    def find(self, session: Session, logits: Tensor, limits: Limits) -> Found:
         """The best finished caption; where time runs out, the best running one."""
         kept = max(2, 1 + len(limits.stop_ids)) * self.beams
         start = Beam(0.0, (), session, logits)
-        return search(start, limits, self.beams, self.penalty, lambda running: best(running, limits, kept))
+        expand = partial(best, limits=limits, count=kept)
+        return (yield from search(start, limits, self.beams, self.penalty, expand))
 
 
 def search(
@@ -55,7 +57,7 @@ def search(
     penalty: float,
     expand: Callable[[list[Beam]], list[Choice]],
     review: Callable[[list[Beam]], list[Beam]] = lambda running: running,
-) -> list[int]:
+) -> Found:
     """The loop of a beam search. expand: choices of all beams, falling by total. review: may take the running beams
     back to where they were. A finished caption counts only if it is among the first `beams` choices of its length."""
     running, finished = [start], []
@@ -74,6 +76,7 @@ def search(
         if not going_on or (full and going_on[0].total / length**penalty <= finished[-1][0]):
             break
         running = review([choice.beam() for choice in going_on])
+        yield length
     return list(finished[0][1] if finished else running[0].outputs)
 
 

@@ -5,7 +5,7 @@ Ignores any one decoder: those are one file each beside this one, and one row ea
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -49,10 +49,13 @@ class Mixer(Protocol):
         """Let go of what was read."""
 
 
+Found = Generator[int, None, list[int]]  # yields how long the captions are so far; returns the one that was found
+
+
 class Search(Protocol):
     """Finds whole captions, which are then recorded like a given one."""
 
-    def find(self, session: Session, logits: Tensor, limits: Limits) -> list[int]:
+    def find(self, session: Session, logits: Tensor, limits: Limits) -> Found:
         """The output tokens that follow what a session has read (it is left as it was). logits [vocabulary]: what it
         predicts next."""
 
@@ -97,6 +100,12 @@ class Parts:
     attach: Callable[[Session, Tensor], None] = lambda session, logits: None
     mixer: Mixer | None = None
     search: Search | None = None
+
+    @property
+    def caches(self) -> int:
+        """Caches of the whole length beside the main one, at most: of second streams, of a search's captions, and of
+        the stream that tells what would be said without edits by function."""
+        return sum(getattr(part, "caches", 0) for part in (self.mixer, self.search)) + bool(self.functions)
 
 
 @dataclass(frozen=True)

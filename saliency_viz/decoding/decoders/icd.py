@@ -22,6 +22,7 @@ def make(context: Context) -> Parts:
     def start() -> Session:
         request = context.prepared.request
         disturbed = context.model.family.prepare(context.model, replace(request, prompt=DISTURBANCE + request.prompt))
+        disturbed = replace(disturbed, encoded=context.prepared.encoded)  # the picture is the same
         return Session(context.model, disturbed, context.other_edits(disturbed))
 
     return Parts(mixer=SecondStream(start, partial(contrast, alpha=values["alpha"], beta=values["beta"])))

@@ -15,7 +15,7 @@ from torch import Tensor
 from ...attention import AttentionFunction, Edits
 from ..session import Session
 from .beam import Beam, Choice, search
-from .contract import Context, Decoder, Limits, Parts, Setting
+from .contract import Context, Decoder, Found, Limits, Parts, Setting
 
 MOST_RETURNS = 5  # to one word, before the one before it is gone back to (beta in the paper)
 
@@ -57,14 +57,19 @@ class Opera:
     _banned: set[tuple[int, ...]] = field(default_factory=set)  # words that may not be said again, with those before
     _past: dict[int, list[Trusting]] = field(default_factory=dict)  # the beams at each length, without their sessions
 
-    def find(self, session: Session, logits: Tensor, limits: Limits) -> list[int]:
+    @property
+    def caches(self) -> int:
+        """One for every word tried, beside the beams they grow from."""
+        return self.beams * (self.candidates + 1)
+
+    def find(self, session: Session, logits: Tensor, limits: Limits) -> Found:
         """The best finished caption."""
         watch = Watch(self.layer, len(session.ids))
         edits = replace(session.edits, functions=(*session.edits.functions, watch))
         start = Trusting(0.0, (), session, logits)
         expand = partial(self._expand, edits=edits, watch=watch, limits=limits)
         review = partial(self._review, session=session, edits=edits)
-        return search(start, limits, self.beams, 1.0, expand, review)
+        return (yield from search(start, limits, self.beams, 1.0, expand, review))
 
     def _expand(self, running: list[Trusting], edits: Edits, watch: Watch, limits: Limits) -> list[Choice]:
         """Every beam's most probable words, each read to see how it would be trusted."""

@@ -61,6 +61,8 @@ class Follower:
 class SecondStream(Follower):
     """combine: the main and the other logits [vocabulary] to those a token is chosen from."""
 
+    caches = 1
+
     def __init__(self, start: Callable[[], Session], combine: Combine) -> None:
         super().__init__(start)
         self._combine = combine

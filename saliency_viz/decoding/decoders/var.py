@@ -52,9 +52,8 @@ def make(context: Context) -> Parts:
 def sinks_of(model: LVLM, prepared: Prepared, tau: float) -> dict[int, Tensor]:
     """Per layer from the third to the last but one, the prompt positions whose state, divided by its root mean square,
     reaches tau in a dimension in which that of position 0 does; layers without any are left out."""
-    states = model.network(
-        **prepared.inputs, use_cache=False, output_hidden_states=True, logits_to_keep=1
-    ).hidden_states
+    how = {"use_cache": False, "output_hidden_states": True, "logits_to_keep": 1}
+    states = model.network(**model.shown(prepared), **how).hidden_states
     found = {}
     for layer in range(2, model.info.layers - 1):
         state = at_least_float32(states[layer][0])

@@ -13,8 +13,10 @@ from typing import Any
 
 import numpy as np
 
+from ...settings import DECODERS
 from ...trace import Picture, Step, Trace
 from ..rows import metrics
+from ..rows.decodings import rejections
 
 PICTURE_SIDE = 768  # pixels of the longer side; more is not seen on the screen
 FULL_PICTURES = 6  # with more, all share the pixels of this many, so that a page of 128 frames is no larger
@@ -31,7 +33,7 @@ def payload(trace: Trace, run_id: str = "", max_rows_bytes: int | None = None) -
     """
     byte_count = trace.attention.nbytes + trace.saliency.nbytes + trace.saliency_norm.nbytes
     leave_out = max_rows_bytes is not None and byte_count > max_rows_bytes
-    hidden = metrics.dimmed(trace)
+    hidden, decoding = metrics.dimmed(trace), trace.settings.decoding
     return {
         "run": run_id,
         "title": trace.title,
@@ -60,6 +62,8 @@ def payload(trace: Trace, run_id: str = "", max_rows_bytes: int | None = None) -
         "steps": [_step(step) for step in trace.steps],
         "expected": list(metrics.expected_scores(trace)),
         "part_shares": _part_shares(trace),
+        "decoder": decoding and DECODERS.get(decoding.name, decoding.name),
+        "rejects": rejections(trace),
         "marks": {str(step): asdict(mark) for step, mark in trace.marks.items()},
         "keys": int(trace.attention.shape[2]),
         "rows": None if leave_out else _rows(trace.attention, trace.saliency, trace.saliency_norm),

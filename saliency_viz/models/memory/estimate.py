@@ -124,12 +124,29 @@ def estimate(
     )
 
 
-def caption_bytes(text: Any, prompt_tokens: int, new_tokens: int, element: int, vision: int = 0) -> int:
+@dataclass(frozen=True)
+class DecoderNeeds:
+    """What a decoder holds beside plain decoding. caches: further caches of the whole length, at most. edits_prompt:
+    it edits rows of the prompt, so that their whole attention is there, a layer at a time."""
+
+    caches: int = 0
+    edits_prompt: bool = False
+
+
+def caption_bytes(
+    text: Any, prompt_tokens: int, new_tokens: int, element: int, vision: int = 0, beside: DecoderNeeds = DecoderNeeds()
+) -> int:
     """What captioning and recording take beside the weights, at least. text: a text config; element: bytes a number;
     vision: bytes of the tower's work, which is over before the cache is made."""
     keys = prompt_tokens + new_tokens
-    work = max(_prefill(text, prompt_tokens, element), _recording(text, 1, keys, element))
-    return max(vision, cache_bytes(text, keys, element) + work)
+    edited = edited_prompt_bytes(text, prompt_tokens) if beside.edits_prompt else 0
+    work = max(_prefill(text, prompt_tokens, element), edited, _recording(text, 1, keys, element))
+    return max(vision, (1 + beside.caches) * cache_bytes(text, keys, element) + work)
+
+
+def edited_prompt_bytes(text: Any, prompt_tokens: int) -> int:
+    """Scores, weights and edited weights [heads, prompt, prompt] of a layer in float32."""
+    return 3 * 4 * text.num_attention_heads * prompt_tokens**2
 
 
 def rows_that_fit(text: Any, keys: int, element: int, most: int, free: int | None) -> int:

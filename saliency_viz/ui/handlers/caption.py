@@ -7,7 +7,7 @@ was written is kept.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import replace
 from typing import Any
@@ -39,13 +39,32 @@ def start(
     """Run pressed: caption the pictures or the video into the first slot."""
 
     def make() -> CaptionRequest:
-        asked, told_first = checked_prompt(prompt), checked_system(system)
-        settings = settings_from(widgets, context.limit)
-        context.engine.check_media(model, *media.counted(value))
-        pictures = media.opened(value, context.gallery, context.trace, context.decode(visit.who))
-        return CaptionRequest(pictures, asked, settings, told_first)
+        return asked(context, visit, value, prompt, system, model, widgets)
 
-    yield from captioned(context, visit, make, model, 0, media.scene_of(value))
+    yield from captioned(context, visit, make, model, 0, scene_asked(context, value))
+
+
+def asked(
+    context: Context,
+    visit: Visit,
+    value: Mapping[str, Any] | None,
+    prompt: str,
+    system: str,
+    model: str,
+    widgets: Sequence[Any],
+) -> CaptionRequest:
+    """What the left column asks of a model. Raises PromptError, SettingError, ImageError or TraceError."""
+    question, told_first = checked_prompt(prompt), checked_system(system)
+    settings = settings_from(tuple(widgets), context.limit)
+    context.engine.check_media(model, *media.counted(value))
+    pictures = media.opened(value, context.gallery, context.trace, context.decode(visit.who))
+    return CaptionRequest(pictures, question, settings, told_first)
+
+
+def scene_asked(context: Context, value: Mapping[str, Any] | None) -> str | None:
+    """The example whose picture the field holds, also as that of a kept run; None where it holds another."""
+    value = value or {}
+    return context.scene_of(value.get("run")) if value.get("kind") == "run" else media.scene_of(value)
 
 
 def stop(context: Context, visit: Visit) -> Updates:

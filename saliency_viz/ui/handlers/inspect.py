@@ -1,4 +1,5 @@
-"""What only the model can add to a finished run: every head, one token's map, the lens, insertion and deletion curves.
+"""What only the model can add to a finished run: every head, one token's map, the lens, knock-outs, insertion and
+deletion curves.
 
 Ignores how captions are made (caption.py) and how answers are drawn. Computed in the queue like a run; the page then
 fetches the answer by its key (serving/one_time_results.py).
@@ -9,7 +10,7 @@ from __future__ import annotations
 import base64
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -81,13 +82,29 @@ def lens(engine: Engine, model: str, trace: Trace, asked: Mapping[str, Any]) -> 
     """Per layer {probability, rank} of the written token, and top: [id, text, probability] of the most probable."""
     return {
         "layers": [
-            {
-                "probability": layer.probability,
-                "rank": layer.rank,
-                "top": [[token.token_id, token.text, token.probability] for token in layer.top],
-            }
+            {"probability": layer.probability, "rank": layer.rank, "top": told_tokens(layer.top)}
             for layer in engine.looked("logit_lens", model, trace, asked.get("step"))
         ]
+    }
+
+
+def told_tokens(tokens: Sequence[Any]) -> list[list[Any]]:
+    """[id, text, probability] of each."""
+    return [[token.token_id, token.text, token.probability] for token in tokens]
+
+
+def knock_out(engine: Engine, model: str, trace: Trace, asked: Mapping[str, Any]) -> dict[str, Any]:
+    """log p (nats) of the written token before and after keys, layers or heads are taken away, and by_layer; top_before
+    and top_after as `told_tokens`; follows: the words that would come. keys, layers, heads: None for all."""
+    chosen = {name: asked.get(name) for name in ("keys", "layers", "heads")}
+    found = engine.looked("knock_out", model, trace, asked.get("step"), **chosen)
+    return {
+        "before": found.before,
+        "after": found.after,
+        "by_layer": list(found.by_layer),
+        "top_before": told_tokens(found.top_before),
+        "top_after": told_tokens(found.top_after),
+        "follows": found.follows,
     }
 
 
@@ -109,6 +126,7 @@ KINDS: dict[str, Callable[[Engine, str, Trace, Mapping[str, Any]], dict[str, Any
     "heads": heads,
     "matrix": matrix,
     "lens": lens,
+    "knock_out": knock_out,
 }
 
 
