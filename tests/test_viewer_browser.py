@@ -423,7 +423,8 @@ def test_a_growing_run_shows_drafts_grey_and_scores_when_observed(show):
         saliency_norm=trace.saliency_norm[:0],
     )
     send = "(delta) => { viewer.appendSteps(delta); return viewer.drawn(); }"
-    opened.js("(p) => { viewer.setRun(p, {slot: 0}); return viewer.drawn(); }", payload(empty, "r"))
+    running = {**payload(empty, "r"), "ended": "running"}
+    opened.js("(p) => { viewer.setRun(p, {slot: 0}); return viewer.drawn(); }", running)
     opened.js(send, steps_payload(trace.steps[:4], 0, "r", pending=range(4)))
     assert opened.page.locator(".sv-token.sv-pending").count() == 4
     assert np.isnan(opened.values(".sv-strip .sv-token")).all()

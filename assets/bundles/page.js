@@ -2429,7 +2429,8 @@
     "values between the patches' middles, for the eye only: the numbers are the patches'": "在图块中心之间插值，仅为观看：数值仍是各图块的",
     "smoothed for the eye": "为观看而平滑",
     "{p} of what mattered to it were earlier words (for the right ones {r}, the median of {n}), {q} the picture.": "对它起作用的来源中，前文占 {p}（正确的词为 {r}，{n} 个的中位数），图像占 {q}。",
-    "Support {s}: {x} times what its place alone would give.": "前文支持度 {s}：为仅凭位置所预期的 {x} 倍。"
+    "Support {s}: {x} times what its place alone would give.": "前文支持度 {s}：为仅凭位置所预期的 {x} 倍。",
+    "image columns": "图像列"
   };
 
   // viewer/texts/t.js
@@ -8322,6 +8323,7 @@
     /** A choice's value in words, for the button. @param {keyof State} key */
     nameOf(key2) {
       const input = this.choices[key2];
+      if (key2 === "image_columns") return t2("image columns");
       if (!input || input.type === "checkbox") return t2(key2.replace("_", " "));
       if (key2 === "opacity") return `${t2("opacity")} ${Math.round(100 * this.viewer.state.opacity)} %`;
       const [option2] = (

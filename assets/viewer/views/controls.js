@@ -134,6 +134,7 @@ export class Controls {
   /** A choice's value in words, for the button. @param {keyof State} key */
   nameOf(key) {
     const input = this.choices[key];
+    if (key === "image_columns") return t("image columns"); // chosen beside the heatmap
     if (!input || input.type === "checkbox") return t(key.replace("_", " "));
     if (key === "opacity") return `${t("opacity")} ${Math.round(100 * this.viewer.state.opacity)} %`;
     const [option] = /** @type {HTMLSelectElement} */ (input).selectedOptions;
