@@ -8323,8 +8323,8 @@
     /** A choice's value in words, for the button. @param {keyof State} key */
     nameOf(key2) {
       const input = this.choices[key2];
-      if (key2 === "image_columns") return t2("image columns");
-      if (!input || input.type === "checkbox") return t2(key2.replace("_", " "));
+      if (!input || input.type === "checkbox")
+        return key2 === "image_columns" ? t2("image columns") : t2(key2.replace("_", " "));
       if (key2 === "opacity") return `${t2("opacity")} ${Math.round(100 * this.viewer.state.opacity)} %`;
       const [option2] = (
         /** @type {HTMLSelectElement} */
@@ -8361,8 +8361,7 @@
       return el("label", { class: "sv-choice", title }, el("span", { text: t2("opacity") }), input);
     }
     draw() {
-      const { viewer } = this;
-      const { state } = viewer;
+      const { viewer, viewer: { state } } = this;
       this.reset.classList.toggle(
         "sv-idle",
         TASTE.every((key2) => state[key2] === DEFAULTS[key2])

@@ -6635,8 +6635,8 @@ var SaliencyViewer = (() => {
     /** A choice's value in words, for the button. @param {keyof State} key */
     nameOf(key) {
       const input = this.choices[key];
-      if (key === "image_columns") return t("image columns");
-      if (!input || input.type === "checkbox") return t(key.replace("_", " "));
+      if (!input || input.type === "checkbox")
+        return key === "image_columns" ? t("image columns") : t(key.replace("_", " "));
       if (key === "opacity") return `${t("opacity")} ${Math.round(100 * this.viewer.state.opacity)} %`;
       const [option] = (
         /** @type {HTMLSelectElement} */
@@ -6673,8 +6673,7 @@ var SaliencyViewer = (() => {
       return el("label", { class: "sv-choice", title }, el("span", { text: t("opacity") }), input);
     }
     draw() {
-      const { viewer } = this;
-      const { state } = viewer;
+      const { viewer, viewer: { state } } = this;
       this.reset.classList.toggle(
         "sv-idle",
         TASTE.every((key) => state[key] === DEFAULTS[key])

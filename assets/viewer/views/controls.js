@@ -134,8 +134,8 @@ export class Controls {
   /** A choice's value in words, for the button. @param {keyof State} key */
   nameOf(key) {
     const input = this.choices[key];
-    if (key === "image_columns") return t("image columns"); // chosen beside the heatmap
-    if (!input || input.type === "checkbox") return t(key.replace("_", " "));
+    if (!input || input.type === "checkbox")
+      return key === "image_columns" ? t("image columns") : t(key.replace("_", " "));
     if (key === "opacity") return `${t("opacity")} ${Math.round(100 * this.viewer.state.opacity)} %`;
     const [option] = /** @type {HTMLSelectElement} */ (input).selectedOptions;
     return option ? option.text : "";
@@ -173,8 +173,7 @@ export class Controls {
   }
 
   draw() {
-    const { viewer } = this;
-    const { state } = viewer;
+    const { viewer, viewer: { state } } = this; // prettier-ignore
     this.reset.classList.toggle(
       "sv-idle",
       TASTE.every((key) => state[key] === DEFAULTS[key]),
