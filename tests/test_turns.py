@@ -181,6 +181,10 @@ def test_a_program_hears_its_place_and_another_visitor_comes_first(site):
     assert [call["prompt"].split()[0] for call in site.backend.calls] == ["many", "one", "many", "many"]
 
 
+def test_gradio_sums_up_few_events_at_the_end_of_a_run(site):
+    assert site.page._queue.ANALYTICS_MAX_EVENTS == 100
+
+
 def test_a_program_refused_is_told_in_a_sentence_when_to_come_back(site):
     site.backend.hold_at = 3
     site.engine.pace._seconds.append(30.0)

@@ -34,6 +34,7 @@ QUEUE, LOOKS = 32, 16  # places of runs, and of looks deeper into one
 THREADS = 128  # that handlers may wait and work in, beside the one for each place
 SESSIONS = 64  # gradio keeps the last values of this many open pages
 OFFLINE = {"GRADIO_ANALYTICS_ENABLED": "False", "HF_HUB_DISABLE_TELEMETRY": "1"}
+OFFLINE |= {"GRADIO_ANALYTICS_MAX_EVENTS": "100"}  # gradio 6.31 keeps 10,000 and sums them up at the end of every run
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
