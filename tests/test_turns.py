@@ -6,12 +6,14 @@ import json
 import threading
 import time
 import urllib.request
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 
 import pytest
 from gradio_client import Client, handle_file
 from PIL import Image
 
+from saliency_viz.bench.caller import Caller
 from saliency_viz.errors import ImageError, LimitError, QueueFull
 from saliency_viz.serving.engine import Engine
 from saliency_viz.serving.rate_limit import RateLimit
@@ -179,6 +181,17 @@ def test_a_program_hears_its_place_and_another_visitor_comes_first(site):
     site.backend.go_on.set()
     assert late.result()[1]["run"] and all(job.result()[1]["run"] for job in jobs)
     assert [call["prompt"].split()[0] for call in site.backend.calls] == ["many", "one", "many", "many"]
+
+
+def test_as_many_pictures_may_wait_to_be_read_as_runs_have_places(site):
+    site.backend.hold_at = 3
+    callers = [Caller(site.address, f"10.0.1.{number}") for number in range(5)]  # four places and the one that is on
+    path = callers[0].upload(png())
+    with ThreadPoolExecutor(5) as pool:
+        asked = [pool.submit(one.caption, path, prompt="x", max_new_tokens=5) for one in callers]
+        until(lambda: waiting(site) == 4)
+        site.backend.go_on.set()
+    assert all(one.result().values for one in asked)
 
 
 def test_gradio_sums_up_few_events_at_the_end_of_a_run(site):

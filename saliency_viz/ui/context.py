@@ -30,6 +30,11 @@ from .run_list import Entries
 EXAMPLE = "example-"  # begins the id of an example's ready trace
 
 
+def reading(most: int) -> Jobs:
+    """Processes that read uploads; so many may wait for one."""
+    return Jobs("Reading the upload", most=most)
+
+
 @dataclass(frozen=True)
 class Visit:
     """Who asks. id: of the open page, "" for a program without one. who: whose runs are counted together. query: of the
@@ -61,7 +66,7 @@ class Context:
     rate_limit: RateLimit = field(default_factory=RateLimit)
     turns: Turns = field(default_factory=lambda: Turns({"run": 32, "look": 16}))
     folder: TempFolder | None = None
-    decoding: Jobs = field(default_factory=lambda: Jobs("Reading the upload"))
+    decoding: Jobs = field(default_factory=lambda: reading(64))
     drawing: Jobs = field(default_factory=lambda: Jobs("Making the file", nice=10))
     visits: Visits = field(default_factory=Visits)
     results: OneTimeResults = field(default_factory=OneTimeResults)

@@ -103,7 +103,7 @@ def serve(
     from starlette.middleware import Middleware
 
     from ..components import head
-    from ..context import Context
+    from ..context import Context, reading
     from ..gallery import Gallery
     from ..i18n import translator
     from ..layout import theme
@@ -123,10 +123,11 @@ def serve(
         rate_limit or RateLimit(),
         Turns({"run": most_waiting, "look": LOOKS}, seconds=engine.pace.wait),
         folder=folder,
+        decoding=reading(2 * most_waiting),  # a run is read before it has a place
     )
     translate = translator()
     page = build(context, translate, max_new_tokens)
-    threads = THREADS + most_waiting + LOOKS
+    threads = THREADS + 3 * most_waiting + LOOKS
     page.queue(max_size=threads, default_concurrency_limit=4, api_open=False)
     with uvicorn_believes_nobody(), without_proxies():
         _, address, _ = page.launch(
