@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from types import SimpleNamespace
-from typing import Any, Protocol, runtime_checkable
+from typing import Any, Protocol, cast, runtime_checkable
 
 import torch
 from jaxtyping import Float
@@ -47,7 +47,7 @@ def register() -> None:
 
 
 def attention_forward(
-    module: torch.nn.Module,
+    module: Any,
     query: Tensor,
     key: Tensor,
     value: Tensor,
@@ -179,7 +179,7 @@ class Edits:
         """The product of all factors of one kind at a layer for query positions rows; None if all are 1."""
         total: Tensor | None = None
         if self.locore is not None and self.locore.beta and self.locore.renormalize == renormalized:
-            total = self._locore(rows, keys, device)
+            total = self._locore(self.locore, rows, keys, device)
         for edit in self.edits:
             if edit.renormalize == renormalized and (edit.layers is None or layer in edit.layers):
                 part = self._edit(edit, rows, keys, heads, device)
@@ -187,14 +187,14 @@ class Edits:
                     total = part if total is None else total * part
         return total
 
-    def _locore(self, rows: Sequence[int], keys: int, device: torch.device) -> Tensor | None:
+    def _locore(self, locore: LocoRE, rows: Sequence[int], keys: int, device: torch.device) -> Tensor | None:
         """gamma of Eq. 8: row P raises keys j with P0 <= j < P and P - j <= w_s."""
         gain = None
         for index, row in enumerate(rows):
-            start, stop = max(self.first_output, row - self.locore.window), min(row, keys)
+            start, stop = max(self.first_output, row - locore.window), min(row, keys)
             if start < stop:
                 gain = torch.ones(1, len(rows), keys, device=device) if gain is None else gain
-                gain[0, index, start:stop] += self.locore.beta
+                gain[0, index, start:stop] += locore.beta
         return gain
 
     def _edit(self, edit: Edit, rows: Sequence[int], keys: int, heads: int, device: torch.device) -> Tensor | None:
@@ -229,7 +229,7 @@ class EditProbe:
         functions = self.functions(layer)
         if before is None and after is None and not functions:
             return None
-        if query.shape[2] == 1 and before is None and not functions and after.shape[0] == 1:
+        if query.shape[2] == 1 and before is None and after is not None and not functions and after.shape[0] == 1:
             scaled = value * after.reshape(1, 1, -1, 1).to(value.dtype)
             grouped = query.reshape(1, key.shape[1], -1, query.shape[3])  # heads that share a key as rows of it
             heads = torch.nn.functional.scaled_dot_product_attention(
@@ -290,7 +290,7 @@ class RecordingProbe:
     its one row is being decoded, and goes on with what plain decoding computes, bit for bit.
     """
 
-    cache: FrozenCache
+    cache: FrozenCache | GrowingCache
     edits: EditProbe | None = None
     lowest: int = 0
     decodes: bool = False
@@ -329,20 +329,43 @@ class RecordingProbe:
         with torch.no_grad():
             heads = None if self.edits is None else self.edits.attend(layer, query, key, value, mask, scaling)
             if heads is None:
-                shared = SimpleNamespace(num_key_value_groups=query.shape[1] // key.shape[1])
+                shared: Any = SimpleNamespace(num_key_value_groups=query.shape[1] // key.shape[1])
                 heads = sdpa_attention_forward(shared, query, key, value, mask, scaling=scaling)[0].transpose(1, 2)
             return heads
 
 
+@runtime_checkable
+class FilledLayer(Protocol):
+    """A layer of a decoding cache that has read something: keys and values [1, groups, position, width]."""
+
+    keys: Tensor
+    values: Tensor
+
+    def update(self, key_states: Tensor, value_states: Tensor) -> tuple[Tensor, Tensor]:
+        """Take in rows; gives all keys and values."""
+        ...
+
+
+def filled(cache: DynamicCache) -> list[FilledLayer]:
+    """The layers of a cache that has been decoded with; transformers' own types know of layers without keys too."""
+    return cast("list[FilledLayer]", cache.layers)
+
+
 class FrozenLayer(DynamicLayer):
-    """Keys and values of all positions as decoded; a call over the last rows reads them and stores nothing."""
+    """Keys and values of all positions as decoded; a call over the last rows reads them and stores nothing.
+
+    own_key, own_value: of those rows, in the graph; there once the model has been called.
+    """
+
+    keys: Tensor
+    values: Tensor
+    own_key: Tensor
+    own_value: Tensor
 
     def __init__(self, keys: Tensor, values: Tensor, start: int) -> None:
         super().__init__()
         self.keys, self.values, self.start = keys, values, start
         self.dtype, self.device, self.is_initialized = keys.dtype, keys.device, True
-        self.own_key: Tensor | None = None
-        self.own_value: Tensor | None = None
 
     def update(self, key_states: Tensor, value_states: Tensor, *args: Any, **kwargs: Any) -> tuple[Tensor, Tensor]:
         """Keep the rows' own key and value (in the graph) aside; hand out the frozen ones."""
@@ -358,7 +381,7 @@ class FrozenLayer(DynamicLayer):
 class GrowingLayer(FrozenLayer):
     """A decoding cache's layer that takes one more row as decoding does, and keeps that row in the graph beside."""
 
-    def __init__(self, layer: DynamicLayer) -> None:
+    def __init__(self, layer: FilledLayer) -> None:
         super().__init__(layer.keys, layer.values, layer.keys.shape[2])
         self._layer = layer
 
@@ -374,7 +397,7 @@ class GrowingCache(DynamicCache):
 
     def __init__(self, cache: DynamicCache) -> None:
         super().__init__()
-        self.layers = [GrowingLayer(layer) for layer in cache.layers]
+        self.layers = [GrowingLayer(layer) for layer in filled(cache)]
 
 
 class FrozenCache(DynamicCache):
@@ -382,4 +405,6 @@ class FrozenCache(DynamicCache):
 
     def __init__(self, cache: DynamicCache, start: int, stop: int) -> None:
         super().__init__()
-        self.layers = [FrozenLayer(layer.keys[:, :, :stop], layer.values[:, :, :stop], start) for layer in cache.layers]
+        self.layers = [
+            FrozenLayer(layer.keys[:, :, :stop], layer.values[:, :, :stop], start) for layer in filled(cache)
+        ]

@@ -190,6 +190,11 @@ def target_layers(wanted: Iterable[int] | None, layer_count: int) -> tuple[int, 
     return layers
 
 
+def is_number(value: Any) -> bool:
+    """Whether it is a real number; True and False are none."""
+    return isinstance(value, Real) and not isinstance(value, bool)
+
+
 def _store(settings: Any, **values: Any) -> None:
     """Keep what was checked, as plain Python numbers: numpy's and fractions fail later, in JSON or in torch."""
     for name, value in values.items():
@@ -197,8 +202,7 @@ def _store(settings: Any, **values: Any) -> None:
 
 
 def _real(name: str, value: Any, low: float, high: float, open_low: bool = False) -> float:
-    is_number = isinstance(value, Real) and not isinstance(value, bool)
-    if not is_number or not (low < value if open_low else low <= value) or not value <= high:
+    if not is_number(value) or not (low < value if open_low else low <= value) or not value <= high:
         raise SettingError(f"{name} must be in {'(' if open_low else '['}{low:g}, {high:g}]. Got {value!r}.")
     return float(value)
 

@@ -33,7 +33,7 @@ def typed(hint: Any, value: Any, name: str) -> Any:
     Raises TraceError naming the first field that is of another kind.
     """
     origin, inside = get_origin(hint), get_args(hint)
-    if is_dataclass(hint):
+    if isinstance(hint, type) and is_dataclass(hint):
         return _made(hint, value, name)
     if origin in (Union, UnionType):  # only "this or None" occurs
         return None if value is None else typed(inside[0], value, name)

@@ -18,7 +18,8 @@ def is_whole(value: Any, low: int | None = None, high: int | None = None) -> boo
     """Whether a value is a whole number from low to high, both included."""
     if not isinstance(value, Integral) or isinstance(value, bool):
         return False
-    return (low is None or value >= low) and (high is None or value <= high)
+    number = int(value)
+    return (low is None or number >= low) and (high is None or number <= high)
 
 
 def whole(

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from typing import Any
 
 import torch
 from torch import Tensor
 from transformers import StaticCache
 
-from ..attention import grad_mode
+from ..attention import filled, grad_mode
 from ..decoding.session import Session
 from ..verify.workload import Workload
 from .clock import rounds, seconds
@@ -29,7 +30,8 @@ class StaticDecoder:
         self.model, self.start, device = session.model, session.length, session.model.device
         self.delta, most = session.prepared.rope_delta, session.length + steps
         self.cache = StaticCache(self.model.config.get_text_config(), most)
-        for layer, decoded in zip(self.cache.layers, session.cache.layers, strict=True):
+        self.layers: list[Any] = self.cache.layers  # StaticLayer; transformers' own types know of others
+        for layer, decoded in zip(self.layers, filled(session.cache), strict=True):
             layer.lazy_initialization(decoded.keys, decoded.values)
             layer.keys[:, :, : self.start], layer.values[:, :, : self.start] = decoded.keys, decoded.values
         self.token = torch.zeros(1, 1, dtype=torch.long, device=device)
@@ -40,7 +42,7 @@ class StaticDecoder:
     @grad_mode(False)
     def decode(self, token: int, count: int) -> list[int]:
         """The tokens [count] from `token` on, which the session had chosen and not fed; it is the first of them."""
-        for layer in self.cache.layers:
+        for layer in self.layers:
             layer.cumulative_length.fill_(self.start)
         self.token.fill_(token)
         self.position.fill_(self.start + self.delta)
@@ -61,7 +63,7 @@ class StaticDecoder:
                 self._rewound()
         torch.cuda.current_stream().wait_stream(stream)
         graph = torch.cuda.CUDAGraph()
-        for layer in self.cache.layers:
+        for layer in self.layers:
             layer.cumulative_length.fill_(self.start)
         with torch.cuda.graph(graph):
             result = self._forward()
@@ -73,7 +75,7 @@ class StaticDecoder:
         self.replay = replay
 
     def _rewound(self) -> None:
-        for layer in self.cache.layers:
+        for layer in self.layers:
             layer.cumulative_length.fill_(self.start)
         self._forward()
 

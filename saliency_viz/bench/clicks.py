@@ -189,7 +189,7 @@ def made_up(tokens: int, layers: int, keys: int) -> Trace:
         steps=steps,
         spans=(*spans, Span("output", first, first + tokens)),
         target_layers=tuple(range(layers // 2, layers)),
-        pictures=(Picture(png.getvalue(), (0.0, 0.0, *map(float, size)), size),),
+        pictures=(Picture(png.getvalue(), (0.0, 0.0, float(size[0]), float(size[1])), size),),
         boxes=boxes,
         box_images=np.zeros(image, np.int16),
         box_scales=np.zeros(image, np.int8),

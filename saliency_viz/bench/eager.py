@@ -24,9 +24,9 @@ from ..verify.workload import Workload
 class EagerBaseline:
     """prompt: embeddings [1, P0, width] with the picture in place; positions: as the model made them, or None."""
 
-    decoder: torch.nn.Module
-    embed: torch.nn.Module
-    head: torch.nn.Module
+    decoder: Any
+    embed: Any
+    head: Any
     prompt: Tensor
     positions: Tensor | None
     rope_delta: int

@@ -6,7 +6,7 @@ Ignores what was measured.
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from itertools import groupby
 from statistics import median
@@ -35,13 +35,17 @@ class Row:
 class Report:
     """All rows of one bench and the machine and model they hold for."""
 
-    machine: dict[str, str | int]
-    model: dict[str, str | int]
+    machine: Mapping[str, str | int]
+    model: Mapping[str, str | int]
     rows: tuple[Row, ...] = field(default=())
 
 
 def compared(
-    part: str, unit: str, runs: dict[str, Sequence[float]], to: str | None = None, notes: dict[str, str] | None = None
+    part: str,
+    unit: str,
+    runs: Mapping[str, Sequence[float]],
+    to: str | None = None,
+    notes: dict[str, str] | None = None,
 ) -> list[Row]:
     """A row for each name, with its ratio to the row `to`: rounds are paired, since a busy machine slows both."""
     rows = []

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from statistics import mean
+from typing import Any
 
 import numpy as np
 from torch import Tensor
@@ -99,7 +100,7 @@ def method_rows(work: Workload, repeats: int, tell: Tell, temperature: float) ->
     facts: dict[str, list[tuple[float, float]]] = {}
     per_token = 1000 / work.tokens
 
-    def streamed(name: str, **settings: object) -> Callable[[int], float]:
+    def streamed(name: str, **settings: Any) -> Callable[[int], float]:
         def measure(number: int) -> float:
             run = RunSettings(work.tokens, Sampling(temperature, number), **settings)
             cost, stream = _streamed(work, run)
@@ -109,7 +110,7 @@ def method_rows(work: Workload, repeats: int, tell: Tell, temperature: float) ->
 
         return measure
 
-    judged = {f"SGRS, alpha {words}": {"sgrs": SGRS(alpha=alpha)} for words, alpha in ALPHAS}
+    judged: dict[str, dict[str, Any]] = {f"SGRS, alpha {words}": {"sgrs": SGRS(alpha=alpha)} for words, alpha in ALPHAS}
     judged["SGRS and LocoRE"] = {"sgrs": SGRS(), "locore": LocoRE()}
     runs = rounds(
         {

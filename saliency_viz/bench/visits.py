@@ -70,8 +70,8 @@ def server(model: str, start: str = START) -> Iterator[tuple[str, psutil.Process
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    process = subprocess.Popen([sys.executable, "-c", start, str(port), model], **quiet)
+    command = [sys.executable, "-c", start, str(port), model]
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         address, end = f"http://127.0.0.1:{port}", time.monotonic() + PATIENCE
         while process.poll() is None and time.monotonic() < end:

@@ -8,7 +8,6 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
-from numbers import Real
 from typing import Any, ParamSpec, TypeVar
 
 from ..errors import PromptError, SettingError
@@ -61,15 +60,15 @@ def checked_settings(settings: RunSettings) -> RunSettings:
     )
 
 
-def is_number(value: Any) -> bool:
-    """Whether it is a real number; True and False are none."""
-    return isinstance(value, Real) and not isinstance(value, bool)
+def settings_of(*given: Any, **named: Any) -> RunSettings:
+    """RunSettings from whatever a person passed for its fields. Raises as `checked_settings`."""
+    return checked_settings(RunSettings(*given, **named))
 
 
 def token_ids(name: str, values: Any) -> tuple[int, ...]:
     """Token ids from a list, an array or a tensor. Raises PromptError for anything but whole numbers."""
     items = values.tolist() if hasattr(values, "tolist") else values
-    items = tuple(items) if isinstance(items, Iterable) else (None,)
+    items: tuple[Any, ...] = tuple(items) if isinstance(items, Iterable) else (None,)
     if not all(is_whole(item) for item in items):
         raise PromptError(f"{name} must be a list of token ids, which are whole numbers. Got {values!r:.80}.")
     return tuple(int(item) for item in items)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 import torch
 from torch import Tensor
@@ -91,9 +91,11 @@ class Chooser:
         """What a token is chosen by: logits [vocabulary] after the processors and the sampling settings."""
         scores = logits.float()[None]
         if self.own:
-            scores = self.own(torch.tensor([list(ids)], device=self.device), scores.to(self.device))
+            before = torch.tensor([list(ids)], device=self.device)
+            scores = self.own(cast(torch.LongTensor, before), cast(torch.FloatTensor, scores.to(self.device)))
         scores = scores.index_fill(1, self.never.to(scores.device), -torch.inf)
-        return self.warpers(None, scores)[0]
+        no_ids: Any = None  # temperature, top-k and top-p look at the scores only
+        return self.warpers(no_ids, scores)[0]
 
     def _arrivals(self, probabilities: Tensor, position: int) -> Tensor:
         generator = torch.Generator().manual_seed((self.sampling.seed * 1_000_003 + position) % 2**63)

@@ -5,7 +5,7 @@ Ignores how a step is made (loop.py) and how a run is begun (run.py).
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 
 from ..memory import guarded
 from ..trace import Step, Trace
@@ -61,7 +61,7 @@ class CaptionStream:
             return
         self._finish()
 
-    def _guarded(self) -> Iterator[Event]:
+    def _guarded(self) -> Generator[Event, None, None]:
         events = decode(self._run)
         try:
             while True:

@@ -7,7 +7,7 @@ still is. Ignores how the token was chosen: the words before it stay as written.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from typing import Any, Literal
@@ -81,6 +81,7 @@ def faithfulness(model: LVLM, trace: Trace, step: int, **settings: Any) -> Faith
     """Insertion and deletion curves of a step's token. Settings and errors as in `stream_faithfulness`."""
     with closing(stream_faithfulness(model, trace, step, **settings)) as measuring:
         *_, last = measuring
+    assert last.result is not None
     return last.result
 
 
@@ -93,7 +94,7 @@ def stream_faithfulness(
     draws: int = 5,
     seed: int = 0,
     fill: Fill = "mean",
-) -> Iterator[Measuring]:
+) -> Generator[Measuring, None, None]:
     """The same, told of after every call of the model; closing it ends the measurement and leaves nothing behind.
 
     layers: whose mean row ranks the places ("target", "all", one or several). draws: random rankings, from seed. fill:
@@ -110,7 +111,7 @@ def stream_faithfulness(
 
 def _measured(
     model: LVLM, trace: Trace, places: Places, orders: Mapping[str, np.ndarray], blank: Faithfulness
-) -> Iterator[Measuring]:
+) -> Generator[Measuring, None, None]:
     with guarded(model.device, ADVICE.capitalize()):
         reader = _Reader(model, trace, blank.step, places, blank.fill)
     require_room(model, reader.prepared, blank.step + 1, "Every reading of these curves")

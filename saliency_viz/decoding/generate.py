@@ -8,12 +8,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from typing import Any
+from typing import Any, cast
 
 import torch
 from torch import Tensor
 from transformers import LogitsProcessorList
-from transformers.generation import GenerateDecoderOnlyOutput
+from transformers.generation.utils import GenerateDecoderOnlyOutput
 
 from .. import attention
 from ..attention import Edits
@@ -26,7 +26,7 @@ from ..models.prepare import placeholder_ids, rope_positions
 from ..models.text import runs_of
 from ..settings import SGRS, Decoding, Edit, LocoRE, Sampling
 from ..trace import ModelInfo, RunSettings, Span, Step
-from .arguments import checked_settings
+from .arguments import checked_settings, settings_of
 from .decoders import decoder_parts
 from .loop import decode
 from .run_state import Run
@@ -56,11 +56,10 @@ def generate(
     attention function are as before when it returns. Raises SaliencyVizError subclasses.
     """
     chosen = sampling if sampling is not None else Sampling()
-    given = RunSettings(1, chosen, sgrs, locore, edits, lookahead=lookahead, decoding=decoding)
-    given = checked_settings(given)  # refused at once where it cannot be
+    given = settings_of(1, chosen, sgrs, locore, edits, lookahead=lookahead, decoding=decoding)  # refused at once
 
     def decode_with(
-        network: torch.nn.Module,
+        network: Any,
         input_ids: Tensor,
         logits_processor: Any = (),
         stopping_criteria: Any = (),
@@ -80,7 +79,9 @@ def generate(
                 sequence = _written(run, input_ids, stopping_criteria)
             finally:
                 run.drop()
-        return GenerateDecoderOnlyOutput(sequences=sequence) if config.return_dict_in_generate else sequence
+        if not config.return_dict_in_generate:
+            return sequence
+        return GenerateDecoderOnlyOutput(sequences=cast(torch.LongTensor, sequence))
 
     return decode_with
 
@@ -98,7 +99,7 @@ def _written(run: Run, prompt: Tensor, stopping: Any) -> Tensor:
     return sequence
 
 
-def _run(network: torch.nn.Module, ids: Tensor, given: dict[str, Any], config: Any, settings: RunSettings) -> Run:
+def _run(network: Any, ids: Tensor, given: dict[str, Any], config: Any, settings: RunSettings) -> Run:
     mask = given.get("attention_mask")
     if ids.shape[0] != 1 or (mask is not None and not bool((mask != 0).all())):
         raise SettingError(
@@ -135,7 +136,7 @@ def _positions(model: LVLM, inputs: dict[str, Any], given: Tensor | None) -> tup
     return {"position_ids": given}, int(given[-3:].max()) + 1 - given.shape[-1]
 
 
-def _wrapped(network: torch.nn.Module, config: Any) -> LVLM:
+def _wrapped(network: Any, config: Any) -> LVLM:
     """A plain transformers model as the engine takes it, with no processor."""
     text, end = network.config.get_text_config(), config.eos_token_id
     family = family_of(network.config.model_type) or generic.FAMILY
@@ -157,7 +158,7 @@ def _wrapped(network: torch.nn.Module, config: Any) -> LVLM:
 
 
 @contextmanager
-def borrowed(network: torch.nn.Module) -> Iterator[None]:
+def borrowed(network: Any) -> Iterator[None]:
     """The network frozen, in evaluation, with our attention function; all as it was before when it is given back."""
     text = network.config.get_text_config()
     was, training = text._attn_implementation, network.training

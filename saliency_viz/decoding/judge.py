@@ -66,13 +66,20 @@ def judged_now(run: Run, draft: Draft, recorded: RecordedRow) -> Step:
 
 
 def _scores(run: Run, row: int, look: Callable[[], Observation]) -> list[float]:
-    """S of each token that was looked at in a row."""
-    return [run.score(saliency, row) for saliency in timed(run, "observe", look).saliency]
+    """S of each token that was looked at in a row, which predicts no first output: that one has no S."""
+    scores = [run.score(saliency, row) for saliency in timed(run, "observe", look).saliency]
+    return [_number(score) for score in scores]
+
+
+def _number(score: float | None) -> float:
+    assert score is not None
+    return score
 
 
 def _judged(run: Run, draft: Draft, first_score: float | None, score_all: Callable[[], list[float]]) -> Step:
     """Algorithm 1 at one position."""
     recent, sgrs = run.recent_scores(), run.settings.sgrs
+    assert sgrs is not None
     decision = decide(draft.choices.order, first_score, threshold(recent, sgrs), sgrs.tries, score_all)
     if first_score is not None:
         run.pace.saw(decision.verdicts[draft.choices.order[0]] == "accepted")

@@ -58,10 +58,12 @@ def knock_out(
     where no key would be left.
     """
     session, row = replayed(model, trace, step)
+    where: dict[str, Any] = {"layers": layers, "heads": heads}  # Edit takes any list
     if keys is None:
-        hidden = _checked(model, Edit(0.0, range(row + WORDS), layers=layers, heads=heads), row + WORDS)
+        hidden = _checked(model, Edit(0.0, tuple(range(row + WORDS)), **where), row + WORDS)
     else:
-        hidden = _checked(model, Edit(0.0, keys, layers=layers, heads=heads, renormalize=True), row)
+        where["keys"] = keys
+        hidden = _checked(model, Edit(0.0, **where, renormalize=True), row)
     with guarded(model.device, ADVICE.capitalize()), torch.no_grad():
         target, base = trace.steps[step].token_id, session.edits
 
@@ -79,9 +81,9 @@ def knock_out(
         follows = _greedy(model, session, after)
     by_layer = tuple(alone.get(layer, float(before[target])) for layer in range(model.info.layers))
     written = trace.output_ids[:step]
-    tops = [_top(model, written, scores, count) for scores in (before, after)]
+    top_before, top_after = (_top(model, written, scores, count) for scores in (before, after))
     texts = token_texts(model.tokenizer, [*written, *follows], skip_special=True)[len(written) :]
-    return KnockOut(float(before[target]), float(after[target]), by_layer, *tops, "".join(texts))
+    return KnockOut(float(before[target]), float(after[target]), by_layer, top_before, top_after, "".join(texts))
 
 
 def _checked(model: LVLM, edit: Edit, row: int) -> Edit:

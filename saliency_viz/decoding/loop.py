@@ -7,7 +7,7 @@ Ignores where the session came from and what becomes of the steps. Read `decode`
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 from functools import partial
 
@@ -50,7 +50,7 @@ class Searching:
 Event = Searching | Drafted | Withdrawn | Step
 
 
-def decode(run: Run) -> Iterator[Event]:
+def decode(run: Run) -> Generator[Event, None, None]:
     """Write the caption: yields Searching while a decoder looks for a whole one, Drafted as tokens are decoded, Step
     once they stand and their rows are recorded, Withdrawn when SGRS cuts a draft short."""
     run.started = time.perf_counter()

@@ -8,17 +8,33 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, Protocol
 
 import numpy as np
 from PIL import Image, ImageFilter
 
 from ..errors import SettingError
-from ..trace import Picture, Trace
+from ..trace import Picture, SpanKind
 
 Fill = Literal["mean", "blur"]
 FILLS: tuple[Fill, ...] = ("mean", "blur")
 BLUR = 0.1  # standard deviation of the blur, as a share of the picture's long side
+
+
+class Pictured(Protocol):
+    """What of a trace, or of a prepared request, says where its pictures' tokens lie: fields as in a Trace."""
+
+    @property
+    def pictures(self) -> tuple[Picture, ...]: ...
+    @property
+    def boxes(self) -> np.ndarray: ...
+    @property
+    def box_images(self) -> np.ndarray: ...
+    @property
+    def box_scales(self) -> np.ndarray: ...
+    @property
+    def fps(self) -> float | None: ...
+    def positions(self, kind: SpanKind) -> np.ndarray: ...
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,7 +42,7 @@ class Places:
     """tokens [places]: the image token (index into trace.boxes) whose box a place is. areas: per picture, (place,
     left, top, right, bottom) in the upload's whole pixels, of every place that covers it."""
 
-    trace: Trace
+    trace: Pictured
     tokens: np.ndarray
     areas: tuple[tuple[tuple[int, int, int, int, int], ...], ...]
 
@@ -57,7 +73,7 @@ class Places:
         return covered
 
 
-def places_of(trace: Trace) -> Places:
+def places_of(trace: Pictured) -> Places:
     """One place per image token that shows pixels of its own. Raises SettingError where no box is known.
 
     A video token that shows several frames (Qwen) covers its place in all of them. Boxes that lie in padding, or that
@@ -96,7 +112,7 @@ def fill_of(picture: Picture, fill: Fill) -> Image.Image:
     return Image.new("RGB", image.size, tuple(mean))
 
 
-def _owners(trace: Trace, boxed: list[int]) -> list[int]:
+def _owners(trace: Pictured, boxed: list[int]) -> list[int]:
     """Per picture, the picture whose boxes cover it: itself, or of a video the frame before that has boxes."""
     owners = []
     for picture in range(len(trace.pictures)):

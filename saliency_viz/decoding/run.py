@@ -15,10 +15,10 @@ from ..memory import guarded
 from ..models.base import LVLM, Message, Request
 from ..models.encoded_pictures import EncodedPictures
 from ..numeric_state import numeric_state
-from ..settings import SGRS, Decoding, Edit, LocoRE, Recording, Sampling
+from ..settings import SGRS, Decoding, Edit, LocoRE, Recording, Sampling, is_number
 from ..trace import RunSettings, Trace
 from ..whole_numbers import whole
-from .arguments import checked_settings, is_number, request_for, same_arguments, token_ids
+from .arguments import request_for, same_arguments, settings_of, token_ids
 from .caption_stream import ADVICE, CaptionStream
 from .decoders import decoder_parts
 from .run_state import Run
@@ -52,8 +52,7 @@ def stream_caption(
     decoding: one of the decoders of docs/decoders.md, by name or with settings; attention and saliency are then those
     of the main stream for the token that was taken. Raises SaliencyVizError subclasses.
     """
-    given = RunSettings(max_new_tokens, sampling, sgrs, locore, edits, recording, lookahead, forced, decoding)
-    settings = checked_settings(given)
+    settings = settings_of(max_new_tokens, sampling, sgrs, locore, edits, recording, lookahead, forced, decoding)
     return stream(model, request_for(image, prompt, system, history), settings, time_limit)
 
 
@@ -116,6 +115,5 @@ def replay(
         raise PromptError("The caption to replay must have at least one token. Got an empty one.")
     length = len(ids) if max_new_tokens is None else whole("max_new_tokens", max_new_tokens, 1)
     ids = ids[:length]
-    given = RunSettings(len(ids), sampling, sgrs, locore, edits, recording, lookahead, ids, decoding)
-    settings = checked_settings(given)
+    settings = settings_of(len(ids), sampling, sgrs, locore, edits, recording, lookahead, ids, decoding)
     return written(stream(model, request_for(image, prompt, system, history), settings, time_limit))

@@ -8,12 +8,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from copy import copy
 from dataclasses import dataclass
+from typing import Any
 
 import torch
 from torch import Tensor
 from transformers.cache_utils import DynamicCache
 
-from ..attention import EditProbe, Edits, FrozenCache, GrowingCache, RecordingProbe, at_least_float32, grad_mode
+from ..attention import EditProbe, Edits, FrozenCache, GrowingCache, RecordingProbe, at_least_float32, filled, grad_mode
 from ..errors import ModelError
 from ..models.base import LVLM, Prepared
 from ..saliency import layer_saliency, loss_gradient, normalize_rows
@@ -93,7 +94,7 @@ class Session:
 
     def rewind(self, length: int) -> None:
         """Forget everything from position length on."""
-        for layer in self.cache.layers:
+        for layer in filled(self.cache):
             layer.keys, layer.values = layer.keys[:, :, :length], layer.values[:, :, :length]
         del self.ids[length:]
 
@@ -180,7 +181,7 @@ class Session:
             )
         return probe, logits
 
-    def _call(self, tokens: Sequence[int], start: int, cache: DynamicCache, **extra: object) -> object:
+    def _call(self, tokens: Sequence[int], start: int, cache: DynamicCache, **extra: object) -> Any:
         device = self.model.device
         first = start + self.prepared.rope_delta
         if self.tap is not None:

@@ -58,12 +58,12 @@ def decide(
     if first_score is None or first_score >= tau:
         verdicts[order[0]] = "accepted"
         return Decision(order[0], tuple(saliency), tuple(verdicts), tau, False)
-    saliency = list(score_all())
-    saliency[order[0]] = first_score
+    scores = list(score_all())
+    scores[order[0]] = first_score
     for index in order[:tries]:
-        if saliency[index] >= tau:
+        if scores[index] >= tau:
             verdicts[index] = "accepted"
-            return Decision(index, tuple(saliency), tuple(verdicts), tau, False)
+            return Decision(index, tuple(scores), tuple(verdicts), tau, False)
         verdicts[index] = "rejected"
-    best = max(range(len(order)), key=lambda index: saliency[index])
-    return Decision(best, tuple(saliency), tuple(verdicts), tau, True)
+    best = max(range(len(order)), key=lambda index: scores[index])
+    return Decision(best, tuple(scores), tuple(verdicts), tau, True)

@@ -20,7 +20,7 @@ def plain_step(run: Run, draft: Draft, score: float | None) -> Step:
     """A step that is not judged: plain decoding, or a token the person gave."""
     taken = [token == draft.token_id for token in draft.choices.token_ids]
     saliency = [score if mine else None for mine in taken]
-    verdicts = ["accepted" if mine else "untried" for mine in taken]
+    verdicts: list[Verdict] = ["accepted" if mine else "untried" for mine in taken]
     recent = run.recent_scores()
     tau = threshold(recent, run.settings.sgrs) if run.settings.sgrs else None
     return _step(run, draft, draft.token_id, score, tau, recent, _candidates(run, draft, saliency, verdicts), False)
@@ -60,13 +60,14 @@ def _compared(run: Run, draft: Draft, tokens: Sequence[int]) -> list[tuple[float
     position = run.first + len(run.steps)
     plain = run.plain(draft.logits, position) if run.decides_otherwise else None
     other = None if draft.mixed is None else draft.mixed.other
-    found = [_probabilities(run, logits, position, tokens) for logits in (plain, other)]
+    found = [
+        [None] * len(tokens) if logits is None else _probabilities(run, logits, position, tokens)
+        for logits in (plain, other)
+    ]
     return list(zip(*found, strict=True))
 
 
-def _probabilities(run: Run, logits: Tensor | None, position: int, tokens: Sequence[int]) -> list[float | None]:
-    if logits is None:
-        return [None] * len(tokens)
+def _probabilities(run: Run, logits: Tensor, position: int, tokens: Sequence[int]) -> list[float]:
     return run.chooser.scores(logits, run.session.ids[:position]).softmax(-1)[list(tokens)].tolist()
 
 

@@ -14,8 +14,8 @@ from .answers import answer_is_right, yes_or_no
 from .grammar import missed_partner
 from .pairs import ORDINALS
 from .sentences import is_grammatical, sane_sentences
-from .truth import claims, mentions, stated_theme
-from .world import Scene
+from .truth import Claim, claims, mentions, stated_theme
+from .world import Group, Scene
 
 # measure: the sums it is a share of
 MEASURES = {
@@ -48,7 +48,7 @@ def caption_counts(scenes: Sequence[Scene], captions: Sequence[str]) -> list[Cou
     """One count of everything in `MEASURES` that captions alone give, per scene."""
     counts = [_caption(scene, caption) for scene, caption in zip(scenes, captions, strict=True)]
     stated = [
-        (number, claim.stated, scene.group(claim.kind).places)
+        (number, claim.stated, _group(scene, claim).places)
         for number, (scene, caption) in enumerate(zip(scenes, captions, strict=True))
         for claim in claims(caption, scene)
         if claim.aspect == "place"
@@ -58,6 +58,12 @@ def caption_counts(scenes: Sequence[Scene], captions: Sequence[str]) -> list[Cou
     for (number, _, true), place in zip(stated, dealt, strict=True):
         counts[number]["place by chance"] += place in true
     return counts
+
+
+def _group(scene: Scene, claim: Claim) -> Group:
+    group = scene.group(claim.kind)
+    assert group is not None  # `claims` are made of what is in the scene
+    return group
 
 
 def _caption(scene: Scene, caption: str) -> Counter[str]:
@@ -84,7 +90,7 @@ def _caption(scene: Scene, caption: str) -> Counter[str]:
     )
     for claim in claims(caption, scene):
         names = ["compared" if claim.aspect in ("size", "number") else claim.aspect]
-        if claim.aspect == "count" and scene.group(claim.kind).count > 1:
+        if claim.aspect == "count" and _group(scene, claim).count > 1:
             names.append("many")
         for name in names:
             count[name] += 1

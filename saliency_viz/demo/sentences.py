@@ -6,8 +6,10 @@ Whether what they say is true of a scene is for `truth`.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import Any
 
 from .facts import DIRECTIONS, RELATIONS
 from .grammar import MOST_SENTENCES, first_upper, noun_phrase
@@ -26,8 +28,8 @@ class Parsed:
     """
 
     form: str
-    introduced: list[tuple[str, bool]] = field(default_factory=list)
-    referred: list[tuple[str, bool | None]] = field(default_factory=list)
+    introduced: Sequence[tuple[str, bool]] = field(default_factory=list)
+    referred: Sequence[tuple[str, bool | None]] = field(default_factory=list)
     pronoun: bool | None = None
     remark: str | None = None
 
@@ -84,6 +86,7 @@ def _fits(parsed: Parsed, told: Told) -> bool:
     if parsed.remark is None:
         return True
     kind = old[0] if old else told.last
+    assert kind is not None  # a remark without a pronoun names its subject
     return parsed.remark in {inflected(remark, told.plural[kind]) for remark in REMARKS[kind]}
 
 
@@ -101,7 +104,7 @@ def parse(sentence: str) -> Parsed | None:
     return None
 
 
-def _parsed(form: str, sentence: str, groups: dict[str, str | None]) -> Parsed:
+def _parsed(form: str, sentence: str, groups: dict[str, Any]) -> Parsed:
     phrases = [(kind_of(m["noun"]), m["count"].lower() in ("two", "three")) for m in _phrase().finditer(sentence)]
     if form == "recap":
         return Parsed(form, referred=phrases)

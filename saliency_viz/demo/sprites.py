@@ -69,7 +69,7 @@ def _from_folder(folder: Path, emoji: str) -> Image.Image:
 
 def _square(picture: Image.Image) -> Image.Image:
     """Cropped to what is visible and centred on a transparent square of `SIDE` pixels or less."""
-    picture = picture.crop(picture.getchannel("A").point(lambda a: 255 * (a > 16)).getbbox())
+    picture = picture.crop(picture.getchannel("A").point([255 * (a > 16) for a in range(256)]).getbbox())
     side = max(picture.size)
     canvas = Image.new("RGBA", (side, side))
     canvas.paste(picture, ((side - picture.width) // 2, (side - picture.height) // 2))

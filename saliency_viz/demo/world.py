@@ -226,7 +226,9 @@ def render(scene: Scene, side: int) -> Image.Image:
         for thing in group.things:
             picture = thing_picture(scene.style, group, thing, side)
             canvas.paste(picture, (round(thing.box[0] * side), round(thing.box[1] * side)), picture)
-    return canvas if scene.light == 1 else canvas.point(lambda value: min(255, round(value * scene.light)))
+    if scene.light == 1:
+        return canvas
+    return canvas.point([min(255, round(value * scene.light)) for value in range(256)] * 3)
 
 
 def thing_picture(style: str, group: Group, thing: Thing, side: int) -> Image.Image:
@@ -241,7 +243,8 @@ def _background(scene: Scene, side: int) -> Image.Image:
     """Two zones in the theme's colours with a soft texture."""
     theme, noise = THEMES[scene.theme], np.random.default_rng(scene.seed)
     tint = noise.uniform(-14, 14, 3)
-    texture = Image.fromarray(noise.uniform(-1, 1, (9, 9)).astype(np.float32)).resize((side, side), Image.BICUBIC)
+    coarse = Image.fromarray(noise.uniform(-1, 1, (9, 9)).astype(np.float32))
+    texture = coarse.resize((side, side), Image.Resampling.BICUBIC)
     below = (_rows(side) > scene.horizon)[:, None, None]
     zones = np.where(below, np.array(theme.lower) + tint, np.array(theme.upper) + tint)
     pixels = zones + np.asarray(texture)[..., None] * np.where(below, 16, 9)

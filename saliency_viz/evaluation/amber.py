@@ -89,7 +89,8 @@ def generative_row(caption: str, truth: Sequence[str], traps: Sequence[str], wor
 def answer_row(answer: str, truth: str) -> tuple[int, ...]:
     """One yes-no answer counted in POPE's columns with "no" as positive; anything but "Yes" and "No" is open."""
     said = {"yes": "yes", "no": "no"}.get(answer.strip().rstrip(".").lower())
-    outcome = {("no", "no"): 0, ("no", "yes"): 1, ("yes", "yes"): 2, ("yes", "no"): 3}.get((said, truth))
+    outcomes = {("no", "no"): 0, ("no", "yes"): 1, ("yes", "yes"): 2, ("yes", "no"): 3}
+    outcome = outcomes.get((said, truth)) if said else None
     lost = 3 if truth == "no" else 4  # an open answer to a "no" is a miss in the official recall
     outcome = lost if outcome is None else outcome
     return (*(int(place == outcome) for place in range(5)), int(said is None))

@@ -50,12 +50,12 @@ def decay(
     texts: dict[tuple[str, float], dict[str, str]] = {(t, f): {} for t in TARGETS for f in factors}
     for done, (name, picture) in enumerate(pictures.items(), start=1):
         plain = caption(model, picture, prompt, max_new_tokens)
-        steps = {"salient": most_salient(plain, truth[name], vocabulary)}
-        if steps["salient"] is not None:
-            steps["random"] = another(plain, steps["salient"], name)
+        salient = most_salient(plain, truth[name], vocabulary)
+        if salient is not None:
+            steps = {"salient": salient, "random": another(plain, salient, name)}
             for target in TARGETS:
                 for factor in factors:
-                    rest = weakened(model, plain, picture, prompt, steps[target], factor, steps["salient"])
+                    rest = weakened(model, plain, picture, prompt, steps[target], factor, salient)
                     texts[target, factor][name] = rest
         tell(done, name)
     found = {key: _counted(captions, truth, vocabulary) for key, captions in texts.items()}

@@ -48,9 +48,9 @@ def _remembering(encode: Any) -> Any:
 
 def _copied(found: Any) -> Any:
     """The outer containers anew, since networks join and replace what they hold; tensors are only read."""
-    if isinstance(found, (list, tuple)) and not hasattr(found, "_fields"):
-        return type(found)(found)
-    return type(found)(**found) if hasattr(found, "to_tuple") else found
+    if hasattr(found, "to_tuple"):
+        return type(found)(**found)
+    return type(found)(found) if isinstance(found, (list, tuple)) and not hasattr(found, "_fields") else found
 
 
 def _key(values: Any, named: dict[str, Any]) -> str:

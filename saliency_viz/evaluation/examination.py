@@ -146,7 +146,7 @@ def neighbours(traces: Sequence[Trace], words: Sequence[Sequence[Word]]) -> Neig
     figure leaves out, how often that of a right word does in the same place."""
     below: dict[bool, list[bool]] = {True: [], False: []}
     for trace, found in zip(traces, words, strict=True):
-        scored = [(word, trace.steps[word.step].score) for word in found if trace.steps[word.step].score is not None]
+        scored = [(word, score) for word in found if (score := trace.steps[word.step].score) is not None]
         for before, here, after in zip(scored, scored[1:], scored[2:], strict=False):
             if not before[0].hallucinated and not after[0].hallucinated:
                 below[here[0].hallucinated].append(here[1] < min(before[1], after[1]))

@@ -4,6 +4,8 @@ lmms-eval brings tasks, data parallelism and scores; this file turns its request
 of `load_model`, and sgrs, locore (true, or alpha and beta), decoding (a decoder's name). Ignores tasks and scores.
 """
 
+# pyright: reportMissingImports=false
+# (lmms-eval loads this file, and is no requirement of ours)
 from __future__ import annotations
 
 from collections.abc import Sequence

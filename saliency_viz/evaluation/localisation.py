@@ -14,14 +14,14 @@ import numpy as np
 
 from ..decoding import faithfulness
 from ..decoding.faithfulness import RANKINGS
-from ..figures.rows.metrics import image_map, scales_of
+from ..figures.rows.metrics import Kind, image_map, scales_of
 from ..models import LVLM
 from ..trace import Trace
 from .intervals import Interval, estimates, share
 from .mentions import Word
 
 Box = Sequence[float]  # left, top, right, bottom in shares of the picture
-MAPS = ("saliency", "attention")
+MAPS: tuple[Kind, ...] = ("saliency", "attention")
 SIDES = ("deletion", "insertion")
 
 
@@ -63,7 +63,7 @@ def _row(trace: Trace, step: int, boxes: Sequence[Box]) -> list[float]:
     return [1.0, area(boxes), *(float(hit) for hit, _ in maps), *(energy for _, energy in maps)]
 
 
-def inside(trace: Trace, step: int, boxes: Sequence[Box], kind: str) -> tuple[bool, float]:
+def inside(trace: Trace, step: int, boxes: Sequence[Box], kind: Kind) -> tuple[bool, float]:
     """Whether the highest token's centre lies in a box, and the map's share there; tokens count by covered area."""
     found = image_map(trace, step, kind, scale=scales_of(trace)[0])
     left, top, right, bottom = trace.pictures[0].region

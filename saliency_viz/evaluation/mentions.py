@@ -7,17 +7,18 @@ scores are worth (`detection`).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from ..figures.rows.metrics import PARTS, part_sums
 from ..scores import score
+from ..settings import Score
 from ..trace import Trace
 from .detection import POSITION, PROBABILITY, Mentions, S
 
-VARIANTS = {S: "mean", "S sum": "sum", "S previous": "previous", "S recent": "recent"}
+VARIANTS: dict[str, Score] = {S: "mean", "S sum": "sum", "S previous": "previous", "S recent": "recent"}
 SHARES = tuple(f"{kind} on {part}" for kind in ("saliency", "attention") for part in PARTS if part != "template")
 
 
@@ -100,7 +101,7 @@ def scores_of(trace: Trace, step: int, layers: Sequence[int] | None = None) -> d
 NAMES = (*VARIANTS, "raw S", "raw norm", *SHARES, PROBABILITY, "entropy", "margin", POSITION)
 
 
-def _shares(trace: Trace, kind: str, rows: np.ndarray) -> Mapping[str, float | None]:
+def _shares(trace: Trace, kind: str, rows: np.ndarray) -> dict[str, float | None]:
     """The part of the mean row that went to image, prompt and outputs."""
     sums = part_sums(trace, rows.mean(axis=0))
     total = sums.sum()

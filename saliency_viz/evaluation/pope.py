@@ -64,7 +64,8 @@ MEASURES: dict[str, Statistic] = {
 def row(answer: str, label: str, parser: Parser) -> tuple[int, ...]:
     """One question counted, in the order of COLUMNS."""
     reading = parser(answer, label)
-    outcome = {("yes", "yes"): 0, ("yes", "no"): 1, ("no", "no"): 2, ("no", "yes"): 3}.get((reading.said, label), 4)
+    outcomes = {("yes", "yes"): 0, ("yes", "no"): 1, ("no", "no"): 2, ("no", "yes"): 3}
+    outcome = outcomes.get((reading.said, label), 4) if reading.said else 4
     return (*(int(place == outcome) for place in range(5)), int(not reading.found))
 
 

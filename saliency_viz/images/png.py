@@ -9,7 +9,7 @@ import struct
 from collections.abc import Iterator
 
 import numpy as np
-from PIL import Image
+from PIL import Image, ImageFile
 
 from ..errors import ImageError
 from .metadata import check_tags
@@ -55,7 +55,7 @@ def clear_colour(image: Image.Image) -> np.ndarray | None:
     Must be asked before the picture is loaded. Leaves it unloaded, and `transparency` of 2 and 4 bits scaled.
     """
     key = image.info.get("transparency")
-    if image.format != "PNG" or not image.tile:
+    if not isinstance(image, ImageFile.ImageFile) or image.format != "PNG" or not image.tile:
         return None
     tile = image.tile[0]
     stored = tile.args if isinstance(tile.args, str) else tile.args[0]
@@ -67,11 +67,13 @@ def clear_colour(image: Image.Image) -> np.ndarray | None:
     return np.logical_and(*(_half(image, raw, shift, key) for raw, shift in (("RGB;16B", 8), ("RGB;16L", 0))))
 
 
-def _half(image: Image.Image, raw: str, shift: int, key: tuple[int, ...]) -> np.ndarray:
+def _half(image: ImageFile.ImageFile, raw: str, shift: int, key: tuple[int, ...]) -> np.ndarray:
     """Where the upper (shift 8) or the lower byte of every sample is the key's: read as if in the other byte order,
     Pillow gives the lower ones."""
+    assert image.fp is not None  # closed only when the picture is loaded
     image.fp.seek(0)
     with Image.open(image.fp, formats=("PNG",)) as again:
+        assert isinstance(again, ImageFile.ImageFile)
         again.tile = [tile._replace(args=raw) for tile in again.tile]
         again.info.pop("transparency", None)
         wanted = [(part >> shift) & 255 for part in key]

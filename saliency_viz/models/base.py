@@ -109,7 +109,7 @@ class LVLM:
     Holds no state of any run, so that several threads may use one.
     """
 
-    network: torch.nn.Module
+    network: Any  # transformers' module
     processor: Any
     family: Family
     info: ModelInfo
@@ -161,6 +161,6 @@ class LVLM:
 
 
 @cache
-def cache_keyword(network: type[torch.nn.Module]) -> str:
+def cache_keyword(network: type[Any]) -> str:
     """What a network calls its cache: transformers from 5.24 on say `cache`, those before `past_key_values`."""
     return "cache" if "cache" in inspect.signature(network.forward).parameters else "past_key_values"

@@ -72,7 +72,9 @@ def crop_region(processor: Any, width: int, height: int) -> tuple[Region, tuple[
 
 
 def _resized(size: Any, width: int, height: int) -> tuple[int, int]:
-    get = size.get if hasattr(size, "get") else lambda name: getattr(size, name, None)
+    def get(name: str) -> Any:
+        return size.get(name) if hasattr(size, "get") else getattr(size, name, None)
+
     if get("shortest_edge"):
         edge = int(get("shortest_edge"))
         short, long = min(width, height), max(width, height)

@@ -91,14 +91,14 @@ def _media(model: LVLM, request: Request) -> dict[str, Any]:
     least = getattr(model.processor.video_processor, "temporal_patch_size", None) or 1
     shown += shown[-1:] * (least - len(shown))  # Qwen3-VL refuses fewer frames than a token shows; Qwen2-VL repeats too
     frames = np.stack([np.asarray(request.images[index].convert("RGB")) for index in shown])
-    rate, total, places = _clock(request)
+    rate, total, places = _clock(request, request.fps)
     metadata = VideoMetadata(
-        total_num_frames=total,
+        total_num_frames=total,  # pyright: ignore[reportArgumentType]  # a clock: its ticks may be fractions
         fps=rate,
         width=frames.shape[2],
         height=frames.shape[1],
         duration=total / rate,
-        frames_indices=[places[index] for index in shown],
+        frames_indices=[places[index] for index in shown],  # pyright: ignore[reportArgumentType]  # ticks again
     )
     media = {"videos": [frames], "video_metadata": [metadata], "do_sample_frames": False}
     if getattr(model.processor.video_processor, "cap_pixels_per_frame", False) is None:
@@ -106,17 +106,17 @@ def _media(model: LVLM, request: Request) -> dict[str, Any]:
     return media
 
 
-def _clock(request: Request) -> tuple[float, float, list[float]]:
+def _clock(request: Request, fps: float) -> tuple[float, float, list[float]]:
     """(ticks per second, ticks in all, the tick of every frame), so that tick / rate is the second it is shown.
 
     Frames that follow each other by fps from 0 are the ticks. Others are told by a clock of one tick per second, in
     which they last as long as lies between two of them on average.
     """
     times, count = request.times, len(request.images)
-    if not times or all(abs(time * request.fps - index) < 1e-3 for index, time in enumerate(times)):
-        return request.fps, count, list(range(count))
+    if not times or all(abs(time * fps - index) < 1e-3 for index, time in enumerate(times)):
+        return fps, count, [*range(count)]
     span = times[-1] - times[0]
-    return 1.0, count * (span / (count - 1) if span > 0 else 1 / request.fps), list(times)
+    return 1.0, count * (span / (count - 1) if span > 0 else 1 / fps), list(times)
 
 
 def placeholder_ids(model: LVLM) -> frozenset[int]:

@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import Any
 
 from ..errors import PromptError
-from ..trace import Span
+from ..trace import Span, SpanKind
 from .base import Request
 from .token_text import decoded, special_tokens
 
@@ -32,11 +32,12 @@ def prompt_spans(
     template: `template_parts` of the request. Raises PromptError where what was encoded is not all of the template, or
     where the tokenizer made so much else of a text that it cannot be told which positions are its.
     """
-    kinds: list[tuple[str, int | None]] = [("template", None)] * len(texts)
+    kinds: list[tuple[SpanKind, int | None]] = [("template", None)] * len(texts)
     for kind, start, stop in _located(tokenizer, texts, said_of(request), template):
         _label(kinds, texts, start, stop, kind)
     for start, stop, picture in image_runs:
-        kinds[start:stop] = [("image", picture)] * (stop - start)
+        for place in range(start, stop):
+            kinds[place] = ("image", picture)
     spans: list[Span] = []
     for index, (kind, picture) in enumerate(kinds):
         if spans and (spans[-1].kind, spans[-1].image) == (kind, picture):
@@ -46,10 +47,13 @@ def prompt_spans(
     return tuple(spans)
 
 
-def said_of(request: Request) -> list[tuple[str, str]]:
+def said_of(request: Request) -> list[tuple[SpanKind, str]]:
     """(kind, text) of everything a person wrote, in the order of the chat messages."""
-    system = [("system", request.system)] if request.system else []
-    return [*system, *(("history", turn.text) for turn in request.history), ("prompt", request.prompt)]
+    said: list[tuple[SpanKind, str]] = [("system", request.system)] if request.system else []
+    for turn in request.history:
+        said.append(("history", turn.text))
+    said.append(("prompt", request.prompt))
+    return said
 
 
 def template_parts(processor: Any, request: Request) -> list[str]:
@@ -66,8 +70,8 @@ def template_parts(processor: Any, request: Request) -> list[str]:
 
 
 def _located(
-    tokenizer: Any, texts: Sequence[str], said: Sequence[tuple[str, str]], template: Sequence[str]
-) -> list[tuple[str, int, int]]:
+    tokenizer: Any, texts: Sequence[str], said: Sequence[tuple[SpanKind, str]], template: Sequence[str]
+) -> list[tuple[SpanKind, int, int]]:
     """(kind, start, stop) in letters of every text but those of white space alone. Raises PromptError.
 
     Walked from both ends: what a processor puts in place of a picture is known to neither. White space is left out,
@@ -141,7 +145,7 @@ def _is_space(letter: str) -> bool:
     return letter.isspace() or letter == "\u2581"  # how SentencePiece writes a space
 
 
-def _label(kinds: list, texts: Sequence[str], start: int, stop: int, kind: str) -> None:
+def _label(kinds: list, texts: Sequence[str], start: int, stop: int, kind: SpanKind) -> None:
     """Label the tokens that overlap letters start..stop-1, and before each those that hold only its first bytes."""
     offset, without = 0, 0  # letters and tokens without a letter before this one
     for index, text in enumerate(texts):

@@ -70,7 +70,7 @@ class Call:
 
 
 def _attend(
-    module: torch.nn.Module,
+    module: Any,
     query: Tensor,
     key: Tensor,
     value: Tensor,
@@ -84,6 +84,7 @@ def _attend(
         return sdpa_attention_forward(module, query, key, value, attention_mask, scaling=scaling, **kwargs)
     groups = query.shape[1] // key.shape[1]
     key, value = key.repeat_interleave(groups, 1), value.repeat_interleave(groups, 1)
+    assert attention_mask is not None  # eager_mask always makes one
     scale = query.shape[-1] ** -0.5 if scaling is None else scaling
     heads = literal.attend(module.layer_idx, query, key, value, attention_mask, scale)
     return heads.transpose(1, 2).contiguous(), None
@@ -92,7 +93,7 @@ def _attend(
 class Literal:
     """A network whose text layers attend as above. Use `attached` to lend it a model's network for a while."""
 
-    def __init__(self, network: torch.nn.Module) -> None:
+    def __init__(self, network: Any) -> None:
         AttentionInterface.register(NAME, _attend)
         AttentionMaskInterface.register(NAME, eager_mask)
         self.network = network
@@ -147,7 +148,7 @@ class Literal:
 
 
 @contextmanager
-def attached(network: torch.nn.Module) -> Iterator[Literal]:
+def attached(network: Any) -> Iterator[Literal]:
     """A loaded model's network as Literal while the block runs, and as it was afterwards."""
     literal = Literal(network)
     network.set_attn_implementation({"text_config": NAME})
@@ -158,7 +159,7 @@ def attached(network: torch.nn.Module) -> Iterator[Literal]:
         forget_positions(network)
 
 
-def forget_positions(network: torch.nn.Module) -> None:
+def forget_positions(network: Any) -> None:
     """Take back what Qwen's models keep of a call on themselves."""
     for module in network.modules():
         if getattr(module, "rope_deltas", None) is not None:
@@ -208,9 +209,7 @@ def algorithm_1(
     while len(written) < count and not (written and written[-1].token in stop_ids):
         outputs, position = [one.token for one in written], first + len(written)
 
-        def score(candidate: int, outputs: list[int] = outputs, position: int = position) -> float | None:
-            if not outputs:
-                return None
+        def score(candidate: int, outputs: list[int] = outputs, position: int = position) -> float:
             rows = literal.truth(inputs, outputs, candidate, start=position - 1).saliency[list(layers), -1]
             return float((rows / rows.norm(dim=-1, keepdim=True))[:, first:].mean())
 
@@ -223,7 +222,7 @@ def algorithm_1(
         tau = settings.alpha * sum(window) / len(window) if window else 0.0
         rejected: list[int] = []
         for candidate in pool[: settings.tries]:
-            value = score(candidate)
+            value = score(candidate) if outputs else None
             if value is None or value >= tau:
                 written.append(Written(candidate, value, tuple(rejected), tau))
                 break

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -49,7 +50,7 @@ def _same(mine: object, own: Tensor) -> bool:
     return isinstance(mine, Tensor) and mine.shape == own.shape and torch.equal(mine, own.to(mine.dtype))
 
 
-def generate_check(subject: Subject, network: torch.nn.Module, trace: Trace, untouched: str) -> Check:
+def generate_check(subject: Subject, network: Any, trace: Trace, untouched: str) -> Check:
     """Greedy tokens against transformers' generate. network, untouched: the one it runs on, and what that is."""
     name = "greedy tokens as generate's"
     with torch.no_grad():
@@ -178,7 +179,8 @@ def sgrs_check(subject: Subject) -> Check:
     mine = [(step.token_id, step.rejected) for step in trace.steps]
     true = [(one.token, len(one.rejected)) for one in wanted]
     apart = max(
-        (abs(step.threshold - one.threshold) for step, one in zip(trace.steps, wanted, strict=False)), default=0.0
+        (abs((step.threshold or 0.0) - one.threshold) for step, one in zip(trace.steps, wanted, strict=False)),
+        default=0.0,
     )
     largest = max((one.threshold for one in wanted), default=0.0)
     right = mine == true and apart <= EXACT * largest + 1e-12

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from typing import Any
 
 import torch
 
@@ -28,7 +29,8 @@ def peak_memory(compute: Callable[[], object], device: torch.device) -> float:
     os.environ.setdefault("KINETO_LOG_LEVEL", "99")  # the profiler's native part talks on stderr
     with torch.profiler.profile(activities=[torch.profiler.ProfilerActivity.CPU], profile_memory=True) as profile:
         compute()
-    events = profile.profiler.kineto_results.events()
+    profiler: Any = profile.profiler  # torch's annotations leave these events out
+    events = profiler.kineto_results.events()
     changes = sorted((event.start_ns(), event.nbytes()) for event in events if event.name() == "[memory]")
     held = highest = 0
     for _, change in changes:

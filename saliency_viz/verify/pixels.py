@@ -31,9 +31,10 @@ class _Enough(Exception):
 def boxes_check(subject: Subject) -> Check:
     """Colours changed inside one box at a time, for a few boxes spread over the picture."""
     name = "boxes lie on their pixels"
-    if subject.own is None:
+    request = subject.request
+    if subject.own is None or request is None:
         return Check(name, "skipped", "", "Random weights take no pictures.")
-    model, boxes, (image,) = subject.model, subject.prepared.boxes, subject.request.images
+    model, boxes, (image,) = subject.model, subject.prepared.boxes, request.images
     shown = np.flatnonzero((boxes.box[:, 2] > boxes.box[:, 0]) & (boxes.box[:, 3] > boxes.box[:, 1]))
     if not len(shown):
         return Check(name, "open", "no box is known", "It is not known which pixels this model's image tokens show.")
@@ -45,7 +46,7 @@ def boxes_check(subject: Subject) -> Check:
             changed = changed_inside(image, subject.prepared.pictures[0], boxes.box[token])
             if changed is None:
                 continue
-            after = features(model, model.family.prepare(model, replace(subject.request, images=(changed,))))
+            after = features(model, model.family.prepare(model, replace(request, images=(changed,))))
             moved = ((after - before).norm(dim=1) / before.norm(dim=1).clamp_min(1e-12)).cpu()
             rivals = np.flatnonzero(boxes.scale == boxes.scale[token])
             most = int(rivals[int(moved[rivals].argmax())])

@@ -86,7 +86,7 @@ def _generate(subject: Subject, trace: Trace) -> Check:
 
 def _untouched(model: LVLM, source: str) -> Any:
     """The checkpoint as transformers loads it, beside ours."""
-    network = AutoModelForImageTextToText.from_pretrained(
+    network: Any = AutoModelForImageTextToText.from_pretrained(
         source, dtype=model.network.dtype, attn_implementation="sdpa", use_safetensors=True, trust_remote_code=False
     )
     return network.requires_grad_(False).eval().to(model.device)

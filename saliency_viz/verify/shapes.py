@@ -52,7 +52,7 @@ def smolvlm_inputs(config: Any, generator: torch.Generator) -> tuple[dict[str, t
 def tiny_llava() -> Any:
     """LLaVA with 6 heads over 2 and 9 image tokens."""
     clip = {"hidden_size": 32, "intermediate_size": 64, "num_hidden_layers": 2, "num_attention_heads": 2}
-    config = llava(48, 80, 3, 6, {**clip, "image_size": 42})
+    config: Any = llava(48, 80, 3, 6, {**clip, "image_size": 42})
     config.text_config.num_key_value_heads, config.text_config.vocab_size = 2, 211
     config.image_token_id = 210
     return config
@@ -60,7 +60,7 @@ def tiny_llava() -> Any:
 
 def tiny_qwen2() -> Any:
     """Qwen2-VL with 6 heads over 2 and the real vocabulary."""
-    config = qwen2(48, 80, 3, (6, 2))
+    config: Any = qwen2(48, 80, 3, (6, 2))
     config.text_config.rope_parameters["mrope_section"] = [1, 1, 2]
     for name, value in {"depth": 1, "embed_dim": 32, "num_heads": 2}.items():
         setattr(config.vision_config, name, value)

@@ -40,7 +40,7 @@ def _same(mine: str, whole: str) -> bool:
 def spans_check(subject: Subject) -> Check:
     """Spans without gaps from the first token to the last; the picture's tokens, as many as boxes; the words."""
     name = "spans cover prompt and words"
-    if subject.own is None:
+    if subject.own is None or subject.request is None:
         return Check(name, "skipped", "", RANDOM)
     covered = [place for span in subject.prepared.spans for place in range(span.start, span.stop)]
     fault = ""

@@ -55,7 +55,8 @@ class Stream:
     one frame to the next where a file does not say."""
 
     def __init__(self, av: Any, handle: Any) -> None:
-        self._av, self._handle, self._container = av, handle, None
+        self._av, self._handle = av, handle
+        self._container: Any = None
         self._errors = (av.error.FFmpegError, ValueError)
         self.rewind()
         self.width, self.height = self._stream.codec_context.width, self._stream.codec_context.height

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
-from types import SimpleNamespace
 
 import numpy as np
 from PIL import Image
@@ -12,6 +11,7 @@ from torch import Tensor
 
 from ...models.base import Prepared
 from ...settings import target_layers
+from ...trace import Picture, SpanKind
 from ..occlusion import Places, places_of
 from ..session import Session
 from .combine import add
@@ -29,7 +29,7 @@ def make(context: Context) -> Parts:
 
     def attach(main: Session, logits: Tensor) -> None:
         gone = least_relevant(places, relevance(main, logits), values["share"])
-        request = context.prepared.request
+        request = context.request
         images = tuple(image.convert("RGB") for image in request.images)
         black = [Image.new("RGB", image.size) for image in images]
         masked = replace(request, images=tuple(places.cover(images, black, gone)))
@@ -40,18 +40,34 @@ def make(context: Context) -> Parts:
     return Parts(mixer=SecondStream(opened.pop, combine), attach=attach)
 
 
+@dataclass(frozen=True, eq=False)
+class PromptPictures:
+    """A prompt's pictures, as `places_of` reads those of a trace."""
+
+    pictures: tuple[Picture, ...]
+    boxes: np.ndarray
+    box_images: np.ndarray
+    box_scales: np.ndarray
+    fps: float | None
+    tokens: np.ndarray
+
+    def positions(self, kind: SpanKind) -> np.ndarray:
+        """Of the image tokens, the only ones asked for."""
+        assert kind == "image"
+        return self.tokens
+
+
 def places_of_prompt(prepared: Prepared) -> Places:
     """The places of a prepared request's pictures, as of a trace. Raises SettingError where no box is known."""
     positions = [np.arange(span.start, span.stop) for span in prepared.spans if span.kind == "image"]
-    fps = prepared.request.fps if prepared.request else None
     return places_of(
-        SimpleNamespace(
+        PromptPictures(
+            pictures=prepared.pictures,
             boxes=prepared.boxes.box,
             box_images=prepared.boxes.image,
             box_scales=prepared.boxes.scale,
-            pictures=prepared.pictures,
-            fps=fps,
-            positions=lambda kind: np.concatenate(positions),
+            fps=prepared.request.fps if prepared.request else None,
+            tokens=np.concatenate(positions) if positions else np.zeros(0, np.int64),
         )
     )
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
+from typing import Generic, TypeVar
 
 import torch
 from torch import Tensor
@@ -26,13 +27,16 @@ class Beam:
     logits: Tensor
 
 
+OneBeam = TypeVar("OneBeam", bound=Beam)
+
+
 @dataclass(frozen=True)
-class Choice:
+class Choice(Generic[OneBeam]):
     """A beam's next token before it is fed. total and outputs: with it. beam: makes the longer beam."""
 
     total: float
     outputs: tuple[int, ...]
-    beam: Callable[[], Beam]
+    beam: Callable[[], OneBeam]
 
 
 class BeamSearch:
@@ -51,16 +55,17 @@ class BeamSearch:
 
 
 def search(
-    start: Beam,
+    start: OneBeam,
     limits: Limits,
     beams: int,
     penalty: float,
-    expand: Callable[[list[Beam]], list[Choice]],
-    review: Callable[[list[Beam]], list[Beam]] = lambda running: running,
+    expand: Callable[[list[OneBeam]], list[Choice[OneBeam]]],
+    review: Callable[[list[OneBeam]], list[OneBeam]] = lambda running: running,
 ) -> Found:
     """The loop of a beam search. expand: choices of all beams, falling by total. review: may take the running beams
     back to where they were. A finished caption counts only if it is among the first `beams` choices of its length."""
-    running, finished = [start], []
+    running: list[OneBeam] = [start]
+    finished: list[tuple[float, tuple[int, ...]]] = []
     while running[0] is start or not limits.enough():  # at least one word
         length = len(running[0].outputs) + 1
         ranked = expand(running)
@@ -80,7 +85,7 @@ def search(
     return list(finished[0][1] if finished else running[0].outputs)
 
 
-def best(running: Sequence[Beam], limits: Limits, count: int) -> list[Choice]:
+def best(running: Sequence[Beam], limits: Limits, count: int) -> list[Choice[Beam]]:
     """The `count` most probable one-token continuations of all beams."""
     scores = torch.stack([beam.total + limits.scores(beam.logits, beam.outputs) for beam in running])
     top = scores.flatten().topk(min(count, scores.numel()))

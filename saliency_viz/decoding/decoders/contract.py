@@ -12,7 +12,7 @@ from typing import Protocol
 from torch import Tensor
 
 from ...attention import AttentionFunction, Edits
-from ...models.base import LVLM, Prepared
+from ...models.base import LVLM, Prepared, Request
 from ...settings import Edit, LocoRE
 from ..session import Session, Tap
 
@@ -44,6 +44,7 @@ class Mixer(Protocol):
     def mix(self, logits: Tensor, outputs: Sequence[int]) -> Mixed:
         """logits [vocabulary]: the main stream's after these outputs. Called in any order: what a mixer has read must
         follow outputs back and forth."""
+        ...
 
     def drop(self) -> None:
         """Let go of what was read."""
@@ -58,6 +59,7 @@ class Search(Protocol):
     def find(self, session: Session, logits: Tensor, limits: Limits) -> Found:
         """The output tokens that follow what a session has read (it is left as it was). logits [vocabulary]: what it
         predicts next."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -81,6 +83,12 @@ class Context:
     seed: int = 0
     locore: LocoRE | None = None
     edits: tuple[Edit, ...] = ()
+
+    @property
+    def request(self) -> Request:
+        """What was asked, for a decoder with needs_request: it is not made without one."""
+        assert self.prepared.request is not None, "needs_request must be set"
+        return self.prepared.request
 
     def other_edits(self, prepared: Prepared, functions: Sequence[AttentionFunction] = ()) -> Edits:
         """The run's edits for a second stream: LocoRE moves with its outputs; a person's edits name positions of the

@@ -20,7 +20,7 @@ def make(context: Context) -> Parts:
         return Parts()
 
     def start() -> Session:
-        request = context.prepared.request
+        request = context.request
         disturbed = context.model.family.prepare(context.model, replace(request, prompt=DISTURBANCE + request.prompt))
         disturbed = replace(disturbed, encoded=context.prepared.encoded)  # the picture is the same
         return Session(context.model, disturbed, context.other_edits(disturbed))

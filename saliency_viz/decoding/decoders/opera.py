@@ -71,7 +71,7 @@ class Opera:
         review = partial(self._review, session=session, edits=edits)
         return (yield from search(start, limits, self.beams, 1.0, expand, review))
 
-    def _expand(self, running: list[Trusting], edits: Edits, watch: Watch, limits: Limits) -> list[Choice]:
+    def _expand(self, running: list[Trusting], edits: Edits, watch: Watch, limits: Limits) -> list[Choice[Trusting]]:
         """Every beam's most probable words, each read to see how it would be trusted."""
         choices = []
         for beam in running:
@@ -85,7 +85,7 @@ class Opera:
                     choices.append(self._read(beam, value, token, edits, watch))
         return sorted(choices, key=lambda choice: -choice.total)
 
-    def _read(self, beam: Trusting, log_probability: float, token: int, edits: Edits, watch: Watch) -> Choice:
+    def _read(self, beam: Trusting, log_probability: float, token: int, edits: Edits, watch: Watch) -> Choice[Trusting]:
         session = beam.session.fork(edits)
         logits = session.advance([token])[-1]
         rows = (*beam.rows, watch.rows[-1])
@@ -130,9 +130,16 @@ def make(context: Context) -> Parts:
     values = context.values
     if values["beams"] == 1 and values["candidates"] == 1 and values["weight"] == 0:
         return Parts()
-    whole = {name: int(values[name]) for name in ("beams", "threshold", "candidates", "window")}
-    layer = context.model.info.layers - 1
-    return Parts(search=Opera(scale=values["scale"], weight=values["weight"], layer=layer, **whole))
+    opera = Opera(
+        beams=int(values["beams"]),
+        scale=values["scale"],
+        threshold=int(values["threshold"]),
+        candidates=int(values["candidates"]),
+        weight=values["weight"],
+        window=int(values["window"]),
+        layer=context.model.info.layers - 1,
+    )
+    return Parts(search=opera)
 
 
 DECODER = Decoder(

@@ -24,7 +24,7 @@ def make(context: Context) -> Parts:
         return Parts()
 
     def start() -> Session:
-        request = context.prepared.request
+        request = context.request
         images = transformed(request.images, int(values["transform"]), context.seed)
         other = context.model.family.prepare(context.model, replace(request, images=images))
         return Session(context.model, other, context.other_edits(other))
@@ -50,7 +50,7 @@ def _jittered(image: Image.Image, random: np.random.Generator) -> Image.Image:
         image = enhance(image).enhance(random.uniform(0, 2))
     hue, saturation, value = image.convert("HSV").split()
     shift = int(random.integers(-128, 128))
-    return Image.merge("HSV", (hue.point(lambda h: (h + shift) % 256), saturation, value)).convert("RGB")
+    return Image.merge("HSV", (hue.point([(h + shift) % 256 for h in range(256)]), saturation, value)).convert("RGB")
 
 
 def _blurred(image: Image.Image, random: np.random.Generator) -> Image.Image:

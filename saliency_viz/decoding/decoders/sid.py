@@ -27,6 +27,7 @@ class LeastAttended(AttentionFunction):
         """Image keys but the least attended at -inf."""
         if layer < self.layer:
             return scores
+        assert self._hidden is not None  # the layer before has been through `weights`
         positions = self.positions.to(scores.device)
         return scores.index_copy(-1, positions, scores[..., positions].masked_fill(self._hidden, -torch.inf))
 

@@ -35,7 +35,7 @@ class Follower:
         known, at = list(known) or list(outputs), len(outputs)
         if self._session is None:
             self._session = self._start()
-            self._rows[0] = self._session.prefill() if not self._session.length else self._last_prompt_row()
+            self._rows[0] = self._session.prefill() if not self._session.length else _last_prompt_row(self._session)
         same = next((n for n, (a, b) in enumerate(zip(self._read, known, strict=False)) if a != b), None)
         same = min(len(self._read), len(known)) if same is None else same
         if at > same or at not in self._rows:
@@ -53,10 +53,6 @@ class Follower:
             self._session.drop()
         self._session, self._read, self._rows = None, [], {}
 
-    def _last_prompt_row(self) -> Tensor:
-        """Feed the last row of a prompt that was read up to it."""
-        return self._session.advance([self._session.prepared.prompt_ids[-1]])[-1]
-
 
 class SecondStream(Follower):
     """combine: the main and the other logits [vocabulary] to those a token is chosen from."""
@@ -71,6 +67,11 @@ class SecondStream(Follower):
         """Both streams' logits after the outputs, combined in at least float32."""
         other = self.logits(outputs)
         return Mixed(self._combine(at_least_float32(logits), at_least_float32(other)), other)
+
+
+def _last_prompt_row(session: Session) -> Tensor:
+    """Feed the last row of a prompt that was read up to it."""
+    return session.advance([session.prepared.prompt_ids[-1]])[-1]
 
 
 def without_functions(main: Session) -> Follower:

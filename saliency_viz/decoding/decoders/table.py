@@ -44,8 +44,10 @@ def decoder_of(name: str) -> Decoder:
 
 def resolved(decoding: Decoding | str | None) -> Decoding | None:
     """The same with every setting written out, whole numbers rounded to themselves. Raises SettingError."""
-    if decoding is None:
-        return None
+    return None if decoding is None else _filled_in(decoding)
+
+
+def _filled_in(decoding: Decoding | str) -> Decoding:
     if isinstance(decoding, str):
         decoding = Decoding(decoding)
     if not isinstance(decoding, Decoding):
@@ -90,5 +92,6 @@ def decoder_parts(model: LVLM, prepared: Prepared, settings: RunSettings) -> Par
             f"{row.title} prepares the picture or the question anew, which takes the model's processor. Got tensors "
             "only. Use caption, or a decoder that works on tensors, such as vcd or pai."
         )
-    values = resolved(decoding).values
+    assert row.make is not None  # decoder_of refuses those that cannot be had
+    values = _filled_in(decoding).values
     return row.make(Context(model, prepared, values, settings.sampling.seed, settings.locore, settings.edits))

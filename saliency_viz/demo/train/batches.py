@@ -161,7 +161,7 @@ class EnglishBatches:
 
     def __getitem__(self, number: int) -> TextBatch:
         chosen = [self.pairs[(number * self.size + i) % len(self.pairs)] for i in range(self.size)]
-        return self.of([[tuple(pair)] for pair in chosen])
+        return self.of([[(asked, answer)] for asked, answer in chosen])
 
     def of(self, threads: list[Thread]) -> TextBatch:
         """Each thread in a row of its own."""
@@ -225,7 +225,7 @@ def weighted(tokenizer, answer: str) -> tuple[list[int], list[float]]:
     encoding = tokenizer(answer + tokenizer.eos_token, add_special_tokens=False, return_offsets_mapping=True)
     weights = [1.0] * len(encoding["input_ids"])
     for match in _grounded().finditer(answer):
-        value = {"place": PLACE_WEIGHT, "word": GROUNDED_WEIGHT, "verb": VERB_WEIGHT}[match.lastgroup]
+        value = {"place": PLACE_WEIGHT, "word": GROUNDED_WEIGHT, "verb": VERB_WEIGHT}[match.lastgroup or ""]
         for at, (start, stop) in enumerate(encoding["offset_mapping"]):
             if start < match.end() and stop > match.start() and answer[start:stop].strip() != "the":
                 weights[at] = value

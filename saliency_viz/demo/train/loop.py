@@ -17,6 +17,7 @@ from pathlib import Path
 import torch
 import torch.distributed as dist
 from torch import Tensor, nn
+from torch.multiprocessing.spawn import spawn
 
 from ...paths import embedded_model
 from . import model as shape
@@ -51,14 +52,13 @@ def average_gradients(parameters: list[Tensor], worker: Worker) -> None:
     """Every process ends with the mean of all processes' gradients; one without a gradient counts as zero."""
     if worker.size == 1:
         return
-    for parameter in parameters:
-        if parameter.grad is None:
-            parameter.grad = torch.zeros_like(parameter)
-    flat = torch.cat([parameter.grad.flatten() for parameter in parameters])
+    gradients = [torch.zeros_like(each) if each.grad is None else each.grad for each in parameters]
+    flat = torch.cat([gradient.flatten() for gradient in gradients])
     dist.all_reduce(flat)
     flat /= worker.size
-    for parameter, part in zip(parameters, flat.split([p.numel() for p in parameters]), strict=True):
-        parameter.grad.copy_(part.view_as(parameter))
+    parts = flat.split([parameter.numel() for parameter in parameters])
+    for parameter, gradient, part in zip(parameters, gradients, parts, strict=True):
+        parameter.grad = gradient.copy_(part.view_as(gradient))
 
 
 def train(run: Run, stop_after: tuple[str, int] | None = None) -> None:
@@ -180,9 +180,7 @@ def main(arguments: list[str] | None = None) -> None:
     if options.processes == 1:
         train_in(0, 1, settings, tower, options.resume)
     else:
-        torch.multiprocessing.spawn(
-            train_in, (options.processes, settings, tower, options.resume), nprocs=options.processes
-        )
+        spawn(train_in, (options.processes, settings, tower, options.resume), nprocs=options.processes)
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -70,7 +71,7 @@ def build_processor(tokenizer: PreTrainedTokenizerFast) -> LlavaProcessor:
 def build_model(vocabulary: int, shape: Shape, seed: int, attention: str = "eager") -> LlavaForConditionalGeneration:
     """An untrained model, float32. Eager attention trains fastest on a CPU."""
     torch.manual_seed(seed)
-    special = {"pad_token_id": PAD, "bos_token_id": BOS, "eos_token_id": EOS}
+    special: dict[str, Any] = {"pad_token_id": PAD, "bos_token_id": BOS, "eos_token_id": EOS}
     vision = CLIPVisionConfig(
         hidden_size=192,
         intermediate_size=768,
@@ -120,7 +121,7 @@ def load_language(model: LlavaForConditionalGeneration, state: dict[str, Tensor]
 def export(model: LlavaForConditionalGeneration, processor: LlavaProcessor, folder: Path) -> None:
     """Writes bfloat16 weights, tokenizer, processor and template to `folder`, readable by everyone."""
     folder.mkdir(parents=True, exist_ok=True)
-    copy = LlavaForConditionalGeneration(model.config)
+    copy: Any = LlavaForConditionalGeneration(model.config)
     copy.load_state_dict(model.state_dict())
     copy.generation_config = model.generation_config
     copy.to(torch.bfloat16).save_pretrained(folder)

@@ -9,6 +9,7 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -62,7 +63,8 @@ class Run:
         shape.load_language(self.model, parts.language)
         if parts.tower is not None:
             self.model.model.vision_tower.load_state_dict(parts.tower)
-        self.heads = DenseHeads(self.model.config.vision_config.hidden_size)
+        vision: Any = self.model.config.vision_config
+        self.heads = DenseHeads(vision.hidden_size)
         self.tokens = word_tokens(self.tokenizer)
         self.stage, self.step, self.seconds = STAGES[0], 0, 0.0
         self.optimizer = build_optimizer(self)

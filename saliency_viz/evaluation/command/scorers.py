@@ -130,7 +130,7 @@ def _vectors(name: str, threshold: float) -> Callable[[str, str], bool]:
     from functools import lru_cache
 
     try:
-        import spacy
+        import spacy  # pyright: ignore[reportMissingImports]  # asked for only here, so not among the requirements
 
         words = spacy.load(name)
     except (ImportError, OSError) as error:

@@ -14,7 +14,7 @@ from PIL import Image
 from torch import Tensor
 from transformers.cache_utils import DynamicCache
 
-from ...attention import FrozenCache, RecordingProbe, at_least_float32
+from ...attention import FrozenCache, RecordingProbe, at_least_float32, filled
 from ...errors import ModelError, PromptError, SaliencyVizError
 from ...trace import Picture
 from ..base import LVLM, Boxes, Family, Prepared, Request
@@ -166,7 +166,7 @@ def _causality_fault(model: LVLM, prepared: Prepared) -> str | None:
     for last in (ids[:, -1:], torch.full_like(ids[:, -1:], other)):
         cache = DynamicCache()
         model.network(**{**prepared.inputs, "input_ids": torch.cat([ids[:, :-1], last], 1)}, **model.remembering(cache))
-        keys.append(cache.layers[-1].keys[:, :, :-1].float())
+        keys.append(filled(cache)[-1].keys[:, :, :-1].float())
     if torch.allclose(*keys, rtol=0, atol=0.05 * float(keys[0].std())):
         return None
     return (

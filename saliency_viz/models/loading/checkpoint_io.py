@@ -156,12 +156,10 @@ def _same_image_token(processor: Any, config: Any, name: str) -> None:
         )
 
 
-def read_network(
-    source: str, name: str, revision: str | None, dtype: torch.dtype, config: Any, **placing: Any
-) -> torch.nn.Module:
+def read_network(source: str, name: str, revision: str | None, dtype: torch.dtype, config: Any, **placing: Any) -> Any:
     """The network, every weight from the checkpoint. placing: device_map, quantization_config. Raises ModelError."""
     try:
-        network, report = AutoModelForImageTextToText.from_pretrained(
+        loaded: Any = AutoModelForImageTextToText.from_pretrained(
             source,
             revision=revision,
             config=config,
@@ -172,6 +170,7 @@ def read_network(
             output_loading_info=True,
             **placing,
         )
+        network, report = loaded  # a pair, with output_loading_info
     except torch.OutOfMemoryError:
         raise
     except FAULTS as error:
@@ -191,7 +190,7 @@ def read_network(
     return network
 
 
-def _without_a_place(network: torch.nn.Module, unexpected: Iterable[str]) -> list[str]:
+def _without_a_place(network: Any, unexpected: Iterable[str]) -> list[str]:
     """Weights of layers that the config does not have, and biases it has no place for in one that it has. Other surplus
     is harmless: heads of the vision tower, tied or computed weights, layers that guess the token after next."""
     modules = dict(network.named_modules())

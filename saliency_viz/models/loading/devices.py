@@ -10,7 +10,7 @@ from typing import Any
 
 import torch
 from safetensors import SafetensorError
-from transformers.utils import cached_file
+from transformers.utils.hub import cached_file
 
 from ...errors import ModelError
 from .checkpoint_io import FAULTS, first_line, not_found
@@ -121,7 +121,7 @@ def _quantized(quantization: str, dtype: torch.dtype) -> Any:
     )
 
 
-def keep_gradients(network: torch.nn.Module) -> None:
+def keep_gradients(network: Any) -> None:
     """Keep 4-bit layers on a path that has a gradient: on CPUs with AVX512-BF16, bitsandbytes 0.50 repacks the weights
     at the first call without one, for a kernel that silently ends the graph."""
     for module in network.modules():
@@ -143,7 +143,7 @@ def need_packages(quantization: str | None, adapter: object) -> None:
         need("peft", "A LoRA adapter")
 
 
-def add_adapter(network: torch.nn.Module, adapter: str) -> None:
+def add_adapter(network: Any, adapter: str) -> None:
     """Put a LoRA adapter (hub id or directory, safetensors) on the loaded network, unmerged. Raises ModelError."""
     need("peft", "A LoRA adapter")
     try:

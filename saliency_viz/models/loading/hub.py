@@ -156,7 +156,7 @@ class _Counted:
         self.tell, self.total, self.done = tell, total, 0
         self._lock = threading.Lock()
 
-    def bar(self) -> type[tqdm]:
+    def bar(self) -> type[Any]:
         """A class for snapshot_download's tqdm_class. It makes a bar for bytes on the wire and one for bytes on the
         disk: the one that is ahead counts."""
         counted = self

@@ -126,7 +126,7 @@ def _size(config: Any, kind: torch.dtype, quantization: str | None) -> int:
         return 0
 
 
-def _stop_ids(network: torch.nn.Module, tokenizer: Any) -> frozenset[int]:
+def _stop_ids(network: Any, tokenizer: Any) -> frozenset[int]:
     """What ends a caption: the generation settings' ids; where they name none, the text config's and tokenizer's."""
     own = _ids(network.generation_config.eos_token_id)
     text = getattr(network.config.get_text_config(), "eos_token_id", None)

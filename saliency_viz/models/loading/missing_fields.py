@@ -19,12 +19,13 @@ def fill_in(processor: Any, config: Any, written: Mapping[str, Any], name: str) 
 
     Older checkpoints have it in the config alone, some in the processor alone. Raises ModelError.
     """
-    vision = getattr(config, "vision_config", None)
+    vision: Any = getattr(config, "vision_config", None)
     if getattr(processor, "patch_size", 0) is None:
         processor.patch_size = _patch_size(vision, name)
     if getattr(processor, "num_image_tokens", 0) is None:
         processor.num_image_tokens = (vision.image_size // _patch_size(vision, name)) ** 2
-    if getattr(processor, "num_additional_image_tokens", None) == 0 and vision.model_type in WITH_CLASS_TOKEN:
+    kind = getattr(vision, "model_type", None)
+    if getattr(processor, "num_additional_image_tokens", None) == 0 and kind in WITH_CLASS_TOKEN:
         processor.num_additional_image_tokens = 1
     if hasattr(processor, SELECT):
         _select(processor, config, written, name)

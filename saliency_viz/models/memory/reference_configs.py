@@ -12,7 +12,7 @@ from typing import Any
 from transformers import Idefics3Config, LlavaConfig, PreTrainedConfig, Qwen2_5_VLConfig, Qwen2VLConfig
 
 # Special tokens of Qwen's vocabularies: picture, video, and the marks around them.
-QWEN_TOKENS = {
+QWEN_TOKENS: dict[str, Any] = {
     "image_token_id": 151655,
     "video_token_id": 151656,
     "vision_start_token_id": 151652,
