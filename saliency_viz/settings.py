@@ -15,11 +15,11 @@ from .errors import SettingError
 from .whole_numbers import indices, whole
 
 Fusion = Literal["product", "sum", "max", "gradient"]
-FUSIONS: tuple[str, ...] = ("product", "sum", "max", "gradient")
+FUSIONS: tuple[Fusion, ...] = ("product", "sum", "max", "gradient")
 History = Literal["window", "window-accepted", "accepted"]
-HISTORIES: tuple[str, ...] = ("window", "window-accepted", "accepted")
+HISTORIES: tuple[History, ...] = ("window", "window-accepted", "accepted")
 Score = Literal["mean", "sum", "previous", "recent"]
-SCORES: tuple[str, ...] = ("mean", "sum", "previous", "recent")
+SCORES: tuple[Score, ...] = ("mean", "sum", "previous", "recent")
 
 
 @dataclass(frozen=True)

@@ -19,8 +19,9 @@ from saliency_viz.settings import SGRS, Decoding, LocoRE, Sampling
 from saliency_viz.trace import RunSettings, Trace
 from saliency_viz.ui import controls, exports, gallery, i18n
 from saliency_viz.ui.context import Context, Visit
-from saliency_viz.ui.handlers import show, what_if
+from saliency_viz.ui.handlers import caption, show, what_if
 from saliency_viz.ui.server import flags
+from saliency_viz.ui.updates import busy
 
 from .app_fakes import FakeBackend, first_steps
 from .traces import csv_file, example_trace, png
@@ -353,6 +354,16 @@ def test_a_follow_up_is_decoded_as_the_page_says_now_and_not_as_the_run_before(t
     (asked,) = backend.calls
     assert (asked["sgrs"], asked["locore"], asked["sampling"]) == (None, LocoRE(beta=0.4), Sampling(0.5, seed=3))
     assert (asked["max_new_tokens"], asked["prompt"], len(asked["history"])) == (9, "And what else?", 2)
+
+
+def test_a_run_that_breaks_off_after_it_was_deleted_still_leaves_the_page_free(tmp_path):
+    context = Context(Engine(("demo",), backend=FakeBackend()), RunStore(), gallery.Gallery(tmp_path))
+    trace = example_trace(5)
+    run_id = context.store.put(trace, "running", "v")
+    context.store.drop(run_id, "v")
+    updates = caption.broken_off(context, Visit("v"), trace, 0, run_id)
+    assert busy(False).items() <= updates.items() and updates["first"] == run_id
+    assert context.store.get(run_id).trace.ended == "cancelled"
 
 
 def test_what_was_said_of_a_picture_is_not_said_of_a_trace_without_one(tmp_path):

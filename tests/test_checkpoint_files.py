@@ -183,6 +183,12 @@ def test_a_patch_size_that_nobody_names_is_refused():
         fill_in(processor, config, {}, "some")
 
 
+def test_a_processor_that_counts_more_tokens_needs_no_vision_tower_in_the_config():
+    processor = SimpleNamespace(num_additional_image_tokens=0, chat_template="x", tokenizer=None)
+    fill_in(processor, SimpleNamespace(), {}, "some")
+    assert processor.num_additional_image_tokens == 0
+
+
 HALF = "a \ud83e fox"
 
 

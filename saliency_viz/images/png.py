@@ -58,7 +58,7 @@ def clear_colour(image: Image.Image) -> np.ndarray | None:
     if not isinstance(image, ImageFile.ImageFile) or image.format != "PNG" or not image.tile:
         return None
     tile = image.tile[0]
-    stored = tile.args if isinstance(tile.args, str) else tile.args[0]
+    stored = tile.args[0] if isinstance(tile.args, tuple) else tile.args
     if stored in ("L;2", "L;4") and isinstance(key, int):
         most = 2 ** int(stored[2]) - 1
         image.info["transparency"] = (key & most) * (255 // most)

@@ -40,7 +40,7 @@ def check_kind(image: Image.Image) -> None:
         raise ImageError(f"Expected a TIFF of whole numbers, pixel by pixel. Got {_words(tags)}. Save it as 8-bit RGB.")
 
 
-def grey(image: Image.Image) -> np.ndarray:
+def grey(image: TiffImageFile) -> np.ndarray:
     """uint8 [height, width] of a loaded TIFF of one channel in more than 8 bits, white as its tags say."""
     values = np.asarray(image)
     if image.mode == "F":

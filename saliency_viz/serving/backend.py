@@ -5,7 +5,7 @@ Ignores everything else of the package. Tests give the engine another object wit
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from typing import Any
 
 from ..trace import Trace
@@ -63,7 +63,7 @@ def knock_out(model: Any, trace: Trace, step: int, **options: Any) -> Any:
     return knock_out(model, trace, step, **options)
 
 
-def stream_faithfulness(model: Any, trace: Trace, step: int, **options: Any) -> Iterator[Any]:
+def stream_faithfulness(model: Any, trace: Trace, step: int, **options: Any) -> Generator[Any, None, None]:
     """Insertion and deletion curves of a step, told of after each reading (Measuring)."""
     import_whole()
     from ..decoding import stream_faithfulness

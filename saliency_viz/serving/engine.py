@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import closing, contextmanager, nullcontext
 from dataclasses import replace
 from pathlib import Path
@@ -244,7 +244,7 @@ class Engine:
 
     def caption(
         self, name: str, request: CaptionRequest, stop: threading.Event | None = None
-    ) -> Iterator[CaptionProgress]:
+    ) -> Generator[CaptionProgress, None, None]:
         """One caption, as it grows; the last progress is done. Closing it ends the run and frees the model.
 
         stop: once set, the run ends after its next token and its last progress holds all that was written. It cannot
@@ -267,7 +267,9 @@ class Engine:
             tokens = len(progress.trace.steps) if progress else 0
             self.ran(RunEnd(ended, tokens, first, time.monotonic() - began))
 
-    def _captioned(self, name: str, request: CaptionRequest, stop: threading.Event | None) -> Iterator[CaptionProgress]:
+    def _captioned(
+        self, name: str, request: CaptionRequest, stop: threading.Event | None
+    ) -> Generator[CaptionProgress, None, None]:
         self.check(name)
         video = isinstance(request.image, Video)
         pictures = len(request.image) if isinstance(request.image, (tuple, list)) else 1
@@ -285,14 +287,16 @@ class Engine:
                     yield CaptionProgress(replace(progress.trace, ended="cancelled"), (), done=True)
                     return
 
-    def _begun(self, name: str, request: CaptionRequest, stop: threading.Event | None) -> Iterator[CaptionProgress]:
+    def _begun(
+        self, name: str, request: CaptionRequest, stop: threading.Event | None
+    ) -> Generator[CaptionProgress, None, None]:
         settings = request.settings
         asked = self._asked("caption", name, settings.max_new_tokens, method_of(settings)) if self.is_remote else None
         return self.calls(name)["captioning"](name, request, None if self.is_remote else stop, asked)
 
     def _captioning(
         self, name: str, request: CaptionRequest, stop: threading.Event | None, asked: Asked | None
-    ) -> Iterator[CaptionProgress]:
+    ) -> Generator[CaptionProgress, None, None]:
         limits = (self.seconds_limit, asked.within if asked else None)
         limit = min((limit for limit in limits if limit is not None), default=None)
         stream = self.backend.stream_caption(self.load(name), request)
@@ -310,16 +314,16 @@ class Engine:
                     stream.stop()  # what is drafted is still observed
         yield CaptionProgress(stream.trace, (), done=True)
 
-    def looked(self, what: str, name: str, trace: Trace, step: int, **options: Any) -> Any:
+    def looked(self, what: str, name: str, trace: Trace, step: Any, **options: Any) -> Any:
         """What a trace leaves out, computed again for one step. what: "head_rows" (HeadRows), "token_matrix" (saliency
         and attention [layers, n, n], float32), "logit_lens" (LensLayers) or "knock_out" (KnockOut; options: keys,
-        layers, heads). Raises SaliencyVizError."""
+        layers, heads). step: as the page sent it. Raises SaliencyVizError."""
         self.check(name)
         with self._using(name):
             asked = self._asked(what, name, trace.model.layers) if self.is_remote else None
             return self.calls(name)["compute"](what, name, trace, step, options, asked)
 
-    def measured(self, name: str, trace: Trace, step: int, **options: Any) -> Iterator[Any]:
+    def measured(self, name: str, trace: Trace, step: Any, **options: Any) -> Generator[Any, None, None]:
         """Insertion and deletion curves of a step, told of after each reading (Measuring); closing it ends them."""
         self.check(name)
         asked = self._asked("faithfulness", name, READINGS) if self.is_remote else None
@@ -344,7 +348,7 @@ class Engine:
 
     def _measuring(
         self, name: str, trace: Trace, step: int, options: dict[str, Any], asked: Asked | None
-    ) -> Iterator[Any]:
+    ) -> Generator[Any, None, None]:
         with closing(self.backend.stream_faithfulness(self.load(name), trace, step, **options)) as measuring:
             yield from measuring
 

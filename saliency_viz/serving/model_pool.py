@@ -136,12 +136,13 @@ class ModelPool:
 
     def watch(self) -> None:
         """Sweep from time to time in the background, for as long as the process lives."""
-        if self.unload_after is None:
+        after = self.unload_after
+        if after is None:
             return
 
         def look() -> None:
             while True:
-                time.sleep(min(LOOK, max(1.0, self.unload_after / 2)))
+                time.sleep(min(LOOK, max(1.0, after / 2)))
                 self.sweep()
 
         threading.Thread(target=look, name="idle models", daemon=True).start()

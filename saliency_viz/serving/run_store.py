@@ -75,8 +75,9 @@ class RunStore:
         with self._lock:
             old = self._runs.get(run_id)
             self._count += 1
-            kept = (old.order, old.shared, old.pinned) if old else (self._count,)
-            self._runs[run_id] = StoredRun(run_id, trace, label, visit, example, self.clock() + self.lifetime, *kept)
+            expires = self.clock() + self.lifetime
+            order, shared, pinned = (old.order, old.shared, old.pinned) if old else (self._count, False, False)
+            self._runs[run_id] = StoredRun(run_id, trace, label, visit, example, expires, order, shared, pinned)
             self._measure(run_id, old)
             self._runs.move_to_end(run_id)
             self._trim()

@@ -5,6 +5,8 @@ with the name of its class (spaces 0.51). So refusals and accidents travel as va
 an accident was is in that process's log.
 """
 
+# pyright: reportMissingImports=false
+# (that platform's package is there only)
 from __future__ import annotations
 
 import html
@@ -12,7 +14,7 @@ import inspect
 import logging
 import re
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -87,7 +89,7 @@ def gpu(
         took(given[-1], value, timed.seconds)
         return value
 
-    def stream(*given: Any) -> Iterator[Any]:
+    def stream(*given: Any) -> Generator[Any, None, None]:
         timed = before = None
         with closing(there(*given)) as values:
             while True:
@@ -144,8 +146,10 @@ def _carried(function: Callable[..., Any]) -> Callable[..., Any]:
     return carried
 
 
-def _carried_generator(function: Callable[..., Iterator[Any]]) -> Callable[..., Iterator[Any]]:
-    def carried(*given: Any) -> Iterator[Timed]:
+def _carried_generator(
+    function: Callable[..., Generator[Any, None, None]],
+) -> Callable[..., Generator[Timed, None, None]]:
+    def carried(*given: Any) -> Generator[Timed, None, None]:
         began = time.monotonic()
         try:
             with closing(function(*given)) as values:
@@ -170,12 +174,13 @@ def _spoken(asked: Asked, cut: Callable[[Asked], None]) -> Iterator[None]:
     try:
         yield
     except Exception as error:
-        if not isinstance(getattr(error, "message", None), str):
+        message = getattr(error, "message", None)
+        if not isinstance(message, str):
             raise
-        if "aborted" in error.message:
+        if "aborted" in message:
             cut(asked)
             raise ModelError(TAKEN.format(seconds=asked.seconds)) from error
-        raise ModelError(plain(error.message)) from error
+        raise ModelError(plain(message)) from error
 
 
 def plain(text: str) -> str:

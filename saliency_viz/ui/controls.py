@@ -124,7 +124,7 @@ def locore_from(given: dict[str, Any]) -> LocoRE:
 
 def layers_from(text: str | None) -> tuple[int, ...] | None:
     """ "3-5, 8" as (3, 4, 5, 8); empty as None. Raises SettingError."""
-    return indices_from("target layers", text) if (text or "").strip() else None
+    return indices_from("target layers", text) if text and text.strip() else None
 
 
 def widget_values(settings: RunSettings) -> list[Any]:

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any
+from typing import Any, cast
 
 from PIL import Image
 
 from ..errors import SettingError
 from ..figures.film.files import gif_bytes, mp4_bytes
-from ..figures.film.film import FILM, film
+from ..figures.film.film import FILM, FilmKind, film
 from ..figures.rows.metrics import KINDS
 from ..trace import Trace
 
@@ -42,7 +42,7 @@ def film_bytes(
     view = FILM.at(colors=state.get("cmap") or FILM.colors)
     layers, shown = state.get("layer", "target"), "most" if "most" in parts else "all"
     with _making:
-        frames = film(trace, kind, layers, WIDTH, view, shown)
+        frames = film(trace, cast(FilmKind, kind), layers, WIDTH, view, shown)
         return MEDIA[suffix][1](_counted(frames, len(trace.steps), tell or (lambda part: None)))
 
 

@@ -10,6 +10,8 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 import gradio as gr
+from gradio.blocks import Block
+from gradio.themes import Base
 
 from . import components as ours
 from . import controls
@@ -38,14 +40,14 @@ class Page:
         left = {field.name: getattr(self.left, field.name) for field in fields(self.left)}
         mine = {field.name: getattr(self, field.name) for field in fields(self)}
         every = {**left, **self.left.settings._asdict(), **mine}
-        return {name: part for name, part in every.items() if isinstance(part, gr.blocks.Block)}
+        return {name: part for name, part in every.items() if isinstance(part, Block)}
 
 
 def theme() -> gr.Theme:
     """Calm greys and one indigo; fonts of the system, so that nothing is fetched."""
     sans = ["ui-sans-serif", "system-ui", "-apple-system", "Segoe UI", "Roboto", "Noto Sans", "sans-serif"]
     mono = ["ui-monospace", "SFMono-Regular", "Menlo", "Consolas", "monospace"]
-    return gr.themes.Base(
+    return Base(
         primary_hue="indigo",
         neutral_hue="zinc",
         radius_size="md",

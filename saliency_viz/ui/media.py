@@ -60,7 +60,7 @@ def opened(
         ours = all(isinstance(file, Mapping) and "example" in file for file in files)
         paths = [path_of(file, gallery) for file in files]
         pictures = (here if ours else decode)(SECONDS[0], load_images, paths)
-        return pictures if len(pictures) > 1 else pictures[0]
+        return pictures[0] if len(pictures) == 1 else pictures
     raise PromptError(english("no_image"))
 
 
@@ -82,7 +82,7 @@ def handed(image: str | None, more: list[str] | None, video: str | None, frames:
     if len(pictures) > MAX_IMAGES:
         raise ImageError(f"Expected 1 to {MAX_IMAGES} pictures. Got {len(pictures)}. Pass fewer.")
     found = decode(SECONDS[0], load_images, pictures)
-    return found if len(found) > 1 else found[0]
+    return found[0] if len(found) == 1 else found
 
 
 def described(
@@ -94,7 +94,7 @@ def described(
     """
     found = opened(value, gallery, kept, decode)
     video = found if isinstance(found, Video) else None
-    pictures = found.frames if video else found if isinstance(found, tuple) else (found,)
+    pictures = found.frames if isinstance(found, Video) else found if isinstance(found, tuple) else (found,)
     side = PREVIEW if len(pictures) == 1 else SMALL
     return {
         "items": [

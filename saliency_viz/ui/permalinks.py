@@ -15,7 +15,7 @@ from urllib.parse import quote
 
 from ..errors import SettingError
 from ..serving.request import MAX_PROMPT
-from ..settings import HISTORIES, SCORES, SGRS, Decoding, LocoRE, Sampling
+from ..settings import HISTORIES, SCORES, SGRS, Decoding, History, LocoRE, Sampling, Score
 from ..trace import RunSettings, Trace
 
 NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
@@ -100,7 +100,7 @@ def recipe(settings: RunSettings) -> dict[str, str]:
         ("topk", sampling.top_k, None),
         ("topp", sampling.top_p, None),
     ):
-        if value != usual:
+        if value is not None and value != usual:
             query[key] = _number(value)
     if settings.sgrs:
         one = settings.sgrs
@@ -175,14 +175,17 @@ def _sgrs(text: str) -> SGRS | None:
         alpha, top_k, tries, window, *more = parts
         more = [word.partition(".") for word in more]
         layers = [tuple(map(int, word.split("-"))) for word, _, _ in more if word[:1].isdigit()]
-        scores = [(word, int(size or SGRS.recent)) for word, _, size in more if word in SCORES]
+        histories: list[History] = [known for word, _, _ in more for known in HISTORIES if known == word]
+        scores: list[tuple[Score, int]] = [
+            (known, int(size or SGRS.recent)) for word, _, size in more for known in SCORES if known == word
+        ]
         return SGRS(
             alpha=float(alpha),
             top_k=int(top_k),
             tries=int(tries),
             window=int(window),
             layers=layers[0] if layers else None,
-            history=next((word for word, _, _ in more if word in HISTORIES), "accepted"),
+            history=histories[0] if histories else "accepted",
             score=scores[0][0] if scores else SGRS.score,
             recent=scores[0][1] if scores else SGRS.recent,
         )

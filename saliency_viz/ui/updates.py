@@ -33,7 +33,7 @@ def update(**properties: Any) -> dict[str, Any]:
 def told(**props: Any) -> dict[str, Any]:
     """An update of one of our own parts. Each prop travels as JSON text: between the yields of a generator gradio 6.31
     sends only what changed inside a value, and its page can lose track and stop listening."""
-    return gr.update(**{name: json.dumps(value, ensure_ascii=False) for name, value in props.items()})
+    return update(**{name: json.dumps(value, ensure_ascii=False) for name, value in props.items()})
 
 
 def note(kind: str = "", key: str | None = None, text: str | None = None, **more: Any) -> dict[str, Any]:

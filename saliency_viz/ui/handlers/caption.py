@@ -7,7 +7,7 @@ was written is kept.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import replace
 from typing import Any
@@ -103,7 +103,7 @@ def captioned(
             yield {
                 **shown(context, {slot: run_id}),
                 **listed(context, visit),
-                **({} if slot else {"seen": told(note=seen_note(trace))}),
+                **({} if slot or trace is None else {"seen": told(note=seen_note(trace))}),
                 **busy(False),
                 "notice": note("info", "stopped") if stopped.is_set() else note(),
             }
@@ -124,7 +124,7 @@ def keep(context: Context, visit: Visit, progress: CaptionProgress, run_id: str,
 
 def followed(
     engine: Engine, model: str, request: CaptionRequest, stopped: threading.Event
-) -> Iterator[tuple[CaptionProgress, dict[str, Any]]]:
+) -> Generator[tuple[CaptionProgress, dict[str, Any]], None, None]:
     """Each progress with the viewer's news since the one before; ends the engine's run when asked to stop."""
     before, sent = 0, 0  # the window overlaps the last one, so that a lost message heals itself
     with closing(engine.caption(model, request, stopped)) as growing:
@@ -142,8 +142,9 @@ def broken_off(context: Context, visit: Visit, trace: Trace | None, slot: int, r
     """The page free again, with whatever was written kept."""
     kept = {}
     if trace is not None and trace.steps:
-        run = context.store.get(run_id)
-        context.store.put(replace(trace, ended="cancelled"), run.label, visit.id, run_id, run.example)
+        run = context.store.get(run_id)  # None where others have taken its room, or it was deleted meanwhile
+        example = run.example if run is not None else None
+        context.store.put(replace(trace, ended="cancelled"), label_of(trace), visit.id, run_id, example)
         kept = shown(context, {slot: run_id})
     return {**busy(False), **kept, **listed(context, visit)}
 

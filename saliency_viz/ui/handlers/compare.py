@@ -69,6 +69,7 @@ def decoder(settings: RunSettings, name: str, given: Mapping[str, Any]) -> Decod
 def linked_request(context: Context, linked: permalinks.LinkedRun, first: str | None) -> CaptionRequest:
     """The request of a link's second run. Raises TraceError when there is no picture for it."""
     scene = context.gallery.scenes.get(linked.example or "")
+    assert linked.settings is not None  # `compare` has looked
     settings = bounded(context, linked.settings)
     if scene is not None:
         prompt = linked.prompt or context.gallery.trace(scene.name).prompt

@@ -27,7 +27,8 @@ def fetch_run(context: Context, run_id: str) -> dict[str, Any]:
 @answered
 def fetch_rows(context: Context, request: list[Any]) -> dict[str, Any]:
     """[run id, step] -> that step's rows; [run id, first, count] -> those of so many steps, one after another."""
-    run_id, step, count = (*request, 1)[:3]
+    given: list[Any] = [*request, 1]
+    run_id, step, count = given[:3]
     trace = context.trace(run_id)
     last = len(trace.steps)
     if not is_whole(step, 0, last - 1) or not is_whole(count, 1, last - step):

@@ -10,7 +10,7 @@ from __future__ import annotations
 import base64
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -170,7 +170,7 @@ def fetch_answer(context: Context, key: str) -> dict[str, Any]:
 
 def looked(
     context: Context, event: Mapping[str, Any], model: str, stopped: threading.Event
-) -> Iterator[dict[str, Any]]:
+) -> Generator[dict[str, Any], None, None]:
     """Any number of {done, total}, then the answer."""
     if stopped.is_set():
         yield {"stopped": True}

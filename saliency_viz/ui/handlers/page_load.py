@@ -32,7 +32,7 @@ def restore(context: Context, visit: Visit, remembered: str) -> Updates:
     if run_id is not None:
         return linked_run_shown(context, updates, link, run_id)
     if context.opened is not None and link.first.example not in context.gallery.scenes:
-        return opened_shown(context, visit, updates, link)
+        return opened_shown(context, visit, updates, link, context.opened)
     return example_shown(context, updates, link)
 
 
@@ -94,9 +94,9 @@ def linked_run_shown(context: Context, updates: Updates, link: permalinks.Link, 
     return {**updates, **seen, **shown(context, slots, state=dict(link.state)), "notice": news}
 
 
-def opened_shown(context: Context, visit: Visit, updates: Updates, link: permalinks.Link) -> Updates:
+def opened_shown(context: Context, visit: Visit, updates: Updates, link: permalinks.Link, trace: Trace) -> Updates:
     """The trace that this server was started with, as a run of the visit."""
-    run_id = context.store.put(context.opened, label_of(context.opened), visit.id)
+    run_id = context.store.put(trace, label_of(trace), visit.id)
     updates = joined(joined(updates, asked_again(context, run_id)), listed(context, visit))
     return {**updates, **shown(context, {0: run_id}, state=dict(link.state))}
 

@@ -5,6 +5,7 @@ Ignores what made them. Every update is by the part's name.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from ...trace import Trace
@@ -31,7 +32,7 @@ def seen_note(trace: Trace) -> dict[str, Any]:
     return {"key": "seen_note", "values": {"size": f"{width} × {height}", "tokens": tokens}}
 
 
-def shown(context: Context, slots: dict[int, str | None], **more: Any) -> Updates:
+def shown(context: Context, slots: Mapping[int, str | None], **more: Any) -> Updates:
     """The viewer with these runs in these slots (0 first, 1 second; None empties it). more: for the viewer, of each."""
     props: dict[str, Any] = {"delta": {}}
     ids: Updates = {}

@@ -67,6 +67,7 @@ def changed(trace: Trace, asked: Mapping[str, Any]) -> RunSettings:
         return replace(trace.settings, forced=forced)
     if asked.get("kind") == "what_if":
         rows = range(trace.steps[step].position - 1, trace.first_output + trace.settings.max_new_tokens - 1)
-        edit = Edit(asked.get("factor"), asked.get("keys"), tuple(rows), asked.get("layers"), asked.get("heads"))
+        given: dict[str, Any] = {name: asked.get(name) for name in ("factor", "keys", "layers", "heads")}
+        edit = Edit(**given, rows=tuple(rows))
         return replace(trace.settings, edits=(*trace.settings.edits, edit), forced=trace.output_ids[:step])
     raise SettingError(f"There is no such action: {asked.get('kind')!r}. Expected force or what_if.")

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Literal, cast
 
 import gradio as gr
 
@@ -21,7 +21,7 @@ from ...figures.rows.view import View
 from ...serving.model_catalog import beta_of
 from ...serving.request import CaptionRequest
 from ...serving.turns import STOPPING
-from ...settings import SGRS, Decoding, LocoRE, Sampling
+from ...settings import SGRS, Decoding, History, LocoRE, Sampling, Score
 from ...trace import RunSettings, Trace
 from ...whole_numbers import indices_from, is_whole
 from .. import media
@@ -52,7 +52,7 @@ def tokens(trace: Trace) -> list[dict[str, Any]]:
     return [metrics.facts(trace, step) for step in range(len(trace.steps))]
 
 
-def layer_of(layer: Any) -> str | int:
+def layer_of(layer: Any) -> Literal["target", "all"] | int:
     """ "target", "all" or a layer's number, which may come as text. Raises SettingError."""
     text = str(layer).strip()
     if text in ("target", "all"):
@@ -130,10 +130,11 @@ class Endpoints:
         with spoken():
             visit = Visit.of(request, self.context.rate_limit.behind_proxy)
             self.context.rate_limit.admit(visit.who)
+            history, score = cast(History, sgrs_history), cast(Score, sgrs_score)  # SGRS refuses other words
             settings = self._settings(
                 max_new_tokens,
                 Sampling(temperature=temperature, seed=seed),
-                SGRS(alpha=alpha, history=sgrs_history, score=sgrs_score, recent=sgrs_recent) if sgrs else None,
+                SGRS(alpha=alpha, history=history, score=score, recent=sgrs_recent) if sgrs else None,
                 locore,
                 beta,
             )
@@ -155,9 +156,10 @@ class Endpoints:
         limit, engine = self.context.limit, self.context.engine
         if not is_whole(max_new_tokens, 1, limit):
             raise SettingError(f"max_new_tokens must be in [1, {limit}] here. Got {max_new_tokens!r}.")
-        if locore and beta is None:
-            beta = beta_of(engine.first, engine.pool.peek(engine.first))
-        return RunSettings(max_new_tokens, sampling, sgrs, LocoRE(beta=beta) if locore else None)
+        if not locore:
+            return RunSettings(max_new_tokens, sampling, sgrs)
+        beta = beta_of(engine.first, engine.pool.peek(engine.first)) if beta is None else beta
+        return RunSettings(max_new_tokens, sampling, sgrs, LocoRE(beta=beta))
 
     def _captioned(self, request: CaptionRequest, visit: Visit) -> Iterator[tuple[str, dict[str, Any]]]:
         """How many are before it, the caption as it grows, then with its facts; the run is kept."""

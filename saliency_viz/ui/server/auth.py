@@ -91,7 +91,7 @@ class LoggedInOnly:
 
 
 def _path(scope: Any) -> str:
-    from starlette.routing import get_route_path
+    from starlette.routing import get_route_path  # pyright: ignore[reportPrivateImportUsage]  # its home is private
 
     return get_route_path(scope)
 

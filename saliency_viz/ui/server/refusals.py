@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import gradio as gr
@@ -45,7 +45,7 @@ class SpokenBlocks(gr.Blocks):
             raise gr.Error(UNREAD, print_exception=False) from error
 
 
-def check_kinds(endpoint: str, fields: list[Any], values: list[Any]) -> None:
+def check_kinds(endpoint: str, fields: Sequence[Any], values: list[Any]) -> None:
     """Raises gr.Error unless there is a value of the right kind for every field."""
     if not isinstance(values, list) or len(values) > len(fields):
         got = len(values) if isinstance(values, list) else _shown(values)

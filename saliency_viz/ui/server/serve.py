@@ -159,7 +159,7 @@ def serve(
             prevent_thread_lock=True,
         )
     engine.launched = True
-    if page.mcp_server_obj:
+    if page.mcp_server_obj and page.local_url:
         answer_in_json(page.mcp_server_obj, page.local_url)
     print(f"saliency_viz is at {address}", flush=True)
     if block:
@@ -228,6 +228,6 @@ def _zero_gpu() -> bool:
     """Whether this is a Space on shared GPUs; its package must be imported before torch."""
     if importlib.util.find_spec("spaces") is None:
         return False
-    import spaces  # noqa: F401
+    import spaces  # noqa: F401  # pyright: ignore[reportMissingImports]  # it is there on that platform only
 
     return is_zero_gpu(dict(os.environ))
