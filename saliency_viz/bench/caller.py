@@ -54,7 +54,8 @@ class Caller:
 
     def call(self, name: str, given: dict[str, Any]) -> Answer:
         """What an endpoint answers to arguments by name, whatever it is."""
-        started, waits, last, kind = time.monotonic(), [], None, ""
+        started, waits, kind = time.monotonic(), [], ""
+        last: Any = None
         try:
             event = json.load(self.open(f"/gradio_api/call/v2/{name}", json.dumps(given).encode()))["event_id"]
             with self.open(f"/gradio_api/call/{name}/{event}") as lines:

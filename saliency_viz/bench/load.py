@@ -176,7 +176,7 @@ def attacked(load: Load) -> list[Row]:
     load.tell("hostile inputs")
     total = load.part(HOSTILE, 30)
     before = _health(load)["disk"]["used"]
-    calls = [("argument", given) for given in hostile.arguments(total // 2)]
+    calls: list[tuple[str, Any]] = [("argument", given) for given in hostile.arguments(total // 2)]
     calls += [("file", file) for file in hostile.files(total - len(calls))]
     callers = [load.caller() for _ in range(VISITORS)]
 

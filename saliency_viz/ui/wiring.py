@@ -57,12 +57,12 @@ ASKED = {  # what our own parts ask of the server, by part
 }
 
 
-def asked(context: Context) -> dict[str, list[Callable[[Any], Any]]]:
+def asked(context: Context) -> dict[str, list[Callable[..., Any]]]:
     """The server functions of each part, with the context given."""
     return {part: [_server_function(context, function) for function in functions] for part, functions in ASKED.items()}
 
 
-def _server_function(context: Context, function: Callable[[Context, Any], Any]) -> Callable[[Any], Any]:
+def _server_function(context: Context, function: Callable[..., Any]) -> Callable[..., Any]:
     named = "who" in signatures.signature(function).parameters
 
     def call(request: Any, asked: gr.Request) -> Any:

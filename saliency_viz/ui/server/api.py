@@ -230,6 +230,7 @@ class Endpoints:
             trace = self.context.trace(run)
             state = {"token": checked(trace, token), "layer": layer_of(layer), "normalization": normalization}
             file = exported(self.context, visit.who, trace, format, state)
+            assert self.context.folder is not None  # a server has one
             return written(self.context.folder, file)
 
 

@@ -34,7 +34,7 @@ class TempFiles:
         self.app, self.folder = app, folder
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        from starlette.routing import get_route_path
+        from starlette.routing import get_route_path  # pyright: ignore[reportPrivateImportUsage]  # as in auth
 
         path = get_route_path(scope) if scope["type"] == "http" else ""
         if path.rstrip("/") == UPLOAD:
