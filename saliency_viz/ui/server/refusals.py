@@ -13,6 +13,7 @@ from typing import Any
 
 import gradio as gr
 
+from ...whole_numbers import is_whole
 from ..updates import without_places
 
 log = logging.getLogger("saliency_viz")
@@ -86,7 +87,7 @@ KINDS: dict[str, tuple[str, Callable[[Any], bool]]] = {
 
 
 def _shown(value: Any) -> str:
-    if isinstance(value, int) and not isinstance(value, bool) and abs(value) >= 2**63:
+    if is_whole(value) and not is_whole(value, 1 - 2**63, 2**63 - 1):
         return "a whole number beyond 64 bits"
     text = repr(value)
     return text if len(text) <= LONGEST else f"{text[: LONGEST - 3]}..."
