@@ -8394,7 +8394,7 @@
     constructor(viewer) {
       this.viewer = viewer;
       this.drawn = void 0;
-      this.root = el("div", { class: "sv-turns", hidden: true });
+      this.root = el("div", { class: "sv-turns", tabindex: "0", hidden: true });
       this.field = el("input", {
         type: "text",
         class: "sv-text",

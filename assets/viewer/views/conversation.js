@@ -11,7 +11,7 @@ export class Conversation {
     this.viewer = viewer;
     /** @type {import("../state/run.js").Run | null | undefined} */
     this.drawn = undefined;
-    this.root = el("div", { class: "sv-turns", hidden: true });
+    this.root = el("div", { class: "sv-turns", tabindex: "0", hidden: true });
     this.field = el("input", {
       type: "text",
       class: "sv-text",
