@@ -15,8 +15,7 @@ from saliency_viz.errors import SettingError
 from saliency_viz.serving.rate_limit import RateLimit
 from saliency_viz.ui.server.forwarded import named, origins_of, own_origin
 
-from .app_browser import browser as browser
-from .app_browser import open_site, watched, write_examples
+from .app_browser import open_site, write_examples
 from .proxies import caddy, free_port, nginx, nginx_server
 from .traces import png
 
@@ -108,30 +107,6 @@ def test_a_caption_arrives_token_by_token(place, tmp_path):
         place.backend.go_on.set()
         place.backend.hold_at, place.backend.pause = None, 0.0
     assert len(job.result(60)[1]["tokens"]) == 40
-
-
-@pytest.mark.browser
-@pytest.mark.parametrize("way", ["name alone", "under a path, name alone"])
-def test_a_visitor_s_browser_logs_in_and_captions(browser, examples, tmp_path, way):
-    under = "path" in way
-
-    def proxied(port, app):
-        return nginx(tmp_path, port, nginx_server(port, app, under, http_host="host"))
-
-    with Place(examples, proxied, "/viz" if under else "", say_origin=True) as place:
-        page, seen = watched(browser)
-        page.goto(place.address)
-        page.wait_for_selector("input[type=password]")
-        page.locator("input").nth(0).fill(LOGIN[0])
-        page.locator("input[type=password]").fill(LOGIN[1])
-        page.get_by_role("button", name="Login").click()
-        page.wait_for_selector("#app-run:not([disabled])")
-        page.wait_for_function("window.SaliencyApp && window.SaliencyApp.current && SaliencyApp.current.runs[0]")
-        page.wait_for_selector(".app-status[data-state=ready]")
-        page.click("#app-run")
-        page.wait_for_function("SaliencyApp.current.runs[0].steps.length === 40")
-        assert place.backend.calls and seen.outside == []
-        page.context.close()
 
 
 # ---- --allowed-origin ------------------------------------------------------------------------------------------------
