@@ -187,6 +187,7 @@ def test_decodings_of_a_run_stand_side_by_side(tmp_path, capsys):
     assert main(["evaluate", "decodings", *asked]) == 0
     shown = capsys.readouterr().out
     assert "| locore   | 0.0 [0.0, 0.0]" in shown and "+33.33" in shown
+    assert "| CHAIRs " in shown and "chair_s" not in shown
     (tmp_path / "locore.jsonl").unlink()
     assert main(["evaluate", "decodings", *asked, "--json"]) == 0
     assert set(json.loads(capsys.readouterr().out)["decodings"]) == {"plain"}
@@ -255,4 +256,5 @@ def test_scenes_run_and_report_go_end_to_end(tmp_path, capsys):
         "Weakened",
     ):
         assert title in page
+    assert "<td>decoding plain</td><td>no setting</td>" in page and "chair_s" not in page
     assert page.count("<svg") >= 3 and (out / "report.pdf").read_bytes().startswith(b"%PDF")

@@ -83,7 +83,9 @@ def _settings(about: Values) -> Section:
     rows += [["commit", model["revision"] or "none"], ["device", about["device"]]]
     rows += [["versions", ", ".join(f"{name} {value}" for name, value in versions.items())]]
     rows += [["sampling", json.dumps(about["sampling"])], ["longest answer", f"{about['max_new_tokens']} tokens"]]
-    rows += [[f"decoding {name}", json.dumps(value) or "plain"] for name, value in about["methods"].items()]
+    rows += [
+        [f"decoding {name}", json.dumps(value) if value else "no setting"] for name, value in about["methods"].items()
+    ]
     rows += [["cite", CITATION]]
     return Section("What was run", "", (("", table(("what", "value"), rows)),), ())
 
@@ -95,7 +97,7 @@ def _chair(sources: Sources, methods: Sequence[Method]) -> Section:
     """Table 1's columns of every decoding, and paired differences to the first."""
     truth, vocabulary = read_truth(sources.truth or ""), scoring.read_vocabulary(sources.synonyms)
     reports, changes = captions_by_decoding(sources.run, methods, truth, vocabulary)
-    tables = [("CHAIR", table(*decoding_rows(reports, CHAIR_NAMES)))]
+    tables = [("", table(*decoding_rows(reports, CHAIR_NAMES)))]
     if changes:
         tables.append(("Paired differences", change_text(changes)))
     values = {name: _with_ends(one, CHAIR_NAMES) for name, one in reports.items()}
@@ -141,7 +143,7 @@ def _detection(sources: Sources, method: Method) -> Iterator[Section]:
     found = examine(judged, sources.first)
     figures = (evidence.aurocs(found), evidence.bins(found), evidence.by_layer(found)) if found["scores"] else ()
     title = f"Hallucinated words: {method.name} (Table 5, Fig. 10 to 12)"
-    yield Section(title, found["words"], (("", detect_text(found)),), figures)
+    yield Section(title, "", (("", detect_text(found)),), figures)
     if sources.boxes:
         boxes = {image_key(name): kinds for name, kinds in read_json(sources.boxes).items()}
         there = [boxes.get(image_key(name), {}) for name in judged.names]

@@ -31,7 +31,8 @@ def difference_rows(found: Mapping[str, Mapping[str, Values]], plain: Sequence[s
         for name, one in measures.items():
             scale, change = (1 if name in plain else 100), one["change"]
             shown = f"{scale * change['value']:+.2f} [{scale * change['low']:+.2f}, {scale * change['high']:+.2f}]"
-            rows.append([other, name, shown, f"{one['p']:.4f}", f"{one['holm']:.4f}"])
+            title = CHAIR_NAMES.get(name, name).removesuffix(" %")
+            rows.append([other, title, shown, f"{one['p']:.4f}", f"{one['holm']:.4f}"])
     return rows
 
 
