@@ -5339,7 +5339,10 @@
     }
     /** @param {Scope} scope @param {string} text */
     scopeButton(scope, text) {
-      const click = () => this.viewer.set({ claim_scope: scope });
+      const click = () => {
+        this.failed.clear();
+        this.viewer.set({ claim_scope: scope });
+      };
       return el("button", { type: "button", text, "data-scope": scope, on: { click } });
     }
     /** @returns {Scope} the one chosen, else the widest that is of this run's kind */
@@ -5372,9 +5375,9 @@
     async ask(name) {
       if (this.viewer.gone) return;
       try {
-        this.known.set(name, await this.viewer.act("claim", { scope: this.scope }));
-        const [oldest] = this.known.keys();
-        if (this.known.size > MOST2) this.known.delete(oldest);
+        const found = await this.viewer.act("claim", { scope: this.scope });
+        if (found) this.keep(name, found);
+        else this.failed.set(name, t2("The server could not compute it."));
       } catch (error) {
         this.failed.set(
           name,
@@ -5384,6 +5387,12 @@
       }
       if (this.asking === name) this.asking = "";
       this.viewer.schedule();
+    }
+    /** @param {string} name @param {Claim} found */
+    keep(name, found) {
+      this.known.set(name, found);
+      const [oldest] = this.known.keys();
+      if (this.known.size > MOST2) this.known.delete(oldest);
     }
     /** @param {string} text instead of an answer */
     say(text) {

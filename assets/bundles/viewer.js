@@ -3637,7 +3637,10 @@ var SaliencyViewer = (() => {
     }
     /** @param {Scope} scope @param {string} text */
     scopeButton(scope, text) {
-      const click = () => this.viewer.set({ claim_scope: scope });
+      const click = () => {
+        this.failed.clear();
+        this.viewer.set({ claim_scope: scope });
+      };
       return el("button", { type: "button", text, "data-scope": scope, on: { click } });
     }
     /** @returns {Scope} the one chosen, else the widest that is of this run's kind */
@@ -3670,9 +3673,9 @@ var SaliencyViewer = (() => {
     async ask(name) {
       if (this.viewer.gone) return;
       try {
-        this.known.set(name, await this.viewer.act("claim", { scope: this.scope }));
-        const [oldest] = this.known.keys();
-        if (this.known.size > MOST) this.known.delete(oldest);
+        const found = await this.viewer.act("claim", { scope: this.scope });
+        if (found) this.keep(name, found);
+        else this.failed.set(name, t("The server could not compute it."));
       } catch (error) {
         this.failed.set(
           name,
@@ -3682,6 +3685,12 @@ var SaliencyViewer = (() => {
       }
       if (this.asking === name) this.asking = "";
       this.viewer.schedule();
+    }
+    /** @param {string} name @param {Claim} found */
+    keep(name, found) {
+      this.known.set(name, found);
+      const [oldest] = this.known.keys();
+      if (this.known.size > MOST) this.known.delete(oldest);
     }
     /** @param {string} text instead of an answer */
     say(text) {

@@ -53,7 +53,10 @@ export class ClaimTab {
 
   /** @param {Scope} scope @param {string} text */
   scopeButton(scope, text) {
-    const click = () => this.viewer.set({ claim_scope: scope });
+    const click = () => {
+      this.failed.clear(); // a click asks again for what was refused
+      this.viewer.set({ claim_scope: scope });
+    };
     return el("button", { type: "button", text, "data-scope": scope, on: { click } });
   }
 
@@ -90,14 +93,21 @@ export class ClaimTab {
   async ask(name) {
     if (this.viewer.gone) return;
     try {
-      this.known.set(name, await this.viewer.act("claim", { scope: this.scope }));
-      const [oldest] = this.known.keys();
-      if (this.known.size > MOST) this.known.delete(oldest);
+      const found = await this.viewer.act("claim", { scope: this.scope });
+      if (found) this.keep(name, found);
+      else this.failed.set(name, t("The server could not compute it."));
     } catch (error) {
       this.failed.set(name, /** @type {Error} */ (error).message || t("The server could not compute it."));
     }
     if (this.asking === name) this.asking = "";
     this.viewer.schedule();
+  }
+
+  /** @param {string} name @param {Claim} found */
+  keep(name, found) {
+    this.known.set(name, found);
+    const [oldest] = this.known.keys();
+    if (this.known.size > MOST) this.known.delete(oldest);
   }
 
   /** @param {string} text instead of an answer */
