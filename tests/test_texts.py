@@ -93,6 +93,7 @@ def tables(browser, tmp_path_factory):  # noqa: F811
     path = tmp_path_factory.mktemp("texts") / "page.html"
     path.write_text(standalone(example_trace()), "utf-8")
     context = browser.new_context(offline=True)
+    context.set_default_timeout(120_000)  # a busy machine is no fault
     page = context.new_page()
     page.goto(path.as_uri())
     page.wait_for_selector(".sv-root[data-drawn]", state="attached")
