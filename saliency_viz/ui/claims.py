@@ -102,7 +102,7 @@ class Claims:
         wait for theirs."""
         key = tuple((run, len(trace.steps), frozenset(trace.marks.items())) for run, trace in captions.items())
         if not self._places.acquire(blocking=False):
-            raise LimitError("Too many ask for this at once. Nothing was counted: choose the captions again in a moment.")
+            raise LimitError("Too many ask for this at once. Choose the captions again in a moment.")
         try:
             with self._lock:
                 if key not in self._kept:
