@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import shutil
 import threading
+import time
 import weakref
 from types import SimpleNamespace
 
@@ -14,6 +15,7 @@ from transformers import BertConfig, BertModel, LlamaConfig, LlamaForCausalLM
 
 import saliency_viz as sv
 from saliency_viz.errors import LoadCancelled, MemoryLimitError, ModelError, SaliencyVizError
+from saliency_viz.memory import size_text
 from saliency_viz.models.loading.checkpoints import CHECKPOINTS, checkpoint_of, known_checkpoints
 from saliency_viz.models.loading.hub import Loading
 from saliency_viz.serving import model_catalog
@@ -21,6 +23,7 @@ from saliency_viz.serving.engine import Engine
 from saliency_viz.serving.model_catalog import Rules
 from saliency_viz.serving.model_key import ModelKey
 from saliency_viz.serving.model_pool import ModelPool
+from saliency_viz.serving.model_speed import reading_speed
 from saliency_viz.serving.request import CaptionRequest
 from saliency_viz.trace import RunSettings
 
@@ -203,6 +206,63 @@ def test_a_failed_load_is_told_and_can_be_tried_again():
     assert pool.status("a")["state"] == "ready"
 
 
+@pytest.mark.parametrize("end", ["failure", "stop"])
+def test_who_waits_for_a_load_ends_with_it_and_begins_no_other(end):
+    begun, go_on, tries, heard = threading.Event(), threading.Event(), [], []
+
+    def load(key, tell):
+        tries.append(key)
+        begun.set()
+        go_on.wait(60)
+        tell(Loading("download", 1, 2))
+        raise ModelError("The download broke off.")
+
+    pool = ModelPool(load)
+
+    def wait():
+        try:
+            pool.get("a")
+        except ModelError as error:
+            heard.append(error)
+
+    pool.begin("a")
+    assert begun.wait(60)
+    waiting = [threading.Thread(target=wait) for _ in range(3)]
+    for thread in waiting:
+        thread.start()
+    time.sleep(0.3)
+    if end == "stop":
+        pool.cancel("a")  # those who wait hear it before the load does
+    else:
+        go_on.set()
+    for thread in waiting:
+        thread.join(60)
+    assert tries == ["a"] and len(heard) == 3
+    assert {type(error) for error in heard} == {ModelError if end == "failure" else LoadCancelled}
+    go_on.set()
+    assert eventually(lambda: pool.status("a")["state"] == ("failed" if end == "failure" else "none"))
+
+
+def test_the_status_counts_the_seconds_of_a_load_from_when_it_was_wanted_and_tells_of_a_fresh_failure():
+    clock, go_on = SimpleNamespace(now=100.0), threading.Event()
+
+    def load(key, tell):
+        go_on.wait(60)
+        raise ModelError("It broke.")
+
+    pool = ModelPool(load, clock=lambda: clock.now)
+    pool.begin("a")
+    clock.now = 107.9
+    assert pool.status("a")["seconds"] == 7
+    go_on.set()
+    assert eventually(lambda: pool.status("a")["state"] == "failed")
+    assert pool.status("a") == {"state": "failed", "reason": "It broke."}
+    clock.now = 110.8
+    assert str(pool.just_failed("a", 3.0)) == "It broke."
+    clock.now = 111.0
+    assert pool.just_failed("a", 3.0) is None and pool.just_failed("b", 3.0) is None
+
+
 def test_two_who_want_the_same_model_load_it_once():
     backend = FakeBackend(loading=0.05)
     engine = Engine(backend=backend)
@@ -217,6 +277,7 @@ def test_two_who_want_the_same_model_load_it_once():
 # ---- from a hub -----------------------------------------------------------------------------------------------------
 
 NAME = "someone/little-llava"
+SMOL = "HuggingFaceTB/SmolVLM-256M-Instruct"
 
 
 @pytest.fixture
@@ -334,6 +395,65 @@ def test_a_trace_is_looked_into_only_by_the_weights_that_made_it(two):
 def rows_of(room, quantization=None, states=None):
     found = model_catalog.rows(Rules(("demo",), table=True), quantization, "bfloat16", room, states or {})
     return {row["key"].split("::")[0]: row for row in found}
+
+
+def test_a_row_says_download_memory_and_seconds_a_token():
+    (row,) = [row for row in model_catalog.rows(Rules(("a", SMOL)), None, "float32", 10**12, {}, 1e10) if row["family"]]
+    size = model_catalog.size_of(SMOL, "float32", None)
+    assert row["download"] == size_text(2e9 * size.parameters) == "0.5 GB"  # two bytes a weight, whatever runs
+    assert row["needed"] == size_text(size.needed) and size.weights == round(4e9 * size.parameters)
+    assert row["seconds"] == pytest.approx(1.25 * size.weights / 1e10) and 0.1 < row["seconds"] < 0.2
+    assert model_catalog.rows(Rules((SMOL,)), None, "float32", None, {})[0]["seconds"] is None
+
+
+def test_for_photographs_the_largest_quick_model_is_taken_and_one_that_is_here_before_it():
+    def row(billions, seconds=0.2, here=False, fits=True, reachable=True):
+        return {"family": "f", "parameters": f"{billions} B", "seconds": seconds, "here": here, "fits": fits,
+                "reachable": reachable, "needed": "1 GB"}  # fmt: skip
+
+    demo = {**row(0.04), "family": ""}
+    small, large, slow, huge = row(0.25), row(2.2), row(7, seconds=0.6), row(33)
+    pick = model_catalog.for_photographs
+    assert pick([demo, small, large, slow, huge]) is large
+    there = row(0.3, here=True)
+    assert pick([demo, there, large]) is there
+    assert pick([demo, row(2.2, fits=False), small, row(3, reachable=False)]) is small
+    assert pick([demo, slow, row(9, seconds=0.9)]) is slow  # none is quick: the smallest
+    assert pick([demo, row(1, reachable=False)]) is None
+
+
+def test_a_typed_model_gets_the_row_of_a_listed_one_and_is_refused_for_the_same(monkeypatch):
+    engine = Engine(("demo",), device="cpu", table=True, allow_any=True)
+    monkeypatch.setattr(engine, "_device", lambda: ("cuda", "bfloat16", 20_000_000_000))
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", False)
+    listed = {row["key"]: row for row in engine.offers()["rows"]}
+    large, small = "Qwen/Qwen2.5-VL-72B-Instruct", "llava-hf/llava-1.5-7b-hf"
+    for name in (large, small):
+        offer = engine.offer(name)
+        refused = offer.pop("refused")
+        assert offer == listed[name]
+        assert (refused is None) == offer["fits"] == (name == small)
+    assert "needs" in engine.offer(large)["refused"] and "20.0 GB free" in engine.offer(large)["refused"]
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)
+    assert "this server is offline" in engine.offer(small)["refused"]
+
+
+def test_a_typed_model_that_nobody_knows_is_looked_up_and_measured_like_any_other(hub):
+    engine = Engine(("demo",), device="cpu", allow_any=True)
+    offer = engine.offer(NAME)
+    assert offer["refused"] is None and offer["needed"] and offer["seconds"] > 0
+    assert offer["download"] and not offer["here"]  # its config has come, its weights have not
+    engine.load(NAME)
+    assert engine.offer(NAME)["here"] and not engine.offer(NAME)["download"]
+    with pytest.raises(ModelError, match="There is no model 'no/such' on the hub"):
+        engine.offer("no/such")
+
+
+def test_reading_speed_is_measured_and_unknown_for_a_device_that_is_not_here():
+    assert 1e8 < reading_speed("cpu", "float32") < 1e13
+    if not torch.cuda.is_available():
+        assert reading_speed("cuda", "float16") is None
+    assert reading_speed("elsewhere", "float32") is None
 
 
 def test_what_cannot_fit_is_marked_and_small_weights_make_it_fit():

@@ -67,11 +67,59 @@ def test_a_link_typed_by_hand_never_raises():
         "beside_n": "-3",
     }
     link = permalinks.read(hostile)
-    assert link == permalinks.Link(
-        permalinks.LinkedRun(partial=True)
-    )  # a prompt too long for the page is not cut but left out
+    lost = permalinks.LinkedRun(partial=True)  # a prompt too long for the page is not cut but left out
+    assert link == permalinks.Link(lost, lost)
     odd = permalinks.read({"n": "3", "sgrs": "7_5_3_5", "locore": "nan_3", "temperature": "-4", "topp": "0"})
     assert odd.first.settings == RunSettings(3)
+
+
+@pytest.mark.parametrize(
+    ("words", "whole"),
+    [
+        ({}, {}),
+        ({"sgrs": "0.6_5_3_5_layers.8-6_window"}, {}),
+        ({"sgrs": "0.6"}, {}),
+        ({"locore": "nan_3"}, {}),
+        ({"decoding": "nothing-like-it"}, {}),
+        ({"temperature": "-4"}, {}),
+        ({"topk": "many"}, {}),
+        ({"model": "a/../b"}, {}),
+        ({"model": "a/b", "weights": "3bit"}, {"model": "a/b"}),
+        ({"model": "a/b", "adapter": "c/../d"}, {"model": "a/b"}),
+    ],
+)
+def test_what_cannot_be_read_of_a_recipe_is_left_out_and_that_is_said(words, whole):
+    found = permalinks.read_run({"n": "5", **words})
+    assert found == permalinks.LinkedRun(settings=RunSettings(5), partial=bool(words), **whole)
+
+
+def test_layers_are_written_as_everywhere_and_links_of_before_keep_their_list():
+    assert permalinks.recipe(RunSettings(5, sgrs=SGRS(layers=(6, 8))))["sgrs"] == "0.6_5_3_5_layers.6,8_window"
+    written = {"0.6_5_3_5_layers.6-8,11_window": (6, 7, 8, 11), "0.6_5_3_5_6-8_window": (6, 8)}
+    for text, layers in written.items():
+        assert permalinks.read_run({"n": "5", "sgrs": text}).settings == RunSettings(5, sgrs=SGRS(layers=layers))
+
+
+@pytest.mark.parametrize(
+    ("dtype", "words", "partial"),
+    [
+        ("float32", {}, False),
+        ("bfloat16 (4bit weights)", {"weights": "4bit"}, False),
+        ("bfloat16 (8bit weights) + adapter c/lora-4bit", {"weights": "8bit", "adapter": "c/lora-4bit"}, False),
+        ("bfloat16 (4bit weights, as stored)", {}, False),
+        ("float32 + adapter a lora with spaces", {}, True),
+    ],
+)
+def test_a_link_says_how_small_the_weights_were_and_which_adapter_was_on_them(dtype, words, partial):
+    trace = example_trace()
+    trace = replace(trace, model=replace(trace.model, name="a/b", dtype=dtype))
+    linked = permalinks.linked_run(trace, "abc", None)
+    query = permalinks.write_run(linked)
+    assert {key: query[key] for key in ("weights", "adapter") if key in query} == words
+    assert (query["model"], linked.partial) == ("a/b", partial)
+    assert permalinks.read_run(query) == linked
+    if not partial:
+        assert linked.wanted.made(trace.model)
 
 
 @pytest.mark.parametrize(

@@ -21,6 +21,7 @@ from saliency_viz.ui.server.serve import serve
 
 from .app_browser import browser, drawn, ready, watched, write_examples  # noqa: F401
 from .app_fakes import FakeBackend
+from .traces import png
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 SMALL, LARGE = "llava-hf/llava-1.5-7b-hf", "Qwen/Qwen2.5-VL-72B-Instruct"
@@ -158,7 +159,8 @@ def test_models_stand_by_family_with_what_they_need_beside_what_is_free(stranger
     assert row(page, "demo").locator("input").is_checked()
     needed = estimate(PUBLISHED[SMALL](), model_catalog.PROMPT, model_catalog.CAPTION).needed
     assert row(page, SMALL).locator(".app-models-size").text_content() == size_text(needed)
-    assert row(page, SMALL).locator("em").text_content() == "to download"
+    assert row(page, SMALL).locator(".app-models-fetch").text_content() == "about 14.1 GB"
+    assert row(page, "demo").locator(".app-models-fetch").text_content() == "here"
     assert not row(page, SMALL).locator("input").is_disabled()
     page.keyboard.press("Escape")
     assert not panel.is_visible() and page.evaluate("document.activeElement.id") == "app-model"
@@ -171,8 +173,9 @@ def test_strangers_are_not_offered_a_field_for_names_and_cannot_force_one(strang
     assert not page.locator("input[name=app-model-adapter]").is_visible()
     page.evaluate("document.querySelector('input[name=app-model-other]').value = 'somebody/else'")
     page.click(".app-models-use")
-    page.wait_for_selector(".app-notice.error")
-    assert "does not offer the model 'somebody/else'" in notice(page)
+    page.wait_for_selector(".app-models-refused")
+    assert "does not offer the model 'somebody/else'" in page.locator(".app-models-refused").text_content()
+    page.keyboard.press("Escape")
     assert [name for name, _ in site.loads.seen] == ["demo"]
 
 
@@ -365,3 +368,121 @@ def test_the_open_chooser_stays_on_a_phone_s_screen(made, opened):
     box = page.locator(".app-models").bounding_box()
     assert box["x"] >= 0 and box["x"] + box["width"] <= 390 and box["y"] + box["height"] <= 844
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_the_kinds_of_weights_can_be_walked_with_the_arrow_keys_to_the_last(made, opened, monkeypatch):
+    monkeypatch.setattr(model_catalog, "find_spec", lambda name: object())
+    page = opened(made(table=True))
+    chooser(page)
+    page.locator("input[name=app-model-weights]").first.focus()
+    for kind in ("4bit", "8bit"):
+        page.keyboard.press("ArrowRight")
+        page.wait_for_selector(f".app-models-row input[value='{SMALL}::{kind}']")
+        page.wait_for_selector(".app-models-form:not([aria-busy])")
+        at = page.evaluate("[document.activeElement.name, document.activeElement.value]")
+        assert at == ["app-model-weights", kind]
+
+
+def test_a_typed_name_is_held_to_the_same_as_a_listed_one(made, opened):
+    site = made(table=True, allow_any=True)
+    page = opened(site)
+    chooser(page)
+    page.fill("input[name=app-model-other]", LARGE)
+    page.wait_for_selector(".app-models-typed .app-models-row.off")
+    typed = page.locator(".app-models-typed .app-models-size").text_content()
+    assert typed == row(page, LARGE).first.locator(".app-models-size").text_content() and "20.0 GB free" in typed
+    page.keyboard.press("Enter")
+    page.wait_for_timeout(300)
+    assert page.locator(".app-models").is_visible() and [name for name, _ in site.loads.seen] == ["demo"]
+    page.fill("input[name=app-model-other]", SMALL)
+    page.wait_for_selector(".app-models-typed .app-models-row:not(.off)")
+    page.keyboard.press("Enter")
+    page.wait_for_function("document.querySelector('.app-model-name').textContent.includes('llava-1.5-7b')")
+    chip(page, "ready")
+    assert [name for name, _ in site.loads.seen] == ["demo", SMALL]
+
+
+def test_a_run_that_waits_counts_the_seconds_and_one_click_goes_back_to_the_demo_model(made, opened):
+    clock = Clock()
+    site = made(names=("demo", "other"), clock=clock)
+    page = opened(site)
+    site.loads.steps["other"] = [Loading("download", 1_000_000, 2_000_000)]
+    chooser(page)
+    page.check("input[name=app-model][value=other]")
+    page.click(".app-models-use")
+    chip(page, "loading")
+    clock.now += 7
+    page.click("#app-run")
+    page.wait_for_function(
+        "document.querySelector('.app-notice-text').textContent === 'Waiting for other, 7 s so far…'"
+    )
+    assert chip(page, "loading").endswith("downloading 1.0 MB of 2.0 MB · 7 s")
+    page.click("[data-do=back_to_demo]")
+    page.wait_for_function("document.querySelector('.app-model-name').textContent === 'demo'")
+    chip(page, "ready")
+    page.wait_for_selector("#app-run:not([disabled])")
+    site.loads.go.release(2)
+    page.click("#app-run")
+    page.wait_for_function("SaliencyApp.current.runs[0] && SaliencyApp.current.runs[0].steps.length === 40")
+    assert [call["model"] for call in site.backend.calls] == ["demo"]
+
+
+def test_a_load_that_fails_ends_who_waits_for_it_with_one_sentence_and_is_not_begun_again(made, opened):
+    site = made(names=("demo", "other"))
+    page, second = opened(site), opened(site)
+    sentence = "The weights of 'other' could not be read: truncated. Download it again."
+    site.loads.steps["other"] = [Loading("download", 1, 2), ModelError(sentence)]
+    for each in (page, second):
+        chooser(each)
+        each.check("input[name=app-model][value=other]")
+        each.click(".app-models-use")
+        chip(each, "loading")
+        each.click("#app-run")  # one waits for the load, the other in the queue
+        each.wait_for_selector("#app-stop:not([disabled])")
+    site.loads.go.release(1)
+    for each in (page, second):
+        each.wait_for_selector(".app-notice.error [data-do=back_to_demo]")
+        assert notice(each) == sentence and chip(each, "failed") == "could not be loaded"
+        each.wait_for_selector("#app-run:not([disabled])")
+    assert [name for name, _ in site.loads.seen] == ["demo", "other"]
+    page.click("[data-do=back_to_demo]")
+    page.wait_for_function("document.querySelector('.app-model-name').textContent === 'demo'")
+
+
+def test_a_model_that_rests_is_not_asked_after_again_and_again(made, opened):
+    site = made(names=("demo", "other"))
+    page = opened(site)
+    asked = []
+    page.on("request", lambda request: asked.append(request.url) if "component_server" in request.url else None)
+    page.evaluate("SaliencyApp.lookAtModel()")
+    site.engine.pool._states["demo"] = {"state": "none"}
+    page.evaluate("SaliencyApp.lookAtModel()")
+    page.wait_for_timeout(3000)
+    assert len(asked) == 2
+
+
+def upload(page):
+    page.set_input_files("#app-image input[type=file]", {"name": "a.png", "mimeType": "image/png", "buffer": png()})
+    page.wait_for_selector("#app-image img")
+
+
+def test_a_photograph_on_the_demo_model_brings_the_model_for_it_with_one_click(made, opened):
+    site = made(table=True)
+    page = opened(site)
+    assert not page.locator(".app-photo").is_visible()
+    upload(page)
+    page.wait_for_selector(".app-photo:not([hidden])")
+    wanted = site.engine.offers()["photographs"]
+    assert wanted["label"] == "Qwen/Qwen3-VL-8B-Instruct" and wanted["fits"]
+    text = page.locator(".app-photo p").text_content()
+    assert wanted["label"] in text and wanted["download"] in text and wanted["needed"] in text
+    page.click("#app-run")
+    page.wait_for_function("SaliencyApp.current.runs[0] && SaliencyApp.current.runs[0].steps.length === 40")
+    page.wait_for_selector("#app-run:not([disabled])")
+    assert page.locator(".app-photo").is_visible()
+    page.click(".app-photo .app-primary")
+    page.wait_for_selector(".app-photo", state="hidden")
+    page.wait_for_function("SaliencyApp.shown[0] && !SaliencyApp.shown[0].foreign")
+    assert [call["model"] for call in site.backend.calls] == ["demo", wanted["label"]]
+    page.click(".app-thumb[data-name=farm]")
+    assert not page.locator(".app-photo").is_visible()

@@ -14,11 +14,12 @@ import { mountViewer } from "./parts/viewer_part.js";
 import { mountDecodings } from "./runs/decodings.js";
 import { mountMethods } from "./runs/methods_table.js";
 import { runs } from "./runs/run_chooser.js";
+import { decodingChosen } from "./runs/run_due.js";
 
 listenToPage();
 
 const face = {
-  // ui/components.py mounts the parts; ui/layout.py asks for `recall`.
+  // ui/components.py mounts the parts; ui/wiring.py asks for `recall` and tells `decodingChosen`.
   decodings: mountDecodings,
   header: mountHeader,
   media: mountMedia,
@@ -28,6 +29,7 @@ const face = {
   thumbnails: mountThumbnails,
   viewer: mountViewer,
   recall,
+  decodingChosen,
   setTexts,
 
   // What is on the screen, for tests and whoever looks from the console.

@@ -114,6 +114,8 @@
   } };
   var shown = [null, null];
   var listeners = /* @__PURE__ */ new Set();
+  var choiceListeners = /* @__PURE__ */ new Set();
+  var modelListeners = /* @__PURE__ */ new Set();
   var stateListeners = /* @__PURE__ */ new Set();
   var told = (prop) => typeof prop === "string" && prop ? JSON.parse(prop) : null;
   var calm = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
@@ -245,10 +247,26 @@
     );
   }
   var writing = 0;
+  var entry = "";
   function remember() {
-    if (!shown[0] || shown[0].aside) return;
+    const [first, second] = shown;
+    if (!first) return;
+    const runs2 = [first.id, second && second.id];
+    const now2 = JSON.stringify(runs2);
     clearTimeout(writing);
-    writing = window.setTimeout(() => history.replaceState(null, "", address()), PAUSE);
+    if (entry && now2 !== entry) history.pushState({ runs: runs2 }, "", address());
+    else if (first.aside) history.replaceState({ runs: runs2 }, "");
+    entry = now2;
+    if (!first.aside) writing = window.setTimeout(() => history.replaceState({ runs: runs2 }, "", address()), PAUSE);
+  }
+  function watchHistory() {
+    addEventListener("popstate", ({ state }) => {
+      if (!state || !state.runs || !page.header) return;
+      clearTimeout(writing);
+      entry = JSON.stringify(state.runs);
+      const [first, second] = state.runs;
+      page.header.trigger("show_again", { first, second, link: Object.fromEntries(new URL(location.href).searchParams) });
+    });
   }
   async function copy(text) {
     try {
@@ -324,14 +342,25 @@
   }
 
   // app/parts/notice.js
-  var STOPPABLE = ["running", "waiting_model", "queued", "queued_before", "queued_seconds"];
+  var STOPPABLE = ["running", "waiting_model", "waiting_model_seconds", "queued", "queued_before", "queued_seconds"];
   var SHOWN = 8e3;
+  var newsListeners = /* @__PURE__ */ new Set();
   var notice = null;
   function say(news) {
     if (!notice) return;
     if (!news || !STOPPABLE.includes(news.key || "")) forgetStop();
+    for (const listener of newsListeners) listener(news);
     const { root } = notice;
     clearTimeout(notice.timer);
+    const shape = news && news.kind === "busy" ? JSON.stringify([news.kind, news.key, news.offers]) : "";
+    const same = shape && shape === notice.shape && root.querySelector(".app-notice-text");
+    notice.shape = shape;
+    if (news && same) {
+      same.textContent = news.text || t(news.key || "", news.values);
+      root.setAttribute("aria-live", "off");
+      return;
+    }
+    root.setAttribute("aria-live", "polite");
     notice.kind = news ? news.kind : "";
     root.className = "app-notice" + (notice.kind ? ` on ${notice.kind}` : "");
     if (!news || !news.kind) return root.replaceChildren();
@@ -359,14 +388,14 @@
     notice = { root: (
       /** @type {HTMLElement} */
       element.querySelector(".app-notice")
-    ), timer: 0, kind: "" };
-    const draw = () => {
+    ), timer: 0, kind: "", shape: "" };
+    const draw2 = () => {
       const news = told(props.note);
       if (news && news.wanted) want(news.wanted);
       say(news);
     };
-    watch("note", draw);
-    draw();
+    watch("note", draw2);
+    draw2();
     document.addEventListener("input", ({ target: target3 }) => {
       const refused2 = notice && notice.kind === "error";
       if (refused2 && target3 instanceof Element && target3.closest("#app-left")) say(null);
@@ -377,13 +406,13 @@
       /** @type {HTMLElement} */
       element.querySelector(".app-note")
     );
-    const draw = () => {
+    const draw2 = () => {
       const note2 = told(props.note) || "";
       root.textContent = note2.key ? t(note2.key, note2.values) : note2;
       root.classList.toggle("app-note-refused", note2.fits === false);
     };
-    watch("note", draw);
-    draw();
+    watch("note", draw2);
+    draw2();
   }
 
   // app/media/files.js
@@ -578,10 +607,10 @@
     const attributes = { type: "range", min, max, step: 1, value: value.frames, "aria-label": t("media_frames") };
     const slider = el("input", { ...attributes, on: { input: change2 } });
     slider.value = String(value.frames);
-    const about = { duration: clock(seen.duration || 0), all: seen.source_frames, count: seen.items.length };
+    const about2 = { duration: clock(seen.duration || 0), all: seen.source_frames, count: seen.items.length };
     return [
       el("label", { class: "app-media-frames" }, el("span", { text: t("media_frames") }), slider, number),
-      el("p", { class: "app-note", text: t("media_video", about) })
+      el("p", { class: "app-note", text: t("media_video", about2) })
     ];
   }
 
@@ -605,7 +634,6 @@
   // app/media/field.js
   var EMPTY = { items: [] };
   var ACCEPT = "image/*,.heic,.heif,.avif,.tif,.tiff,video/*,.mkv,.m4v,.avi,.ts";
-  var PATIENCE = 1200;
   var MediaField = class {
     /** @param {Part} part */
     constructor(part) {
@@ -614,7 +642,6 @@
       this.seen = EMPTY;
       this.serial = 0;
       this.ticket = 0;
-      this.patience = 0;
       this.root = /** @type {HTMLElement} */
       part.element.querySelector(".app-media");
       const change2 = () => {
@@ -633,6 +660,7 @@
       listenForFiles(this);
       watch("given", () => this.given());
       watch("model", () => this.limits());
+      modelListeners.add(() => this.limits());
       watch("part", () => frameSeen(this));
       this.draw();
       this.given();
@@ -712,19 +740,18 @@
       return ++this.ticket;
     }
     draw() {
-      const { value, seen, stage, about, root } = this;
+      const { value, seen, stage, about: about2, root } = this;
       const count = seen.items.length;
       const kind = value.kind || "empty";
       stage.className = "app-media-stage";
       stage.removeAttribute("aria-busy");
       root.dataset.kind = seen.video ? "video" : count > 1 ? "several" : kind;
       stage.replaceChildren(...stageParts(this));
-      about.replaceChildren(...aboutParts(this));
+      about2.replaceChildren(...aboutParts(this));
       this.limits();
     }
     /** Whether the chosen model takes this is known once it is loaded: said before the run. */
     async limits() {
-      clearTimeout(this.patience);
       this.warning.textContent = "";
       const count = this.seen.items.length;
       const video = Boolean(this.seen.video);
@@ -732,9 +759,8 @@
       const asked2 = this.ticket;
       const { server, props } = this.part;
       const able = await server.fetch_takes(props.model).catch(() => null);
-      if (asked2 !== this.ticket) return;
-      if (!able) this.patience = window.setTimeout(() => this.limits(), PATIENCE);
-      else if (video && !able.video) this.warning.textContent = t("takes_no_video", { families: able.videos });
+      if (asked2 !== this.ticket || !able) return;
+      if (video && !able.video) this.warning.textContent = t("takes_no_video", { families: able.videos });
       else if (!video && able.pictures && count > able.pictures) {
         this.warning.textContent = t("takes_one", { families: able.many });
       }
@@ -832,6 +858,25 @@
     } catch {
     }
   }
+  function recalledInTab(name) {
+    try {
+      return sessionStorage.getItem(name);
+    } catch {
+      return null;
+    }
+  }
+  function keepInTab(name, text) {
+    try {
+      sessionStorage.setItem(name, text);
+    } catch {
+    }
+  }
+  function forgetInTab(name) {
+    try {
+      sessionStorage.removeItem(name);
+    } catch {
+    }
+  }
   function canKeep() {
     try {
       return Boolean(localStorage);
@@ -844,6 +889,8 @@
   var VIEW = "saliency-viz-view";
   var VISIT = "saliency-viz-visit";
   var SETTINGS = "saliency-viz-settings";
+  var MAKING = "saliency-viz-making";
+  var making = recalledInTab(MAKING) !== null;
   function kept() {
     try {
       return { ...JSON.parse(recalled(VIEW) || "{}") };
@@ -869,9 +916,9 @@
   var newVisit = () => [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
   function recall() {
     try {
-      const visit = sessionStorage.getItem(VISIT) || newVisit();
-      sessionStorage.setItem(VISIT, visit);
-      return JSON.stringify({ settings: JSON.parse(localStorage.getItem(SETTINGS) || "[]"), visit });
+      const visit = recalledInTab(VISIT) || newVisit();
+      keepInTab(VISIT, visit);
+      return JSON.stringify({ settings: JSON.parse(recalled(SETTINGS) || "[]"), visit, making });
     } catch {
       return "";
     }
@@ -898,7 +945,7 @@
   function madeBy(model, key2) {
     const { name, weights, adapter } = parseModelKey(key2);
     const [dtype, added = ""] = (model.dtype || "").split(" + adapter ");
-    const [bits] = dtype.match(/[48]bit/) || [""];
+    const [, bits = ""] = dtype.match(/^\S+ \(?([48]bit)(?: weights\))?$/) || [];
     const same = (given, wanted2) => given === wanted2 || given === wanted2.split("/").pop();
     return same(model.name, name) && bits === weights && same(added, adapter);
   }
@@ -917,6 +964,13 @@
   var SIZE = { viewBox: "0 0 24 24", width: 16, height: 16 };
   var icon = (name) => svgEl("svg", { ...SIZE, ...STROKE, ...ROUND, "aria-hidden": "true" }, svgEl("path", { d: ICONS[name] }));
 
+  // app/controls/fields.js
+  function textField(name, placeholder) {
+    const attributes = { type: "text", class: "app-models-text", name, placeholder, maxlength: 300 };
+    return el("input", { ...attributes, spellcheck: "false", autocomplete: "off" });
+  }
+  var fieldRow = (label2, field2) => el("label", { class: "app-models-field", hidden: true }, el("span", { text: label2 }), field2);
+
   // app/models/model_row.js
   function families(rows, room, chosen2) {
     const groups = /* @__PURE__ */ new Map();
@@ -925,52 +979,69 @@
       groups.set(family, [...groups.get(family) || [], row2]);
     }
     return [...groups].map(([family, each]) => {
-      const lines2 = each.map((row2) => line(row2, room, chosen2));
+      const lines2 = each.map((row2) => line(row2, room, parseModelKey(row2.key).name === chosen2));
       return el("fieldset", { class: "app-models-family" }, el("legend", { text: family }), ...lines2);
     });
+  }
+  function columns() {
+    const head = (name) => el("span", {
+      class: "app-models-" + name,
+      text: t("models_col_" + name),
+      title: t("models_col_" + name + "_hint")
+    });
+    const names2 = ["params", "fetch", "size", "speed"].map(head);
+    return el("div", { class: "app-models-cols" }, el("i"), el("span"), ...names2);
+  }
+  function speed(seconds) {
+    const value = seconds < 0.0995 ? `${Math.max(1, Math.round(seconds * 1e3))} ms` : `${Number(seconds.toPrecision(2))} s`;
+    return t("models_seconds", { value });
+  }
+  var fetched = ({ download: download2 }) => download2 ? t("models_about", { size: download2 }) : "";
+  var memory = ({ needed, about: about2 }) => needed && about2 ? t("models_about", { size: needed }) : needed || "";
+  function reason(row2, room) {
+    if (!row2.fits) return t("models_too_large", { needed: memory(row2), room });
+    return row2.reachable ? "" : t("models_offline");
   }
   function named(label2) {
     const cut = label2.lastIndexOf("/") + 1;
     const owner = cut > 0 && el("span", { class: "app-models-org", text: label2.slice(0, cut) });
     return el("span", {}, owner, label2.slice(cut));
   }
-  function line(row2, room, chosen2) {
-    const able = row2.fits && row2.reachable;
-    const input = el("input", { type: "radio", name: "app-model", value: row2.key, disabled: !able });
-    input.checked = parseModelKey(row2.key).name === chosen2;
-    const size = row2.needed && row2.about ? t("models_about", { size: row2.needed }) : row2.needed || "";
-    const unreachable = row2.reachable ? size : t("models_offline");
-    const reason = row2.fits ? unreachable : t("models_too_large", { needed: size, room });
+  function line(row2, room, checked) {
+    const refused2 = reason(row2, room);
+    const input = el("input", { type: "radio", name: "app-model", value: row2.key, disabled: Boolean(refused2) });
+    input.checked = checked;
     const style = { "--share": row2.share === null ? 0 : row2.share };
     const loaded = row2.state === "ready" && el("em", { class: "app-models-loaded", text: t("models_loaded") });
-    const download2 = !row2.here && row2.reachable && el("em", { text: t("models_download") });
+    const said = (name, text) => el("span", { class: "app-models-" + name, text, title: text ? t("models_col_" + name) : null });
+    const files = row2.here ? t("models_here") : fetched(row2) || t("models_download");
     return el(
       "label",
-      { class: "app-models-row" + (able ? "" : " off") },
+      { class: "app-models-row" + (refused2 ? " off" : "") },
       input,
-      el("span", { class: "app-models-name" }, named(row2.label), loaded, download2),
-      el("span", { class: "app-models-params", text: row2.parameters }),
+      el("span", { class: "app-models-name" }, named(row2.label), loaded),
+      said("params", row2.parameters),
+      said("fetch", row2.reachable ? files : ""),
       el("span", { class: "app-models-gauge", "aria-hidden": "true", style }),
-      el("span", { class: "app-models-size", text: reason })
+      said("size", refused2 || memory(row2)),
+      refused2 ? null : said("speed", row2.seconds === null ? "" : speed(row2.seconds))
     );
   }
 
   // app/models/chooser.js
-  function textField(name, placeholder) {
-    const attributes = { type: "text", class: "app-models-text", name, placeholder, maxlength: 300 };
-    return el("input", { ...attributes, spellcheck: "false", autocomplete: "off" });
-  }
-  var fieldRow = (label2, field2) => el("label", { class: "app-models-field", hidden: true }, el("span", { text: label2 }), field2);
+  var PAUSE3 = 500;
   var Chooser = class {
     /**
      * @param {HTMLButtonElement} button opens it
      * @param {(weights: string | null) => Promise<Offers>} fetchOffers
+     * @param {(key: string) => Promise<Row & {error?: string}>} fetchOffer of any name
      * @param {(key: string) => void} choose
      * @param {() => string} chosen key of the one in use
      */
-    constructor(button, fetchOffers, choose, chosen2) {
+    constructor(button, fetchOffers, fetchOffer, choose, chosen2) {
       this.button = button;
       this.fetchOffers = fetchOffers;
+      this.fetchOffer = fetchOffer;
       this.choose = choose;
       this.chosen = chosen2;
       this.offers = null;
@@ -988,68 +1059,97 @@
       const use = el("button", { type: "submit", class: "app-button app-models-use", text: t("models_use") });
       const head = el("div", { class: "app-models-head" }, el("strong", { text: t("models_title") }), this.room);
       const foot = el("div", { class: "app-models-foot" }, use);
-      const dialog = { role: "dialog", "aria-label": t("models_title"), hidden: true };
-      const parts = [head, this.kinds, this.list, this.otherRow, this.adapterRow, this.lacking, foot];
-      this.root = el("form", { class: "app-models", ...dialog }, ...parts);
+      this.typed = el("div", { class: "app-models-typed", role: "status" });
+      const fields = [this.otherRow, this.typed, this.adapterRow, this.lacking];
+      this.form = el("form", { class: "app-models-form" }, head, this.kinds, columns(), this.list, ...fields, foot);
+      this.root = el("dialog", { class: "app-models", "aria-label": t("models_title") }, this.form);
+      this.pause = 0;
       this.listen();
     }
     listen() {
-      const { root, button, list: list2 } = this;
-      root.addEventListener("submit", (event) => {
+      const { root, form, button, list: list2, other } = this;
+      form.addEventListener("submit", (event) => {
         event.preventDefault();
         event.stopPropagation();
         this.submit();
       });
-      root.addEventListener("keydown", (event) => {
-        if (event.key !== "Escape") return;
-        event.stopPropagation();
-        this.open(false);
+      form.addEventListener("keydown", (event) => {
+        if (event.key === "Escape") event.stopPropagation();
       });
       list2.addEventListener("dblclick", ({ target: target3 }) => {
-        if (target3 instanceof Element && target3.closest(".app-models-row:not(.off)")) root.requestSubmit();
+        if (target3 instanceof Element && target3.closest(".app-models-row:not(.off)")) form.requestSubmit();
       });
-      button.addEventListener("click", () => this.open(root.hidden));
-      document.addEventListener("pointerdown", ({ target: target3 }) => {
-        const outside = target3 instanceof Node && !root.contains(target3) && !button.contains(target3);
-        if (!root.hidden && outside) this.show(false);
+      other.addEventListener("input", () => {
+        clearTimeout(this.pause);
+        this.typed.replaceChildren();
+        this.pause = window.setTimeout(() => this.lookUp(), PAUSE3);
+      });
+      button.addEventListener("click", () => this.open());
+      root.addEventListener("close", () => button.setAttribute("aria-expanded", "false"));
+      root.addEventListener("click", ({ target: target3 }) => {
+        if (target3 === root) root.close();
       });
     }
-    /** @param {boolean} on */
-    show(on) {
-      this.root.hidden = !on;
-      this.button.setAttribute("aria-expanded", String(on));
-    }
-    /** @param {boolean} on */
-    open(on) {
-      if (on === !this.root.hidden) return;
-      this.show(on);
-      if (!on) return this.button.focus();
-      const now = parseModelKey(this.chosen());
-      this.weights = now.weights;
-      this.adapter.value = now.adapter;
+    open() {
+      const { root, button } = this;
+      root.showModal();
+      button.setAttribute("aria-expanded", "true");
+      const now2 = parseModelKey(this.chosen());
+      this.weights = now2.weights;
+      this.adapter.value = now2.adapter;
       this.other.value = "";
+      this.typed.replaceChildren();
       this.ask();
     }
-    submit() {
+    /** The key that is typed, else picked; "" for neither. */
+    wanted() {
       const typed2 = this.other.value.trim();
+      const adapter = this.adapter.value.trim();
+      if (typed2) return joinModelKey({ name: typed2, weights: this.weights, adapter });
       const picked = (
         /** @type {HTMLInputElement | null} */
         this.list.querySelector("input:checked")
       );
-      if (!typed2 && !picked) return;
-      const { name, weights } = picked ? parseModelKey(picked.value) : { name: "", weights: "" };
-      const adapter = this.adapter.value.trim();
-      const own = { name, weights, adapter: name === "demo" ? "" : adapter };
-      this.open(false);
-      this.choose(joinModelKey(typed2 ? { name: typed2, weights: this.weights, adapter } : own));
+      if (!picked) return "";
+      const { name, weights } = parseModelKey(picked.value);
+      return joinModelKey({ name, weights, adapter: name === "demo" ? "" : adapter });
+    }
+    async submit() {
+      const typed2 = Boolean(this.other.value.trim());
+      const key2 = this.wanted();
+      if (!key2 || typed2 && !await this.lookUp()) return;
+      this.root.close();
+      this.choose(key2);
+    }
+    /** Shows what a typed model needs, as a line of the list. @returns {Promise<boolean>} whether it can be had */
+    async lookUp() {
+      clearTimeout(this.pause);
+      if (!this.other.value.trim()) return false;
+      const key2 = this.wanted();
+      this.typed.replaceChildren(el("p", { class: "app-models-wait", text: t("models_looking") }));
+      const row2 = await this.fetchOffer(key2).catch(() => ({ error: t("unexpected") }));
+      if (key2 !== this.wanted()) return false;
+      if (row2.error) {
+        this.typed.replaceChildren(el("p", { class: "app-models-refused", text: row2.error }));
+        return false;
+      }
+      const found = (
+        /** @type {Row} */
+        row2
+      );
+      const room = this.offers && this.offers.room || "";
+      const shown2 = line(found, room, true);
+      for (const input of shown2.querySelectorAll("input")) input.name = "app-model-typed";
+      this.typed.replaceChildren(shown2);
+      return !reason(found, room);
     }
     async ask() {
       const ticket = ++this.asked;
       if (!this.offers) this.wait(t("models_reading"));
-      this.root.setAttribute("aria-busy", "true");
+      this.form.setAttribute("aria-busy", "true");
       const found = await this.fetchOffers(this.weights || null).catch(() => ({ error: t("unexpected") }));
       if (ticket !== this.asked) return;
-      this.root.removeAttribute("aria-busy");
+      this.form.removeAttribute("aria-busy");
       if (found.error) return this.wait(found.error);
       this.offers = /** @type {Offers} */
       found;
@@ -1061,11 +1161,12 @@
     }
     /** @param {Offers} offers */
     draw(offers2) {
+      const onKind = this.kinds.contains(document.activeElement);
       this.room.textContent = offers2.room ? t("models_room", { ...offers2 }) : t("models_room_unknown", { ...offers2 });
       const whole = this.kindChoice("", "models_whole", null);
       const kinds = offers2.quantizations.map(({ name, lacking }) => this.kindChoice(name, "models_" + name, lacking));
       this.kinds.replaceChildren(el("span", { text: t("models_weights") }), whole, ...kinds);
-      const reasons = [...offers2.quantizations.map((kind) => kind.lacking), offers2.adapters && offers2.adapter_lacking];
+      const reasons = [...offers2.quantizations.map((kind2) => kind2.lacking), offers2.adapters && offers2.adapter_lacking];
       const missing = [...new Set(reasons.filter(Boolean))];
       this.lacking.textContent = missing.join(" ");
       this.lacking.hidden = !missing.length;
@@ -1075,7 +1176,9 @@
       this.list.replaceChildren(...families(offers2.rows, offers2.room, parseModelKey(this.chosen()).name));
       const first = this.list.querySelector("input:checked") || this.list.querySelector("input:not(:disabled)");
       if (!(first instanceof HTMLElement)) return;
-      first.focus();
+      const kind = onKind && this.kinds.querySelector("input:checked");
+      if (kind instanceof HTMLElement) kind.focus();
+      else first.focus();
       first.scrollIntoView({ block: "nearest" });
     }
     /** @param {string} value @param {string} key @param {string | null} lack why it cannot be had */
@@ -1094,13 +1197,16 @@
   // app/models/status.js
   var SOON = 700;
   var LATER = 2e4;
+  var SLOW = 20;
+  var BACK = { do: "back_to_demo", key: "back_to_demo" };
   var bytes = (count) => count >= 1e8 ? (count / 1e9).toFixed(1) + " GB" : (count / 1e6).toFixed(1) + " MB";
   function words(status) {
     const { state, stage, done = 0, total = 0 } = status;
     if (state !== "loading" || !stage) return t("status_" + state, { ...status });
     const share = total ? Math.floor(100 * done / total) : 0;
     const key2 = stage === "download" && !total ? "looking" : stage;
-    return t("status_" + key2, { done: bytes(done), total: bytes(total), share });
+    const text = t("status_" + key2, { done: bytes(done), total: bytes(total), share });
+    return status.seconds ? t("status_seconds", { text, seconds: status.seconds }) : text;
   }
   var statusButton = (id, text, click) => el("button", { type: "button", class: "app-button app-status-do", id, text, hidden: true, on: { click } });
   var ModelStatus = class {
@@ -1127,6 +1233,7 @@
       const chooser2 = new Chooser(
         button,
         (weights) => server.fetch_offers(weights),
+        (key2) => server.fetch_offer(key2),
         choose,
         () => props.model
       );
@@ -1134,6 +1241,7 @@
       this.root = el("div", { class: "app-group-left" }, box2, this.chip, this.halt, this.again);
       this.polls = 0;
       this.retry = 0;
+      this.said = "";
       this.before = {};
     }
     start() {
@@ -1143,6 +1251,11 @@
       document.addEventListener("visibilitychange", () => {
         if (!document.hidden) this.poll();
       });
+      newsListeners.add((news) => {
+        this.said = news && news.key || "";
+        if (this.said === "waiting_model") this.poll();
+      });
+      offers.back_to_demo = () => this.back();
       this.changed();
     }
     changed() {
@@ -1152,6 +1265,7 @@
       this.chip.dataset.state = "asked";
       this.text.textContent = "";
       if (page.viewer) page.viewer.schedule();
+      for (const listener of choiceListeners) listener();
       this.poll();
     }
     async poll() {
@@ -1159,28 +1273,48 @@
       clearTimeout(this.retry);
       const { server, props } = this.part;
       const status = await server.fetch_status(props.model).catch(() => null);
-      if (!status || ticket !== this.polls) return;
-      this.draw(status);
-      const soon = status.state === "loading" || status.state === "none";
+      if (ticket !== this.polls) return;
+      if (status) this.draw(status);
+      if (document.hidden) return;
+      const soon = status && status.state === "loading";
       this.retry = window.setTimeout(() => ticket === this.polls && this.poll(), soon ? SOON : LATER);
+    }
+    /** The demo model in the place of one that does not come; a run that waits for that is not wanted any more. */
+    back() {
+      const { trigger, props } = this.part;
+      if (this.before.state === "loading") trigger("halt_model", { name: props.model });
+      if (this.said.startsWith("queued")) stopWhenPossible("#app-stop");
+      trigger("model", { name: "demo" });
+    }
+    /** While it loads: a run that waits for it is told how long already; anybody, that it takes long. @param {Status} status */
+    sayLoading({ seconds = 0, back }) {
+      const waits2 = this.said.startsWith("waiting_model");
+      const slow = seconds >= SLOW && (!this.said || this.said === "slow_load");
+      if (!waits2 && !slow) return;
+      const values = { seconds, model: modelLabel(this.part.props.model) };
+      say({ kind: "busy", key: waits2 ? "waiting_model_seconds" : "slow_load", values, offers: back ? [BACK] : [] });
     }
     /** @param {Status} status */
     draw(status) {
       const { chip, bar: bar3, before } = this;
-      const { state, reason, revision, note: note2, done = 0, total = 0 } = status;
+      const { state, reason: reason2, revision, note: note2, done = 0, total = 0 } = status;
       const changed = state !== before.state || status.name !== before.name;
       const loading = state === "loading";
       chip.dataset.state = state;
       chip.setAttribute("aria-live", loading ? "off" : "polite");
-      chip.title = reason || (revision ? revision.slice(0, 10) : "");
+      chip.title = reason2 || (loading ? words(status) : revision ? revision.slice(0, 10) : "");
       this.text.textContent = words(status);
       bar3.style.setProperty("--share", String(loading && total ? done / total : 0));
       this.halt.hidden = !loading;
-      this.again.hidden = !(state === "failed" || state === "none" && reason);
-      if (changed && state === "failed") say({ kind: "error", text: reason });
-      if (changed && note2) say({ kind: "warning", text: note2 });
-      if (changed && state === "ready") this.part.trigger("plan", {});
+      this.again.hidden = !(state === "failed" || state === "none" && reason2);
       this.before = status;
+      if (loading) this.sayLoading(status);
+      else if (this.said === "slow_load") say(null);
+      if (changed && state === "failed") say({ kind: "error", text: reason2, offers: status.back ? [BACK] : [] });
+      if (changed && note2) say({ kind: "warning", text: note2 });
+      if (!changed || state !== "ready") return;
+      this.part.trigger("plan", {});
+      for (const listener of modelListeners) listener();
     }
   };
 
@@ -1220,6 +1354,55 @@
     return el("button", { ...attributes, on: { click: toggleTheme } }, icon("theme"));
   }
 
+  // app/controls/under.js
+  var GAP = 8;
+  var EDGE = 12;
+  function opensUnder(button, panel, opened) {
+    panel.popover = "auto";
+    button.popoverTargetElement = panel;
+    button.setAttribute("aria-expanded", "false");
+    const place = () => placeUnder(button, panel);
+    panel.addEventListener("toggle", (event) => {
+      const open2 = (
+        /** @type {ToggleEvent} */
+        event.newState === "open"
+      );
+      button.setAttribute("aria-expanded", String(open2));
+      const listen = open2 ? addEventListener : removeEventListener;
+      listen("resize", place);
+      listen(
+        "scroll",
+        place,
+        /** @type {any} */
+        { passive: true }
+      );
+      if (!open2) return;
+      opened();
+      place();
+    });
+    panel.addEventListener("keydown", (event) => {
+      if (event.key === "Escape") event.stopPropagation();
+    });
+  }
+  function placeUnder(button, panel) {
+    const { bottom, right } = button.getBoundingClientRect();
+    const top = Math.max(EDGE, bottom + GAP);
+    const left = Math.min(right, innerWidth - EDGE) - panel.offsetWidth;
+    panel.style.top = `${top}px`;
+    panel.style.left = `${Math.max(EDGE, left)}px`;
+    panel.style.maxHeight = `${innerHeight - top - EDGE}px`;
+  }
+  function stepThrough(event, rows, at) {
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    const target3 = (
+      /** @type {HTMLElement} */
+      event.target
+    );
+    if (!step || at < 0 || ["INPUT", "SELECT"].includes(target3.tagName)) return;
+    event.preventDefault();
+    rows[(at + step + rows.length) % rows.length].focus();
+  }
+
   // app/controls/menu.js
   function option(value, text, parent) {
     const item = document.createElement("option");
@@ -1229,35 +1412,22 @@
     return item;
   }
   function menu(label2, ...items) {
-    const list2 = el("div", { class: "app-menu-items", hidden: true }, ...items);
-    const attributes = { type: "button", class: "app-button", "aria-expanded": "false" };
-    const button = el("button", attributes, el("span", { text: label2 }), icon("down"));
+    const list2 = el("div", { class: "app-menu-items" }, ...items);
+    const button = el("button", { type: "button", class: "app-button" }, el("span", { text: label2 }), icon("down"));
     const root = el("div", { class: "app-menu" }, button, list2);
-    const open2 = (on) => {
-      list2.hidden = !on;
-      button.setAttribute("aria-expanded", String(on));
-      if (on) (list2.querySelector("button") || button).focus();
-    };
-    button.addEventListener("click", () => open2(list2.hidden));
+    opensUnder(button, list2, () => (
+      /** @type {HTMLElement} */
+      (list2.querySelector("button") || button).focus()
+    ));
     list2.addEventListener("click", ({ target: target3 }) => {
-      if (target3 instanceof Element && target3.closest("button:not(.app-stay)")) open2(false);
+      if (target3 instanceof Element && target3.closest("button:not(.app-stay)")) list2.hidePopover();
     });
-    root.addEventListener("keydown", (event) => {
-      if (list2.hidden) return;
-      if (event.key === "Escape") {
-        open2(false);
-        button.focus();
-        event.stopPropagation();
-      }
-      const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-      if (!step) return;
-      event.preventDefault();
+    list2.addEventListener("keydown", (event) => {
       const all = [...list2.querySelectorAll("button")];
-      const at = all.findIndex((one) => one === document.activeElement);
-      all[(at + step + all.length) % all.length].focus();
-    });
-    document.addEventListener("click", ({ target: target3 }) => {
-      if (target3 instanceof Node && !root.contains(target3)) open2(false);
+      stepThrough(event, all, all.indexOf(
+        /** @type {HTMLButtonElement} */
+        document.activeElement
+      ));
     });
     return root;
   }
@@ -1295,7 +1465,7 @@
     /** @param {Server} server */
     constructor(server) {
       this.server = server;
-      const figures = FIGURES.map(
+      const figures2 = FIGURES.map(
         (name) => (
           /** @type {[string, string]} */
           [name, t("figure_" + name.replace("-", "_"))]
@@ -1311,7 +1481,7 @@
         /** @type {[string, string]} */
         [name, t("film_" + name)]
       ));
-      this.figure = chooser("figure", t("export_figure"), figures);
+      this.figure = chooser("figure", t("export_figure"), figures2);
       this.film = chooser("film", t("export_film"), films);
       this.frames = chooser("film-frames", t("film_all"), which);
       const figure = this.row(t("export_figure"), [this.figure], ["png", "svg", "pdf"], () => this.figure.value);
@@ -1385,40 +1555,37 @@
     constructor({ label: label2, id, fill }) {
       this.fill = fill;
       this.value = el("span", { class: "app-pop-value" });
-      const attributes = { type: "button", class: "app-button", id, "aria-haspopup": "dialog", "aria-expanded": "false" };
+      const attributes = { type: "button", class: "app-button", id, "aria-haspopup": "dialog" };
       const name = el("span", { class: "app-pop-label", text: label2 });
       this.button = el("button", attributes, name, this.value, icon("down"));
-      const dialog = { role: "dialog", "aria-label": label2, tabindex: "-1", hidden: true };
-      this.panel = el("div", { class: "app-pop", ...dialog });
+      this.panel = el("div", { class: "app-pop", role: "dialog", "aria-label": label2, tabindex: "-1" });
       this.root = el("div", { class: "app-pop-box" }, this.button, this.panel);
-      this.button.addEventListener("click", () => this.open(this.panel.hidden));
+      opensUnder(this.button, this.panel, () => this.opened());
       this.root.addEventListener("keydown", (event) => this.key(event));
-      document.addEventListener("pointerdown", ({ target: target3 }) => {
-        if (target3 instanceof Node && !this.root.contains(target3)) this.open(false, false);
-      });
     }
     /** What the button names. @param {string} text */
     say(text) {
       this.value.textContent = text;
     }
-    /** @param {boolean} on @param {boolean} [back] the button gets the focus again */
-    open(on, back = true) {
-      const { panel, button } = this;
-      if (on === !panel.hidden) return;
-      panel.hidden = !on;
-      button.setAttribute("aria-expanded", String(on));
-      if (on) {
-        this.fill(panel);
-        const first = panel.querySelector("[aria-current=true]") || panel.querySelector("button:not(:disabled)") || panel;
-        first.focus();
-      } else if (back) button.focus();
+    /** @param {boolean} on */
+    open(on) {
+      this.panel.togglePopover(on);
+    }
+    get isOpen() {
+      return this.panel.matches(":popover-open");
+    }
+    opened() {
+      const { panel } = this;
+      this.fill(panel);
+      const first = panel.querySelector("[aria-current=true]") || panel.querySelector("button:not(:disabled)") || panel;
+      first.focus();
     }
     /** Filled anew while open: the focus stays on the same row and tool; a field being written in is left alone. */
     again() {
       const { panel } = this;
       const active = document.activeElement;
       const inside = active && panel.contains(active) ? active : null;
-      if (panel.hidden || inside && inside.tagName === "INPUT") return;
+      if (!this.isOpen || inside && inside.tagName === "INPUT") return;
       const row2 = inside && /** @type {HTMLElement | null} */
       inside.closest("[data-entry]");
       const tool2 = inside && inside.parentElement ? [...inside.parentElement.children].indexOf(inside) : 0;
@@ -1435,28 +1602,25 @@
     /** @param {KeyboardEvent} event */
     key(event) {
       const { panel, button } = this;
-      if (event.key === "Escape" && !panel.hidden) {
-        event.stopPropagation();
-        this.open(false);
-      }
-      if (event.key === "ArrowDown" && event.target === button && panel.hidden) {
+      if (event.key === "ArrowDown" && event.target === button && !this.isOpen) {
         event.preventDefault();
         this.open(true);
+      } else if (this.isOpen) {
+        const target3 = (
+          /** @type {HTMLElement} */
+          event.target
+        );
+        const entry2 = target3.closest(".app-entry");
+        const rows = (
+          /** @type {HTMLElement[]} */
+          [...panel.querySelectorAll(".app-pick:not(:disabled)")]
+        );
+        const row2 = entry2 ? entry2.querySelector(".app-pick") : target3;
+        stepThrough(event, rows, rows.indexOf(
+          /** @type {HTMLElement} */
+          row2
+        ));
       }
-      const target3 = (
-        /** @type {HTMLElement} */
-        event.target
-      );
-      const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-      const entry = target3.closest(".app-entry");
-      const rows = (
-        /** @type {HTMLElement[]} */
-        [...panel.querySelectorAll(".app-pick:not(:disabled)")]
-      );
-      const at = rows.findIndex((row2) => row2 === (entry ? entry.querySelector(".app-pick") : target3));
-      if (!step || panel.hidden || at < 0 || target3.tagName === "INPUT") return;
-      event.preventDefault();
-      rows[(at + step + rows.length) % rows.length].focus();
     }
   };
 
@@ -1493,8 +1657,8 @@
       const id = { id: "app-decodings-choice", hidden: true };
       this.panel = el("div", { class: "app-decodings-choice", ...id }, this.group(t("decodings_paper"), PAPER), others, this.sets(known3));
       const toggle = { click: () => this.open(this.panel.hidden) };
-      const about = { title: t("decodings_choose_hint"), "aria-expanded": "false", "aria-controls": this.panel.id };
-      const choose = { type: "button", class: "app-button app-decodings-choose", "data-decodings": "choose", ...about };
+      const about2 = { title: t("decodings_choose_hint"), "aria-expanded": "false", "aria-controls": this.panel.id };
+      const choose = { type: "button", class: "app-button app-decodings-choose", "data-decodings": "choose", ...about2 };
       this.opener = el("button", { ...choose, on: toggle }, this.count, icon("down"));
       setChildren(this.root, this.button, this.opener, this.panel);
       this.tell();
@@ -1663,11 +1827,11 @@
       this.root = el("div", { class: "app-group-middle" }, this.list.root, this.compare.root);
     }
     start() {
-      const draw = () => this.draw();
-      this.part.watch(["runs"], draw);
-      listeners.add(draw);
-      stateListeners.add(draw);
-      draw();
+      const draw2 = () => this.draw();
+      this.part.watch(["runs"], draw2);
+      listeners.add(draw2);
+      stateListeners.add(draw2);
+      draw2();
     }
     /** @param {HTMLElement} panel */
     fillList(panel) {
@@ -1748,6 +1912,59 @@
     }
   };
 
+  // app/runs/run_due.js
+  var METHODS = (
+    /** @type {const} */
+    { sgrs: "SGRS", locore: "LocoRE" }
+  );
+  var now = null;
+  var then = null;
+  var about = "";
+  function otherwise(settings, before, made4) {
+    if (!settings || !made4) return "";
+    const changed = Object.entries(METHODS).filter(([name]) => Boolean(settings[name]) !== made4[
+      /** @type {"sgrs"} */
+      name
+    ]);
+    const named3 = (on2) => changed.filter(([name]) => Boolean(settings[name]) === on2).map(([, title]) => title).join(" + ");
+    const [on, off] = [named3(true), named3(false)];
+    const parts = [on && t("due_with", { methods: on }), off && t("due_without", { methods: off })].filter(Boolean);
+    if (parts.length) return parts.join(", ");
+    const same = String(settings.decoder || "") === made4.decoder && JSON.stringify(settings) === JSON.stringify(before);
+    return same ? "" : t("due_settings");
+  }
+  function draw() {
+    const button = (
+      /** @type {HTMLElement | null} */
+      document.querySelector("#app-run")
+    );
+    const [first] = shown;
+    const key2 = first ? `${first.id} ${first.serial}` : "";
+    if (key2 !== about) [about, then] = [key2, now];
+    if (!button) return;
+    const words2 = otherwise(now, then, first ? first.methods : void 0);
+    if (!words2) delete button.dataset.due;
+    else button.dataset.due = words2;
+    button.title = words2 && t("due_title");
+  }
+  function decodingChosen(names2, values) {
+    const settings = Object.fromEntries(names2.map((name, at) => [name, values[at]]));
+    if (!now) then = settings;
+    now = settings;
+    draw();
+  }
+  function watchDue() {
+    listeners.add(draw);
+  }
+
+  // app/parts/making.js
+  function watchMaking() {
+    newsListeners.add((news) => {
+      if (news && STOPPABLE.includes(news.key || "")) keepInTab(MAKING, "1");
+      else if (!news || news.kind !== "busy") forgetInTab(MAKING);
+    });
+  }
+
   // app/parts/queue.js
   function watchQueue() {
     const ask = window.fetch;
@@ -1764,6 +1981,9 @@
     const { element, server } = part;
     page.header = part;
     watchQueue();
+    watchMaking();
+    watchDue();
+    watchHistory();
     document.documentElement.lang = language;
     const link = linkButton(server);
     const exports = new ExportMenu(server);
@@ -2924,12 +3144,12 @@
     const short = text.length > limit ? text.slice(0, limit - 1) + "…" : text;
     return short.replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;").replace(/\$/g, "&#36;");
   }
-  function withoutBase(draw) {
+  function withoutBase(draw2) {
     const base = document.querySelector("base[href]");
     const href = base && base.getAttribute("href");
     if (base) base.removeAttribute("href");
     try {
-      draw();
+      draw2();
     } finally {
       if (base && href) base.setAttribute("href", href);
     }
@@ -3261,7 +3481,7 @@
   var BYTES = 7e5;
   var REST = 20;
   var REDRAW = 350;
-  var PATIENCE2 = 3;
+  var PATIENCE = 3;
   var RowLoader = class {
     /** @param {Viewer} viewer */
     constructor(viewer) {
@@ -3319,7 +3539,7 @@
       const most = Math.max(1, Math.floor(BYTES / (4 * run.layers * run.keys)));
       this.running.add(run);
       let failed = 0;
-      while (this.shows(run) && failed < PATIENCE2) {
+      while (this.shows(run) && failed < PATIENCE) {
         const missing = nearestMissing(run.rows, tokenOf(viewer, viewer.runs.indexOf(run)), most);
         if (!missing || !viewer.options.fetchRows) break;
         try {
@@ -3333,16 +3553,16 @@
         if (!run.complete) await new Promise((next) => setTimeout(next, REST));
       }
       this.running.delete(run);
-      if (failed === PATIENCE2) this.left.add(run);
+      if (failed === PATIENCE) this.left.add(run);
       if (this.shows(run)) viewer.schedule();
     }
     /** Only what shows the whole caption is drawn again, now and then; the chosen token's views stay. @param {Run} run */
     came(run) {
       const { viewer } = this;
-      const now = performance.now();
+      const now2 = performance.now();
       this.tell();
-      if (now - this.drew < REDRAW) return;
-      this.drew = now;
+      if (now2 - this.drew < REDRAW) return;
+      this.drew = now2;
       if (viewer.state.pins.length) return viewer.schedule();
       const view = viewer.shownTab;
       if (view.whole && run === viewer.run && onScreen(view.root)) view.draw();
@@ -3591,7 +3811,7 @@
 
   // viewer/views/aria.js
   var STRONGEST = 3;
-  var PAUSE3 = 400;
+  var PAUSE4 = 400;
   function cellOf(run, sheet, patch) {
     const place = (side) => {
       const edges = new Set(sheet.patches.map((one) => run.boxes[one][side]));
@@ -3639,7 +3859,7 @@
       this.timer = window.setTimeout(() => {
         const words2 = this.viewer.gone ? "" : tokenInWords(this.viewer);
         if (this.root.textContent !== words2) this.root.textContent = words2;
-      }, PAUSE3);
+      }, PAUSE4);
     }
     free() {
       clearTimeout(this.timer);
@@ -3786,24 +4006,24 @@
     const low = Math.floor(middle);
     return [low, Math.min(low + 1, count - 1), middle - low];
   }
-  function fieldOf(places, columns, rows) {
-    const [width, height] = [columns * FINE, rows * FINE];
+  function fieldOf(places, columns2, rows) {
+    const [width, height] = [columns2 * FINE, rows * FINE];
     const field2 = new Float32Array(width * height);
-    const across2 = Array.from({ length: width }, (_, x) => between(x, columns));
+    const across2 = Array.from({ length: width }, (_, x) => between(x, columns2));
     for (let y = 0; y < height; y++) {
       const [up, down, part] = between(y, rows);
       for (let x = 0; x < width; x++) {
         const [left, right, share] = across2[x];
-        const above = places[up * columns + left] * (1 - share) + places[up * columns + right] * share;
-        const below = places[down * columns + left] * (1 - share) + places[down * columns + right] * share;
+        const above = places[up * columns2 + left] * (1 - share) + places[up * columns2 + right] * share;
+        const below = places[down * columns2 + left] * (1 - share) + places[down * columns2 + right] * share;
         field2[y * width + x] = above * (1 - part) + below * part;
       }
     }
     return { field: field2, width, height };
   }
-  function paintSmooth(pen, area, { columns, rows, order }, { run, values, scale, map, opacity }) {
+  function paintSmooth(pen, area, { columns: columns2, rows, order }, { run, values, scale, map, opacity }) {
     const places = Float32Array.from(order, (patch) => scale.at(values[run.imageKeys[patch]] || 0));
-    const { field: field2, width, height } = fieldOf(places, columns, rows);
+    const { field: field2, width, height } = fieldOf(places, columns2, rows);
     const table3 = pixelTable(map, opacity, scale.signed);
     const canvas = document.createElement("canvas");
     Object.assign(canvas, { width, height });
@@ -3859,10 +4079,10 @@
   // viewer/draw/cells.js
   function arrange(count, width, height, aspect) {
     let best = { columns: 1, rows: count, cell: 0 };
-    for (let columns = 1; columns <= count; columns++) {
-      const rows = Math.ceil(count / columns);
-      const cell3 = Math.min(width / columns, height / rows * aspect);
-      if (cell3 > best.cell) best = { columns, rows, cell: cell3 };
+    for (let columns2 = 1; columns2 <= count; columns2++) {
+      const rows = Math.ceil(count / columns2);
+      const cell3 = Math.min(width / columns2, height / rows * aspect);
+      if (cell3 > best.cell) best = { columns: columns2, rows, cell: cell3 };
     }
     return best;
   }
@@ -3872,21 +4092,21 @@
     const count = heads === void 0 ? run.layers : heads;
     const picture = run.pictures[sheet.picture];
     const aspect = picture.width / picture.height;
-    const { columns, rows, cell: cell3 } = arrange(count, w, h, aspect);
+    const { columns: columns2, rows, cell: cell3 } = arrange(count, w, h, aspect);
     const gap = Math.round(2 * ratio);
     const [width, height] = [Math.floor(cell3), Math.floor(cell3 / aspect)];
-    const [left, top] = [Math.floor((w - columns * width) / 2), Math.floor((h - rows * height) / 2)];
+    const [left, top] = [Math.floor((w - columns2 * width) / 2), Math.floor((h - rows * height) / 2)];
     const size = Math.round(Math.max(9, Math.min(13, height / ratio / 5)) * ratio);
     pen.clearRect(0, 0, w, h);
     pen.font = `600 ${size}px system-ui, sans-serif`;
     pen.textBaseline = "middle";
     const ringed2 = ringedPatches(cells);
     for (let index2 = 0; index2 < count; index2++) {
-      const [x, y] = [left + index2 % columns * width, top + Math.floor(index2 / columns) * height];
+      const [x, y] = [left + index2 % columns2 * width, top + Math.floor(index2 / columns2) * height];
       drawCell(pen, ratio, cells, index2, [x + gap, y + gap, width - 2 * gap, height - 2 * gap], size, ringed2);
     }
     const edges = { left: left / w, top: top / h, width: width / w, height: height / h };
-    return { columns, ...edges, count, gap: [gap / width, gap / height] };
+    return { columns: columns2, ...edges, count, gap: [gap / width, gap / height] };
   }
   function ringedPatches({ viewer, run, sheet, slot }) {
     const lit = viewer.lit === null ? -1 : translate(viewer, viewer.lit, viewer.litSlot, slot);
@@ -4939,14 +5159,14 @@
       this.arrange();
       views.head.draw();
       views.live.tellSoon();
-      const now = performance.now();
-      const growing = now - viewer.grew < STREAM;
-      const rest = !growing || now - this.rested > Math.max(STREAM, 4 * this.cost);
+      const now2 = performance.now();
+      const growing = now2 - viewer.grew < STREAM;
+      const rest = !growing || now2 - this.rested > Math.max(STREAM, 4 * this.cost);
       for (const strip of views.strips) strip.draw();
       if (rest) {
         this.drawLight();
         this.rested = performance.now();
-        this.cost = this.rested - now;
+        this.cost = this.rested - now2;
       }
       this.drawTabs();
       this.after(growing ? STREAM : 0, () => {
@@ -5316,7 +5536,7 @@
   }
 
   // viewer/tabs/claim.js
-  var PAUSE4 = 300;
+  var PAUSE5 = 300;
   var MOST2 = 24;
   var ClaimTab = class {
     /** @param {Viewer} viewer */
@@ -5369,7 +5589,7 @@
       if (failed || this.asking === name) return;
       this.asking = name;
       clearTimeout(this.timer);
-      this.timer = window.setTimeout(() => this.ask(name), PAUSE4);
+      this.timer = window.setTimeout(() => this.ask(name), PAUSE5);
     }
     /** @param {string} name */
     async ask(name) {
@@ -5469,8 +5689,8 @@
     const safe = text.replace(UNSAFE, escaped);
     return typeof value === "string" ? safe.replace(FORMULA_AFTER, escaped) : safe;
   }
-  function csvText(rows, about = {}) {
-    const comments = Object.entries(about).map(([key2, value]) => `# ${key2}: ${oneLine(value)}`);
+  function csvText(rows, about2 = {}) {
+    const comments = Object.entries(about2).map(([key2, value]) => `# ${key2}: ${oneLine(value)}`);
     return [...comments, ...rows.map((row2) => row2.map(field).join(","))].map((line2) => line2 + "\n").join("");
   }
 
@@ -5594,7 +5814,7 @@
   }
 
   // viewer/views/on_demand.js
-  var PAUSE5 = 250;
+  var PAUSE6 = 250;
   var QUICK = 1;
   var PASSES = 4;
   var OnDemand = class {
@@ -5700,22 +5920,22 @@
     /** Draws the line of buttons and words; returns what is known of the chosen step, or null. */
     draw() {
       const { viewer, options, held } = this;
-      const [name, reason] = [this.name(), this.reason()];
+      const [name, reason2] = [this.name(), this.reason()];
       const [busy, failed] = [this.busy.get(name), this.failed.get(name)];
       this.root.hidden = Boolean(held);
-      this.button.disabled = Boolean(reason || busy);
+      this.button.disabled = Boolean(reason2 || busy);
       this.button.hidden = Boolean(busy);
       this.follow.checked = viewer.state.follow;
       this.halt.hidden = !(busy && options.lasting);
       if (!busy) this.halt.disabled = false;
       this.bar.hidden = !(busy && busy.total);
       if (busy && busy.total) Object.assign(this.bar, { max: busy.total, value: busy.done });
-      this.status.textContent = held ? "" : busy ? progressWords(busy) : reason || failed || options.about;
+      this.status.textContent = held ? "" : busy ? progressWords(busy) : reason2 || failed || options.about;
       if (this.following) {
         if (this.home) (held ? this.home : this.root).append(this.following);
         const { quick } = this;
-        this.following.hidden = Boolean(reason) || quick;
-        if ((viewer.state.follow || quick) && !held && !reason && !failed && !this.busy.size) this.soon(name);
+        this.following.hidden = Boolean(reason2) || quick;
+        if ((viewer.state.follow || quick) && !held && !reason2 && !failed && !this.busy.size) this.soon(name);
       }
       return held;
     }
@@ -5724,7 +5944,7 @@
       clearTimeout(this.waiting);
       this.waiting = window.setTimeout(() => {
         if (!this.viewer.gone && name && this.name() === name && this.root.offsetParent) this.request();
-      }, PAUSE5);
+      }, PAUSE6);
     }
   };
   function followSwitch(box2) {
@@ -5855,9 +6075,9 @@
       this.areas = el("tbody");
       const title = way === "deletion" ? t2("Deletion") : t2("Insertion");
       const hint = way === "deletion" ? t2("places removed, highest first: a faithful map falls early") : t2("places shown, highest first: a faithful map rises early");
-      const columns = [t2("ranked by"), t2("area under the curve")].map((text) => el("th", { scope: "col", text }));
+      const columns2 = [t2("ranked by"), t2("area under the curve")].map((text) => el("th", { scope: "col", text }));
       const head = el("div", { class: "sv-panel-head" }, el("h3", { text: title }), el("span", { class: "sv-unit", text: hint }));
-      const table3 = el("table", { class: "sv-table sv-areas" }, el("thead", {}, el("tr", {}, ...columns)), this.areas);
+      const table3 = el("table", { class: "sv-table sv-areas" }, el("thead", {}, el("tr", {}, ...columns2)), this.areas);
       const data = { "data-side": way, "data-picture": `faithfulness-${way}`, "data-about": "own" };
       this.root = el("section", { class: "sv-panel", ...data }, head, this.chart, table3);
     }
@@ -5880,7 +6100,7 @@
       const x = (fraction) => LEFT2 + fraction * (width - LEFT2 - RIGHT2);
       const y = (p) => TOP2 + (1 - p) * TALL2;
       const { saliency, attention, random: draws } = held.sides[way];
-      const at = held.fractions.map((_, i) => draws.map((draw) => draw[i]));
+      const at = held.fractions.map((_, i) => draws.map((draw2) => draw2[i]));
       const curves = { saliency: saliency[0], attention: attention[0], random: at.map(mean) };
       const points = (values) => values.map((p, i) => (
         /** @type {Point} */
@@ -6019,13 +6239,13 @@
       const held = this.asked.held;
       const step = run.steps[tokenOf(viewer, 0)];
       const curves = WAYS.flatMap(
-        (way) => RANKINGS.flatMap(({ name }) => held.sides[way][name].map((curve, draw) => ({ way, name, draw, curve })))
+        (way) => RANKINGS.flatMap(({ name }) => held.sides[way][name].map((curve, draw2) => ({ way, name, draw: draw2, curve })))
       );
-      const areas = curves.map(({ way, name, draw }) => [`area ${way} ${name} ${draw}`, held.areas[way][name][draw]]);
+      const areas = curves.map(({ way, name, draw: draw2 }) => [`area ${way} ${name} ${draw2}`, held.areas[way][name][draw2]]);
       const rows = curves.flatMap(
-        ({ way, name, draw, curve }) => curve.map((p, i) => [way, name, draw, held.fractions[i], p])
+        ({ way, name, draw: draw2, curve }) => curve.map((p, i) => [way, name, draw2, held.fractions[i], p])
       );
-      const about = {
+      const about2 = {
         model: run.payload.model.name,
         step: step.index,
         token: step.text,
@@ -6035,7 +6255,7 @@
         places: held.places,
         ...Object.fromEntries(areas)
       };
-      return [[["side", "ranking", "draw", "fraction", "probability"], ...rows], about];
+      return [[["side", "ranking", "draw", "fraction", "probability"], ...rows], about2];
     }
   };
   var caveats = () => el(
@@ -6092,7 +6312,7 @@
   });
 
   // viewer/tabs/contact.js
-  var [GAP, LABEL] = [4, 15];
+  var [GAP2, LABEL] = [4, 15];
   var Contact = class {
     /**
      * @param {Viewer} viewer
@@ -6141,14 +6361,14 @@
       if (!width) return;
       const aspect = run.pictures[0].width / run.pictures[0].height;
       const wide = Math.max(110, 120 * Math.min(aspect, 1.6));
-      const columns = Math.min(count, Math.max(2, Math.round(width / wide)));
-      const cell3 = Math.floor(width / columns);
-      const tall = Math.round((cell3 - GAP) / aspect) + LABEL + GAP;
-      const height = Math.ceil(count / columns) * tall;
+      const columns2 = Math.min(count, Math.max(2, Math.round(width / wide)));
+      const cell3 = Math.floor(width / columns2);
+      const tall = Math.round((cell3 - GAP2) / aspect) + LABEL + GAP2;
+      const height = Math.ceil(count / columns2) * tall;
       canvas.style.height = `${height}px`;
       canvas.width = Math.round(width * ratio);
       canvas.height = Math.round(height * ratio);
-      this.grid = { columns, cell: cell3, tall, count };
+      this.grid = { columns: columns2, cell: cell3, tall, count };
       this.title.textContent = t2(run.isVideo ? "every frame" : "every picture");
       const name = t2(this.kind);
       canvas.setAttribute("aria-label", `${this.title.textContent}, ${name}`);
@@ -6171,15 +6391,15 @@
      */
     drawPicture(pen, ratio, run, { values, scale, map }, picture) {
       const { viewer } = this;
-      const { columns, cell: cell3, tall } = (
+      const { columns: columns2, cell: cell3, tall } = (
         /** @type {Grid} */
         this.grid
       );
       const group2 = Math.floor(picture / run.together);
       const chosen2 = group2 === groupOf(viewer, 0);
       const { width, height } = run.pictures[picture];
-      const fit = Math.min((cell3 - GAP) / width, (tall - LABEL - GAP) / height);
-      const [left, top] = [picture % columns * cell3, Math.floor(picture / columns) * tall];
+      const fit = Math.min((cell3 - GAP2) / width, (tall - LABEL - GAP2) / height);
+      const [left, top] = [picture % columns2 * cell3, Math.floor(picture / columns2) * tall];
       const [w, h] = [Math.round(width * fit * ratio), Math.round(height * fit * ratio)];
       const area = [left * ratio, top * ratio, w, h];
       const image = viewer.image(run, picture);
@@ -6264,8 +6484,8 @@
       const { viewer } = this;
       const { state, theme } = viewer;
       const [groups, steps] = [run.groups.length, run.steps.length];
-      const columns = run.steps.map((_, step) => pictureShares(run, side.kind, step, state.layer, state.normalization));
-      side.values = run.groups.map((_, group2) => columns.map((shares) => shares ? shares[group2] : null));
+      const columns2 = run.steps.map((_, step) => pictureShares(run, side.kind, step, state.layer, state.normalization));
+      side.values = run.groups.map((_, group2) => columns2.map((shares) => shares ? shares[group2] : null));
       const z = side.values.map((row2) => row2.map((share) => share === null ? null : scale.at(share)));
       const few = (count, most) => {
         const every = Math.max(1, Math.ceil(count / most));
@@ -6350,8 +6570,8 @@
       const { width: across2, height: down } = run.pictures[sheet.picture];
       const width = canvas.clientWidth;
       const count = heads === void 0 ? run.layers : heads;
-      const columns = Math.min(count, Math.max(FEWEST, Math.round(width / wide)));
-      const height = Math.min(TALLEST, Math.ceil(Math.ceil(count / columns) * width * down / columns / across2));
+      const columns2 = Math.min(count, Math.max(FEWEST, Math.round(width / wide)));
+      const height = Math.min(TALLEST, Math.ceil(Math.ceil(count / columns2) * width * down / columns2 / across2));
       canvas.style.height = `${height}px`;
       canvas.width = Math.round(width * ratio);
       canvas.height = Math.round(height * ratio);
@@ -6574,13 +6794,13 @@
         this.held()
       );
       const step = tokenOf(viewer, 0);
-      const columns = KINDS.flatMap(
+      const columns2 = KINDS.flatMap(
         (kind) => OFFERED.map((part) => ({ name: `${kind}_${part}`, values: this.share(held, kind, part) }))
       );
       const [layers, heads] = held.shape;
       const cells = Array.from({ length: layers * heads }, (_, i) => [Math.floor(i / heads), i % heads]);
-      const rows = cells.map(([layer, head]) => [layer, head, ...columns.map(({ values }) => values[layer][head])]);
-      const names2 = ["layer", "head", ...columns.map(({ name }) => name)];
+      const rows = cells.map(([layer, head]) => [layer, head, ...columns2.map(({ values }) => values[layer][head])]);
+      const names2 = ["layer", "head", ...columns2.map(({ name }) => name)];
       return [[names2, ...rows], { model: run.payload.model.name, step, token: run.steps[step].text }];
     }
   };
@@ -6984,8 +7204,8 @@
       const held = this.asked.held;
       const step = run.steps[tokenOf(viewer, 0)];
       const rows = held.by_layer.map((value, layer) => [layer, held.before, value, value - held.before]);
-      const columns = ["layer", "log_p_before", "log_p_after", "change"];
-      const about = {
+      const columns2 = ["layer", "log_p_before", "log_p_after", "change"];
+      const about2 = {
         model: run.payload.model.name,
         step: step.index,
         token: step.text,
@@ -6993,7 +7213,7 @@
         log_p_after_all: held.after,
         follows: held.follows
       };
-      return [[columns, ...rows], about];
+      return [[columns2, ...rows], about2];
     }
   };
   var signed = (value) => (value < 0 ? "−" : "+") + formatNumber(Math.abs(value), 3);
@@ -7175,19 +7395,19 @@
       const title = { w: word, i: step.index };
       this.about.textContent = t2("{w}, token {i}: the most probable tokens of each layer, the last layer on top", title);
       setChildren(this.bar, colorBar(linearScale(1), { name: state.cmap, theme, label: t2("probability") }));
-      const columns = chartColumns(layers, word);
+      const columns2 = chartColumns(layers, word);
       const heading = (text, name = null) => el("th", { scope: "col", class: name, text });
       const places = layers[0].top.map((_, place) => heading(`${place + 1}.`));
-      const [first, last] = columns.map((column) => heading(column.title, "sv-lens-chart"));
+      const [first, last] = columns2.map((column) => heading(column.title, "sv-lens-chart"));
       setChildren(this.head, el("tr", {}, heading(t2("layer")), first, ...places, last));
       const down = [...layers.keys()].reverse();
-      setChildren(this.rows, ...down.map((layer) => this.row(run, layers, layer, columns)));
+      setChildren(this.rows, ...down.map((layer) => this.row(run, layers, layer, columns2)));
     }
     /** @param {Run} run @param {Layer[]} layers @param {number} layer @param {Column[]} columns */
-    row(run, layers, layer, columns) {
+    row(run, layers, layer, columns2) {
       const { viewer } = this;
       const top = layer === layers.length - 1;
-      const charts = columns.map((column) => {
+      const charts = columns2.map((column) => {
         const attributes = { class: "sv-lens-chart", rowspan: layers.length };
         return top && el("td", attributes, lensChart(viewer, column, layers));
       });
@@ -7241,8 +7461,8 @@
       const rows = layers.flatMap(
         ({ probability, rank, top }, layer) => top.map(([id, text, p], place) => [layer, probability, rank, place + 1, id, text, p])
       );
-      const columns = ["layer", "written_probability", "written_rank", "place", "token_id", "token", "probability"];
-      return [[columns, ...rows], { model: run.payload.model.name, step: step.index, token: step.text }];
+      const columns2 = ["layer", "written_probability", "written_rank", "place", "token_id", "token", "probability"];
+      return [[columns2, ...rows], { model: run.payload.model.name, step: step.index, token: step.text }];
     }
   };
 
@@ -7287,7 +7507,7 @@
   function judgementCharts(found, width) {
     const { high, counts, scores } = found;
     const wide = (width - LEFT4) / counts.length;
-    const chart = (name, ticks2, draw) => {
+    const chart = (name, ticks2, draw2) => {
       const axis = ticks2.map(([share, text]) => (
         /** @type {[number, string]} */
         [TOP4 + TALL3 * (1 - share), text]
@@ -7295,7 +7515,7 @@
       const below = [0, 0.5, 1].map(
         (place) => label(formatNumber(place * high, 2), LEFT4 + place * (width - LEFT4 - 16) + 8, HEIGHT3 - 6, "middle")
       );
-      const bars = counts.flatMap((bin, i) => draw(bin, LEFT4 + i * wide + 1));
+      const bars = counts.flatMap((bin, i) => draw2(bin, LEFT4 + i * wide + 1));
       const drawing = chartOf(width, HEIGHT3, name, {}, [...lines(LEFT4, width, axis), ...bars, ...below]);
       return el("figure", {}, el("figcaption", { class: "sv-unit", text: name }), drawing);
     };
@@ -7507,7 +7727,7 @@
       const [attention, saliency] = KINDS4.map((kind) => matrix.row(held, kind, query));
       const keys2 = Array.from({ length: query + 1 }, (_, key2) => key2);
       const rows = keys2.map((key2) => [...positionCells(run, key2), attention[key2], saliency[key2]]);
-      const about = {
+      const about2 = {
         model: run.payload.model.name,
         "loss of token": step,
         "its text": run.steps[step].text,
@@ -7515,7 +7735,7 @@
         query: run.texts[query],
         layers: run.layerWords(viewer.state.layer)
       };
-      return [[["position", "part", "token", "patch", ...KINDS4], ...rows], about];
+      return [[["position", "part", "token", "patch", ...KINDS4], ...rows], about2];
     }
   };
 
@@ -7891,16 +8111,16 @@
     }
     /** @param {Run} run */
     layout(run) {
-      const { viewer, columns } = this;
+      const { viewer, columns: columns2 } = this;
       const token = tokenOf(viewer, 0);
-      const xs = spread2(columns.length, this.plot.width - 148, columns.indexOf(run.first + token));
+      const xs = spread2(columns2.length, this.plot.width - 148, columns2.indexOf(run.first + token));
       const ys = spread2(run.steps.length, HEIGHT5 - MARGIN3.t - MARGIN3.b, token);
       const named3 = (key2) => plotlyText(run.shown(key2).trim(), 14);
-      const [across2, down] = [xs.map((i) => named3(columns[i])), ys.map((i) => named3(run.first + i))];
+      const [across2, down] = [xs.map((i) => named3(columns2[i])), ys.map((i) => named3(run.first + i))];
       return {
         margin: MARGIN3,
         shapes: [rowFrame(token, viewer.theme)],
-        xaxis: wordsBelow(xs, across2, columns.length),
+        xaxis: wordsBelow(xs, across2, columns2.length),
         yaxis: wordsLeft(ys, down, run.steps.length)
       };
     }
@@ -7934,7 +8154,7 @@
   // viewer/fold.js
   var LEAST2 = 260;
   var LOW = 820;
-  var EDGE = 10;
+  var EDGE2 = 10;
   var Fold = class {
     /** @param {Viewer} viewer @param {{caption: HTMLElement, bench: HTMLElement, pair: HTMLElement, layers: HTMLElement}} parts */
     constructor(viewer, parts) {
@@ -7985,7 +8205,7 @@
       const above = picture.getBoundingClientRect().top - bench.getBoundingClientRect().top;
       const below = layers.offsetHeight + parseFloat(getComputedStyle(layers).marginTop) || 0;
       const start = parseFloat(getComputedStyle(root).getPropertyValue("--sv-start")) || 0;
-      const room = innerHeight - this.top - start - this.full - gap - above - below - EDGE;
+      const room = innerHeight - this.top - start - this.full - gap - above - below - EDGE2;
       const text = `${Math.max(LEAST2, Math.round(room))}px`;
       if (root.style.getPropertyValue("--sv-room") === text) return;
       root.style.setProperty("--sv-room", text);
@@ -8170,7 +8390,7 @@
 
   // viewer/views/view_button.js
   var NAMED = 2;
-  var EDGE2 = 8;
+  var EDGE3 = 8;
   var ViewButton = class {
     /** @param {Viewer} viewer @param {HTMLElement[]} children */
     constructor(viewer, ...children) {
@@ -8192,8 +8412,8 @@
     place() {
       const [at, size] = [this.button.getBoundingClientRect(), this.box.getBoundingClientRect()];
       const left = Math.max(
-        EDGE2,
-        Math.min(at.right - size.width, document.documentElement.clientWidth - size.width - EDGE2)
+        EDGE3,
+        Math.min(at.right - size.width, document.documentElement.clientWidth - size.width - EDGE3)
       );
       Object.assign(this.box.style, { left: `${left + scrollX}px`, top: `${at.bottom + 6 + scrollY}px` });
     }
@@ -8865,8 +9085,8 @@
       const chosen2 = groupOf(viewer, 0);
       run.lastGroup = chosen2;
       this.title.textContent = run.isVideo ? t2("which frame mattered") : t2("which picture mattered");
-      const about = { l: run.layerWords(state.layer), v: formatPercent(scale.largest) };
-      this.note.textContent = t2("share of the row, {l}; bars end at {v}, the run's largest", about);
+      const about2 = { l: run.layerWords(state.layer), v: formatPercent(scale.largest) };
+      this.note.textContent = t2("share of the row, {l}; bars end at {v}, the run's largest", about2);
       this.follow.textContent = t2("follow the most salient");
       this.follow.setAttribute("aria-pressed", String(state.frame === null));
       this.list.setAttribute("aria-label", this.title.textContent);
@@ -8976,7 +9196,7 @@
     }
     /** @param {Side} side @param {Run} run @param {number[]} steps */
     drawSide(side, run, steps) {
-      const { viewer, columns } = this;
+      const { viewer, columns: columns2 } = this;
       const { state, theme } = viewer;
       const { kind } = side;
       const reach = Math.max(...steps.map((step) => run.reach(step)));
@@ -8984,33 +9204,33 @@
       const sum = state.image_columns === "sum";
       side.values = run.layerList("all").map((layer) => {
         const row2 = valuesOf(viewer, run, kind, steps, layer);
-        return columns.map((column) => column.keys[0] < reach ? columnValue(column, row2, sum) : NaN);
+        return columns2.map((column) => column.keys[0] < reach ? columnValue(column, row2, sum) : NaN);
       });
       side.title.textContent = t2(kind) + (viewer.comparing ? ` (${slotName(viewer, 0)})` : "");
       const words2 = scaleWords(state.scale === "layer" ? { scale: "run" } : state);
       side.unit.textContent = `${unitWords(kind, state.normalization)} · ${words2}`;
       const chosen2 = typeof state.layer === "number" ? [state.layer] : Array.isArray(state.layer) ? state.layer : [];
       const shapes = chosen2.map((layer) => rowFrame(layer, theme));
-      const first = columns.findIndex((column) => column.keys[0] >= run.first);
+      const first = columns2.findIndex((column) => column.keys[0] >= run.first);
       const dotted = { color: "#8c8c8c", width: 1, dash: "dot" };
       const edge2 = { type: "line", x0: first - 0.5, x1: first - 0.5, yref: "paper", y0: 0, y1: 1, line: dotted };
       if (first > 0) shapes.push(edge2);
       const ticks2 = this.ticks();
-      const names2 = ticks2.map((i) => plotlyText(this.label(run, columns[i]), 14));
+      const names2 = ticks2.map((i) => plotlyText(this.label(run, columns2[i]), 14));
       side.plot.draw([heatTrace(scale, state.cmap, placed(side.values, scale))], {
         margin: MARGIN4,
         shapes,
-        xaxis: wordsBelow(ticks2, names2, columns.length),
+        xaxis: wordsBelow(ticks2, names2, columns2.length),
         yaxis: numbered(t2("layer"), run.layers, 12)
       });
     }
     /** Columns whose name is written: the image's, and of the words as many as have room. */
     ticks() {
-      const { columns } = this;
-      const every = everyNth(columns.length, this.sides[0].plot.width - 82);
-      const block = columns.findIndex(({ kind }) => kind === "block");
+      const { columns: columns2 } = this;
+      const every = everyNth(columns2.length, this.sides[0].plot.width - 82);
+      const block = columns2.findIndex(({ kind }) => kind === "block");
       const clear = (i) => i % every === 0 && (block < 0 || Math.abs(i - block) >= every);
-      return [...columns.keys()].filter((i) => i === block || columns[i].kind !== "patch" && clear(i));
+      return [...columns2.keys()].filter((i) => i === block || columns2[i].kind !== "patch" && clear(i));
     }
     /** The column of a position of the first run; a patch stands in the image's. @param {number | null} key @param {number} slot */
     hover(key2, slot) {
@@ -10161,9 +10381,76 @@
     }
   };
 
+  // app/models/photo_banner.js
+  var uploaded = () => Boolean(page.media && page.media.files && page.media.files.some((file) => file.path));
+  var PhotoBanner = class {
+    constructor() {
+      this.root = el("section", { class: "app-photo", role: "status", hidden: true });
+      this.about = "";
+      this.dismissed = "";
+      this.wanted = "";
+    }
+    start() {
+      listeners.add(() => this.look());
+      choiceListeners.add(() => this.chosen());
+    }
+    /** What it would speak of; "" for nothing. */
+    subject() {
+      const [first] = shown;
+      if (page.model !== "demo") return "";
+      if (first && first.foreign) return first.id;
+      return uploaded() ? JSON.stringify(page.media.files) : "";
+    }
+    async look() {
+      const about2 = this.subject();
+      if (about2 === this.about) return;
+      this.about = about2;
+      this.root.hidden = true;
+      if (!about2 || about2 === this.dismissed || !page.header) return;
+      const offers2 = await page.header.server.fetch_offers(null).catch(() => null);
+      if (!offers2 || offers2.error || about2 !== this.about) return;
+      this.draw(offers2.photographs);
+    }
+    /** @param {Row | null} row the model to take */
+    draw(row2) {
+      const close = { type: "button", class: "app-close", "aria-label": t("dismiss"), text: "×" };
+      const dismiss = () => {
+        this.dismissed = this.about;
+        this.root.hidden = true;
+      };
+      const button = (key2, kind, click) => el("button", { type: "button", class: "app-button " + kind, text: t(key2), on: { click } });
+      const others = button("photo_others", "", () => press("#app-model"));
+      const text = row2 ? t("photo_banner", { model: modelLabel(row2.key), figures: figures(row2) }) : t("photo_none");
+      const use = row2 && button("photo_use", "app-primary", () => this.use(row2.key));
+      this.root.replaceChildren(
+        el("p", { text }),
+        el("div", { class: "app-photo-do" }, use, others),
+        el("button", { ...close, on: { click: dismiss } })
+      );
+      this.root.hidden = false;
+    }
+    /** @param {string} key */
+    use(key2) {
+      this.wanted = key2;
+      if (page.header) page.header.trigger("model", { name: key2 });
+    }
+    /** Another model is chosen: the picture in the field is captioned with the one wanted from here. */
+    chosen() {
+      this.look();
+      const run = this.wanted && page.model === this.wanted;
+      this.wanted = "";
+      if (run) press("#app-run");
+    }
+  };
+  function figures(row2) {
+    const files = row2.here ? t("photo_here") : t("photo_download", { size: fetched(row2) });
+    const parts = [files, t("photo_memory", { size: memory(row2) }), row2.seconds === null ? "" : speed(row2.seconds)];
+    return parts.filter(Boolean).join(", ");
+  }
+
   // app/page/tour_place.js
-  var EDGE3 = 8;
-  var GAP2 = 12;
+  var EDGE4 = 8;
+  var GAP3 = 12;
   var FOOT = 230;
   var HEAD = 60;
   function bringIn3(box2) {
@@ -10175,8 +10462,8 @@
     ring2.hidden = !box2;
     card2.classList.toggle("low", small() || !box2);
     if (!box2) return;
-    const [left, top] = [Math.max(4, box2.left - EDGE3), Math.max(4, box2.top - EDGE3)];
-    const [right, bottom] = [Math.min(innerWidth - 4, box2.right + EDGE3), Math.min(innerHeight - 4, box2.bottom + EDGE3)];
+    const [left, top] = [Math.max(4, box2.left - EDGE4), Math.max(4, box2.top - EDGE4)];
+    const [right, bottom] = [Math.min(innerWidth - 4, box2.right + EDGE4), Math.min(innerHeight - 4, box2.bottom + EDGE4)];
     const [width, height] = [Math.max(0, right - left), Math.max(0, bottom - top)];
     Object.assign(ring2.style, { left: `${left}px`, top: `${top}px`, width: `${width}px`, height: `${height}px` });
     if (small()) {
@@ -10184,11 +10471,11 @@
       return;
     }
     const size = card2.getBoundingClientRect();
-    const beside2 = right + GAP2 + size.width < innerWidth && right < innerWidth / 2;
-    const below = bottom + GAP2 + size.height < innerHeight;
-    const above = top - GAP2 - size.height > 0;
-    const under = below ? bottom + GAP2 : above ? top - GAP2 - size.height : innerHeight - size.height - 24;
-    const x = Math.min(beside2 ? right + GAP2 : left + GAP2, innerWidth - size.width - 12);
+    const beside2 = right + GAP3 + size.width < innerWidth && right < innerWidth / 2;
+    const below = bottom + GAP3 + size.height < innerHeight;
+    const above = top - GAP3 - size.height > 0;
+    const under = below ? bottom + GAP3 : above ? top - GAP3 - size.height : innerHeight - size.height - 24;
+    const x = Math.min(beside2 ? right + GAP3 : left + GAP3, innerWidth - size.width - 12);
     const y = Math.max(12, Math.min(beside2 ? top : under, innerHeight - size.height - 12));
     Object.assign(card2.style, { left: `${x}px`, top: `${y}px` });
   }
@@ -10478,6 +10765,9 @@
     page.stale = (on) => root.classList.toggle("app-stale", on && Boolean(viewer.run));
     likeBefore(viewer);
     page.viewer = viewer;
+    const banner = new PhotoBanner();
+    root.before(banner.root);
+    banner.start();
     showWhole();
     new Places(part, viewer);
   }
@@ -10661,7 +10951,7 @@
   // app/index.js
   listenToPage();
   var face = {
-    // ui/components.py mounts the parts; ui/layout.py asks for `recall`.
+    // ui/components.py mounts the parts; ui/wiring.py asks for `recall` and tells `decodingChosen`.
     decodings: mountDecodings,
     header: mountHeader,
     media: mountMedia,
@@ -10671,6 +10961,7 @@
     thumbnails: mountThumbnails,
     viewer: mountViewer,
     recall,
+    decodingChosen,
     setTexts,
     // What is on the screen, for tests and whoever looks from the console.
     DEFAULTS,

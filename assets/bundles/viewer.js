@@ -3900,7 +3900,7 @@ var SaliencyViewer = (() => {
   function madeBy(model, key) {
     const { name, weights, adapter } = parseModelKey(key);
     const [dtype, added = ""] = (model.dtype || "").split(" + adapter ");
-    const [bits] = dtype.match(/[48]bit/) || [""];
+    const [, bits = ""] = dtype.match(/^\S+ \(?([48]bit)(?: weights\))?$/) || [];
     const same = (given, wanted) => given === wanted || given === wanted.split("/").pop();
     return same(model.name, name) && bits === weights && same(added, adapter);
   }

@@ -28,13 +28,14 @@ export function modelLabel(key) {
 
 /**
  * Whether the model of a key made a run; a directory goes by its last part.
- * @param {{name: string, dtype: string}} model of the run; dtype such as "float16 4bit + adapter NAME"
+ * @param {{name: string, dtype: string}} model of the run; dtype such as "float16 (4bit weights) + adapter NAME"; weights
+ * "as stored" are the checkpoint's own
  * @param {string} key
  */
 export function madeBy(model, key) {
   const { name, weights, adapter } = parseModelKey(key);
   const [dtype, added = ""] = (model.dtype || "").split(" + adapter ");
-  const [bits] = dtype.match(/[48]bit/) || [""];
+  const [, bits = ""] = dtype.match(/^\S+ \(?([48]bit)(?: weights\))?$/) || [];
   const same = (/** @type {string} */ given, /** @type {string} */ wanted) =>
     given === wanted || given === wanted.split("/").pop();
   return same(model.name, name) && bits === weights && same(added, adapter);

@@ -19,9 +19,10 @@ from ..trace import RunSettings, Step, Trace
 from ..video import Video
 from . import backend as package
 from .gpu_seconds import Asked, GpuSeconds
-from .model_catalog import Rules, parts, rows, size_of
+from .model_catalog import Rules, for_photographs, looked_up, parts, refusal, row_of, rows, size_of
 from .model_key import ModelKey
 from .model_pool import ModelPool
+from .model_speed import reading_speed
 from .pace import Pace
 from .progress import CaptionProgress, RunEnd, follow
 from .request import CaptionRequest
@@ -148,14 +149,34 @@ class Engine:
         """The chooser's rows for these weights, what else may be chosen, and the memory they are held against."""
         from ..memory import size_text
 
-        where, dtype, room = self._device()
-        states = {key: self.pool.status(key)["state"] for key in self.pool.held()}
+        where, dtype, room, states, speed = self._measured()
+        found = rows(self.rules, quantization, dtype, room, states, speed)
         return {
-            "rows": rows(self.rules, quantization, dtype, room, states),
+            "rows": found,
+            "photographs": for_photographs(found),
             **parts(self.rules),
             "device": where,
             "room": size_text(room) if room is not None else None,
         }
+
+    def offer(self, key: str) -> dict[str, Any]:
+        """One row of the chooser for any model that may be asked for, as `row_of`, with refused: why it cannot be had
+        here, or None. Raises ModelError when it is not offered, or is no model."""
+        from ..memory import size_text
+
+        wanted = self.rules.check(key)
+        known = wanted.name in self.rules.names() or not self._ours
+        config = None if known else looked_up(wanted.name, None)
+        _, dtype, room, states, speed = self._measured()
+        row = row_of(wanted, dtype, room, states, speed, config)
+        return {**row, "refused": refusal(row, size_text(room) if room is not None else None)}
+
+    def _measured(self) -> tuple[str, str, int | None, dict[str, str], float | None]:
+        """What rows are held against: (kind of device, number type, bytes free, states of held models, bytes of weights
+        it reads a second)."""
+        where, dtype, room = self._device()
+        states = {key: self.pool.status(key)["state"] for key in self.pool.held()}
+        return where, dtype, room, states, reading_speed(where, dtype) if self._ours else None
 
     def takes(self, key: str) -> dict[str, Any] | None:
         """What a model can be shown, None while it is not loaded: {pictures: most or None, video, many, videos}."""

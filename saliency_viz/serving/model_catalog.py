@@ -14,10 +14,13 @@ from typing import Any
 
 from ..errors import ModelError
 from .model_key import QUANTIZATIONS, ModelKey
+from .model_speed import seconds_a_token
 from .whole import import_whole
 
 PROMPT, CAPTION = 1024, 128  # tokens a row's estimate is for: a picture with its prompt, and a caption
 GROUPS = {"idefics3": "SmolVLM, Idefics3", "smolvlm": "SmolVLM2", "internvl": "InternVL3, 3.5"}  # of the list
+PATIENCE, MOST_BILLIONS = 0.5, 9.0  # seconds a token, and weights, of a model to recommend
+STORED = 2  # bytes a weight on the hub; some checkpoints are stored in float32, in twice that
 PACKAGES = {"4bit": "bitsandbytes", "8bit": "bitsandbytes", "adapter": "peft"}
 
 
@@ -79,18 +82,23 @@ class Size:
     about: bool
 
 
-@functools.lru_cache(maxsize=512)
 def size_of(name: str, dtype: str, quantization: str | None) -> Size | None:
     """The size of a model by name, None where nothing is known of it."""
     import_whole()
+    folder = on_this_machine(name)
+    return _size_of(name, folder, dtype, quantization)
+
+
+@functools.lru_cache(maxsize=512)
+def _size_of(name: str, folder: Path | None, dtype: str, quantization: str | None) -> Size | None:
+    """folder: where the model's config lies now, if anywhere; it may come while this process lives."""
     from ..models.loading.checkpoints import checkpoint_of
-    from ..models.memory.estimate import about, estimate
+    from ..models.memory.estimate import about
 
     config = _config(name)
     if config is not None:
         try:
-            found = estimate(config, PROMPT, CAPTION, dtype, quantization)
-            return Size(found.needed, found.weights, found.parameters / 1e9, False)
+            return _counted(config, dtype, quantization)
         except ModelError:
             pass
     row = checkpoint_of(name)
@@ -98,6 +106,28 @@ def size_of(name: str, dtype: str, quantization: str | None) -> Size | None:
         return None
     weights, needed = about(row.billions, dtype, quantization)
     return Size(needed, weights, row.billions, True)
+
+
+def _counted(config: Any, dtype: str, quantization: str | None) -> Size:
+    """Raises ModelError for a config that is no vision-language model."""
+    from ..models.loading.devices import QUANTIZATIONS as SIZES
+    from ..models.loading.devices import stored_quantization
+    from ..models.memory.estimate import estimate
+
+    stored = stored_quantization(config)
+    small = quantization or (stored if stored in SIZES else None)
+    found = estimate(config, PROMPT, CAPTION, dtype, small)
+    return Size(found.needed, found.weights, found.parameters / 1e9, False)
+
+
+def looked_up(name: str, revision: str | None) -> Any:
+    """The config of any model, from the hub where it is not here (a few kB). Raises ModelError as loading would."""
+    import_whole()
+    from ..models.loading.checkpoint_io import read_config
+    from ..models.loading.hub import find
+
+    found = find(name, revision, lambda loading: None)
+    return read_config(found.source, name, found.commit)[0]
 
 
 def beta_of(key: str, model: Any) -> float:
@@ -153,10 +183,37 @@ def on_this_machine(name: str) -> Path | None:
     return None
 
 
-def rows(rules: Rules, quantization: str | None, dtype: str, room: int | None, states: dict[str, str]) -> list[dict]:
-    """A row for every offered model: {key, name, label, family, parameters, needed, about, fits, here, state}.
+def weights_here(name: str) -> bool:
+    """Whether a model's weights are on this machine too, not its config alone."""
+    folder = on_this_machine(name)
+    return folder is not None and (Path(name).is_dir() or any(folder.glob("*.safetensors")))
 
-    room: bytes that would be free for one more model (None: unknown, everything fits). states: by key.
+
+def rows(
+    rules: Rules,
+    quantization: str | None,
+    dtype: str,
+    room: int | None,
+    states: dict[str, str],
+    speed: float | None = None,
+) -> list[dict[str, Any]]:
+    """A row for every offered model (see `row_of`), the demo's weights whole."""
+    keys = (ModelKey(name, None if name == "demo" else quantization) for name in rules.names())
+    return [row_of(key, dtype, room, states, speed) for key in keys]
+
+
+def row_of(
+    wanted: ModelKey,
+    dtype: str,
+    room: int | None,
+    states: dict[str, str],
+    speed: float | None = None,
+    config: Any = None,
+) -> dict[str, Any]:
+    """{key, label, family, parameters, download, needed, share, about, seconds, fits, here, reachable, state}.
+
+    room: bytes that would be free for one more model (None: unknown, everything fits). states: by key. speed: bytes of
+    weights the device reads a second. config: of a model of which nothing is known here. seconds: for a token.
     """
     from huggingface_hub import constants
 
@@ -167,29 +224,54 @@ def rows(rules: Rules, quantization: str | None, dtype: str, room: int | None, s
     from ..models.loading.checkpoints import checkpoint_of
 
     titles = {family.name: family.title for family in FAMILIES} | GROUPS
-    made = []
-    for name in rules.names():
-        small = None if name == "demo" else quantization
-        key = ModelKey(name, small).key
-        size, row = size_of(name, dtype, small), checkpoint_of(name)
-        here = row is None or on_this_machine(name) is not None  # a name of --model: the load will tell
-        fits = size is None or room is None or size.needed <= room
-        made.append(
-            {
-                "key": key,
-                "label": ModelKey(name).label,
-                "family": titles.get(row.family, "") if row else "",
-                "parameters": f"{size.parameters:.2g} B" if size and size.parameters >= 0.01 else "",
-                "needed": size_text(size.needed) if size else "",
-                "share": None if size is None or not room else min(1.0, size.needed / room),
-                "about": bool(size and size.about),
-                "fits": fits or states.get(key) == "ready",
-                "here": here,
-                "reachable": here or not constants.HF_HUB_OFFLINE,
-                "state": states.get(key, "none"),
-            }
+    name, row = wanted.name, checkpoint_of(wanted.name)
+    size = size_of(name, dtype, wanted.quantization)
+    size = _counted(config, dtype, wanted.quantization) if size is None and config is not None else size
+    known = row is not None or config is not None  # else a name of --model: the load will tell
+    here = weights_here(name) or not known
+    fits = size is None or room is None or size.needed <= room
+    return {
+        "key": wanted.key,
+        "label": ModelKey(name).label,
+        "family": titles.get(row.family, "") if row else "",
+        "parameters": f"{size.parameters:.2g} B" if size and size.parameters >= 0.01 else "",
+        "download": size_text(STORED * 1e9 * size.parameters) if size and not here else "",
+        "needed": size_text(size.needed) if size else "",
+        "share": None if size is None or not room else min(1.0, size.needed / room),
+        "about": bool(size and size.about),
+        "seconds": seconds_a_token(size.weights, speed) if size else None,
+        "fits": fits or states.get(wanted.key) == "ready",
+        "here": here,
+        "reachable": here or not constants.HF_HUB_OFFLINE,
+        "state": states.get(wanted.key, "none"),
+    }
+
+
+def refusal(row: dict[str, Any], room: str | None) -> str | None:
+    """Why a row's model cannot be had here, as a sentence; None where it can. room: what is free, in words."""
+    if not row["fits"]:
+        return (
+            f"The model {row['label']!r} needs {row['needed']}, {room} free. Choose a smaller one, smaller weights, or "
+            "close other programs."
         )
-    return made
+    if not row["reachable"]:
+        return f"The model {row['label']!r} is not on this machine, and this server is offline. Choose one that is."
+    return None
+
+
+def for_photographs(rows: list[dict[str, Any]]) -> dict[str, Any] | None:
+    """The row of the model one would take here for photographs: of those that fit and write a token in PATIENCE
+    seconds, the largest that is here already, else the largest of a few billion weights; None where none can be had."""
+    able = [row for row in rows if row["family"] and row["fits"] and row["reachable"] and row["needed"]]
+    quick = [row for row in able if row["seconds"] is None or row["seconds"] <= PATIENCE]
+    small = [row for row in quick if row["here"] or _billions(row) <= MOST_BILLIONS]
+    if not small:
+        return min(able, key=_billions, default=None)
+    return max(small, key=lambda row: (row["here"], _billions(row)))
+
+
+def _billions(row: dict[str, Any]) -> float:
+    return float(row["parameters"].partition(" ")[0] or 0)
 
 
 def parts(rules: Rules) -> dict[str, Any]:

@@ -5,6 +5,7 @@ Ignores whether it is offered or there. The word is what the page keeps and what
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,6 +14,8 @@ from ..trace import ModelInfo
 
 MARK = "::"
 QUANTIZATIONS = ("4bit", "8bit")
+ADAPTED = " + adapter "  # between the number type and the adapter's name, as a trace says them
+SMALL = re.compile(r"\S+ \(?([48]bit)(?: weights\))?")  # "(4bit weights, as stored)" are the checkpoint's own
 
 
 @dataclass(frozen=True)
@@ -30,6 +33,13 @@ class ModelKey:
         return MARK.join(parts).rstrip(":") if not self.adapter else MARK.join(parts)
 
     @staticmethod
+    def of(model: ModelInfo) -> ModelKey:
+        """What was asked for to get a trace's model; a directory goes by its last part."""
+        kind, _, adapter = model.dtype.partition(ADAPTED)
+        small = SMALL.fullmatch(kind)
+        return ModelKey(model.name, small[1] if small else None, adapter or None)
+
+    @staticmethod
     def read(key: str) -> ModelKey:
         """The model of a word. Raises ModelError."""
         name, _, rest = str(key).strip().partition(MARK)
@@ -43,13 +53,20 @@ class ModelKey:
         """For people; a directory by its last part, since its place on this server is nobody's business."""
         return " + ".join([_short(self.name), *([_short(self.adapter)] if self.adapter else [])])
 
+    @property
+    def words(self) -> str:
+        """The label and how small the weights are."""
+        return ", ".join(filter(None, (self.label, self.quantization)))
+
     def made(self, model: ModelInfo) -> bool:
-        """Whether this model is the one a trace was made by (a directory goes by its last part)."""
-        small = next((kind for kind in QUANTIZATIONS if kind in model.dtype), None)
-        adapter = model.dtype.partition(" + adapter ")[2] or None
-        same = model.name in (self.name, Path(self.name).name)
-        own = {None, self.adapter, Path(self.adapter or "").name or None}
-        return same and small == self.quantization and (adapter in own) and (adapter is None) == (self.adapter is None)
+        """Whether this model is the one a trace was made by."""
+        theirs = ModelKey.of(model)
+        same = theirs.quantization == self.quantization and (theirs.adapter is None) == (self.adapter is None)
+        return same and _goes_by(self.name, theirs.name) and _goes_by(self.adapter or "", theirs.adapter or "")
+
+
+def _goes_by(name: str, other: str) -> bool:
+    return other in (name, Path(name).name)
 
 
 def _short(name: str) -> str:

@@ -5,6 +5,7 @@ Ignores what a model is and who may ask for it. A model that works is never free
 
 from __future__ import annotations
 
+import copy
 import logging
 import sys
 import threading
@@ -18,6 +19,7 @@ from ..errors import LoadCancelled, SaliencyVizError
 
 log = logging.getLogger("saliency_viz")
 LOOK = 20.0  # seconds between two looks at who is idle
+STOPPED = "Loading was stopped. The next run with this model begins it again."
 Load = Callable[[str, Callable[[Any], None]], Any]
 
 
@@ -45,6 +47,8 @@ class ModelPool:
         self._working: dict[str, int] = {}  # how many runs use a model now
         self._used: dict[str, float] = {}
         self._stops: dict[str, threading.Event] = {}
+        self._ends: dict[str, tuple[int, float, Exception]] = {}  # failed or stopped loads: (which, when, why)
+        self._count = 0  # of these
         self._loading = threading.Lock()  # held while loading: one model at a time
         self._gate = threading.Condition()  # held while the dictionaries change
 
@@ -66,10 +70,22 @@ class ModelPool:
             return any(self._working.values())
 
     def status(self, key: str) -> dict[str, Any]:
-        """state: "none", "loading" (with stage, done, total, text), "ready", "failed" (with the reason), or "unloaded"
-        (why: "idle" or "room"). note: a sentence the person should know."""
+        """state: "none", "loading" (with stage, done, total, text, and seconds so far), "ready", "failed" (with the
+        reason), or "unloaded" (why: "idle" or "room"). note: a sentence the person should know."""
         with self._gate:
-            return {"state": "none", **self._states.get(key, {})}
+            state = {"state": "none", **self._states.get(key, {})}
+        if "since" in state:
+            state["seconds"] = int(self._clock() - state.pop("since"))
+        return state
+
+    def just_failed(self, key: str, seconds: float) -> Exception | None:
+        """Why the last load failed, if that was less than so many seconds ago."""
+        with self._gate:
+            if key not in self._ends:
+                return None
+            _, when, error = self._ends[key]
+        recent = not isinstance(error, LoadCancelled) and self._clock() - when < seconds
+        return copy.copy(error) if recent else None
 
     # ---- using ---------------------------------------------------------------------------------------------------
 
@@ -87,15 +103,20 @@ class ModelPool:
                 self._gate.notify_all()
 
     def get(self, key: str, stop: threading.Event | None = None) -> Any:
-        """The model, loaded if need be. Raises what loading raises."""
+        """The model, loaded if need be. Raises what loading raises: whoever waits for a load ends with it, and does not
+        begin another."""
+        with self._gate:
+            before = self._count
         while True:
             with self._gate:
                 if key in self._held:
                     self._held.move_to_end(key)
                     self._used[key] = self._clock()
                     return self._held[key]
+            self._raise_end(key, before)
             if self._loading.acquire(timeout=0.2):
                 try:
+                    self._raise_end(key, before)
                     if self.peek(key) is None:
                         self._make(key, stop)
                 finally:
@@ -108,15 +129,19 @@ class ModelPool:
         with self._gate:
             if self._states.get(key, {}).get("state") in ("loading", "ready"):
                 return
-            self._states[key] = {"state": "loading", "stage": "waiting"}
+            self._states[key] = {"state": "loading", "stage": "waiting", "since": self._clock()}
+            self._ends.pop(key, None)
         threading.Thread(target=self._try, args=(key,), name="model loader", daemon=True).start()
 
     def cancel(self, key: str) -> None:
-        """Stop loading it; a run that waits for it ends with a sentence."""
+        """Stop loading it; the runs that wait for it end with a sentence. The load itself may hear it later."""
         with self._gate:
-            stop = self._stops.get(key)
-        if stop is not None:
-            stop.set()
+            if self._states.get(key, {}).get("state") != "loading":
+                return
+            if key in self._stops:
+                self._stops[key].set()
+            self._states[key] = {"state": "none", "reason": STOPPED}
+            self._keep_end(key, LoadCancelled(STOPPED))
 
     # ---- freeing -------------------------------------------------------------------------------------------------
 
@@ -147,12 +172,23 @@ class ModelPool:
 
         threading.Thread(target=look, name="idle models", daemon=True).start()
 
+    def _keep_end(self, key: str, error: Exception) -> None:
+        self._count += 1
+        self._ends[key] = (self._count, self._clock(), error)
+
+    def _raise_end(self, key: str, before: int) -> None:
+        """Raises what ended the last load, if `before` loads had ended otherwise than well until then."""
+        with self._gate:
+            end = self._ends.get(key)
+        if end is not None and end[0] > before:
+            raise copy.copy(end[2])
+
     def _make(self, key: str, stop: threading.Event | None) -> None:
         cancelled = threading.Event()
 
         def tell(progress: Any) -> None:
             if cancelled.is_set() or (stop is not None and stop.is_set()):
-                raise LoadCancelled("Loading was stopped. The next run begins it again.")
+                raise LoadCancelled(STOPPED)
             with self._gate:
                 state = self._states[key]
                 if progress.stage == "note":
@@ -163,18 +199,22 @@ class ModelPool:
 
         with self._gate:
             self._stops[key] = cancelled
-            self._states[key] = {"state": "loading", "stage": "waiting"}
+            since = self._states.get(key, {}).get("since", self._clock())
+            self._states[key] = {"state": "loading", "stage": "waiting", "since": since}
         try:
             self._make_room(key, lambda: cancelled.is_set() or (stop is not None and stop.is_set()))
             model = self._load(key, tell)
         except BaseException as error:
-            state = "none" if isinstance(error, LoadCancelled) else "failed"
+            stopped = isinstance(error, LoadCancelled)
             with self._gate:
-                self._states[key] = {"state": state, "reason": str(error)}
+                self._states[key] = {"state": "none" if stopped else "failed", "reason": str(error)}
+                if isinstance(error, Exception) and not stopped:
+                    self._keep_end(key, error)
             raise
         else:
             with self._gate:
                 note = {name: self._states[key][name] for name in ("note",) if name in self._states[key]}
+                self._ends.pop(key, None)
                 self._held[key], self._used[key] = model, self._clock()
                 self._states[key] = {"state": "ready", **self._described(model), **note}
         finally:

@@ -70,13 +70,14 @@ class RunStore:
     def put(
         self, trace: Trace, label: str, visit: str | None, run_id: str | None = None, example: str | None = None
     ) -> str:
-        """Keep a trace, new or in place of the one with this id. Returns the id."""
+        """Keep a trace, new or in place of the one with this id, whose visit it stays. Returns the id."""
         run_id = run_id or self.new_id()
         with self._lock:
             old = self._runs.get(run_id)
             self._count += 1
             expires = self.clock() + self.lifetime
             order, shared, pinned = (old.order, old.shared, old.pinned) if old else (self._count, False, False)
+            visit = old.visit if old else visit
             self._runs[run_id] = StoredRun(run_id, trace, label, visit, example, expires, order, shared, pinned)
             self._measure(run_id, old)
             self._runs.move_to_end(run_id)

@@ -43,9 +43,12 @@ class Visits:
         return self.tickets.setdefault((visit, ticket), threading.Event())
 
     def unwanted(self, visit: str, ticket: str) -> None:
-        """A visit does not want this answer, whether it is computed now or still waits."""
-        if sum(owner == visit for owner, _ in self.tickets) < MOST_UNWANTED:
-            self.ticket(visit, ticket).set()
+        """A visit does not want this answer, whether it is computed now or still waits. Of answers that were given
+        already the page may say so too late: the oldest such wishes are forgotten."""
+        self.ticket(visit, ticket).set()
+        wishes = [key for key, event in list(self.tickets.items()) if key[0] == visit and event.is_set()]
+        for key in wishes[:-MOST_UNWANTED]:
+            self.tickets.pop(key, None)
 
     def answered(self, visit: str, ticket: str) -> None:
         """The ticket is done with."""

@@ -28,11 +28,11 @@ STYLES = ["app", "media", "models", "runs"]
 def header(model: str, server_functions: list[Callable[..., Any]]) -> gr.HTML:
     """Name, model and run choosers, link, export, theme, help. model: key of the one chosen. Events: model (another is
     wanted), halt_model (stop loading it), plan (what a run needs may have changed), show_run, show_pair (swap the two),
-    compare, decode_all, manage (the run list)."""
+    show_again (Back), compare, decode_all, manage (the run list)."""
     return _part(
         '<header class="app-header"></header>',
         "SaliencyApp.header({element, props, trigger, watch, server}); /* events: 'model' 'halt_model' 'plan' "
-        "'show_run' 'show_pair' 'compare' 'decode_all' 'manage' */",
+        "'show_run' 'show_pair' 'show_again' 'compare' 'decode_all' 'manage' */",
         elem_id="app-header",
         model=model,
         runs=None,

@@ -5,15 +5,16 @@ Ignores the page's components: handlers name the parts they change (updates.py).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from itertools import count
 from pathlib import Path
 from typing import Any
 
-from ..errors import TraceError
+from ..errors import ModelError, TraceError
 from ..serving.engine import Engine
 from ..serving.jobs import Jobs
+from ..serving.model_key import ModelKey
 from ..serving.one_time_results import OneTimeResults
 from ..serving.rate_limit import RateLimit, visitor
 from ..serving.run_needs import RunNeeds
@@ -80,28 +81,49 @@ class Context:
         """How uploads of a visitor are read: see `media.Decode`."""
         return lambda seconds, function, *given: self.decoding.do(who, function, *given, seconds=seconds)
 
+    def example_of(self, run_id: str | None) -> str | None:
+        """Name of the scene whose ready trace an id ("example-NAME") stands for, else None."""
+        run_id = run_id or ""
+        return run_id.removeprefix(EXAMPLE) if run_id.startswith(EXAMPLE) else None
+
     def trace(self, run_id: str) -> Trace:
-        """A kept run's trace, or an example's ready one ("example-NAME"). Raises TraceError when it is gone."""
+        """A kept run's trace, or an example's ready one. Raises TraceError when it is gone."""
         run_id = str(run_id)
-        run = self.store.get(run_id)
+        run, scene = self.store.get(run_id), self.example_of(run_id)
         if run is not None:
             return run.trace
-        if run_id.startswith(EXAMPLE):
-            return self.gallery.trace(run_id.removeprefix(EXAMPLE))
+        if scene is not None:
+            return self.gallery.trace(scene)
         raise TraceError("This run is no longer kept here. Run it again, or open its saved trace.")
 
     def known(self, run_id: str | None) -> bool:
         """Whether there is such a run to show."""
-        scene = self.gallery.scenes.get((run_id or "").removeprefix(EXAMPLE))
+        scene = self.gallery.scenes.get(self.example_of(run_id) or "")
         return self.store.get(run_id) is not None or (scene is not None and scene.trace.is_file())
 
     def scene_of(self, run_id: str | None) -> str | None:
         """Name of the example whose picture a run is of, None where it is of another."""
         run = self.store.get(run_id)
-        return run.example if run else (run_id or "").removeprefix(EXAMPLE) or None
+        return run.example if run else self.example_of(run_id)
 
-    def offered(self, model: str | None) -> str | None:
-        """The name under which this server offers a link's model (a directory goes by its last part), or None."""
-        name = next((name for name in self.engine.rules.names() if model in (name, Path(name).name)), None)
-        name = self.engine.first if name == self.engine.names[0] else name
-        return name or (model if model and self.engine.allow_any else None)
+    def offered(self, wanted: ModelKey | None) -> str | None:
+        """The key under which this server offers a link's model (directories go by their last parts), or None."""
+        if wanted is None:
+            return None
+        rules = self.engine.rules
+        adapters = (rules.adapter,) if rules.adapter else ()
+        key = replace(
+            wanted,
+            name=_of_last_part(wanted.name, rules.names()),
+            adapter=wanted.adapter and _of_last_part(wanted.adapter, adapters),
+        ).key
+        try:
+            self.engine.check(key)
+        except ModelError:
+            return None
+        return key
+
+
+def _of_last_part(name: str, known: Iterable[str]) -> str:
+    """The known name that goes by this one, else the name itself."""
+    return next((one for one in known if name in (one, Path(one).name)), name)

@@ -31,6 +31,23 @@ TEXTS: dict[str, tuple[str, str]] = {
     "models_adapter_hint": ("none; a hub id or directory", "无;Hub 名称或目录"),
     "models_loaded": ("loaded", "已载入"),
     "models_download": ("to download", "需下载"),
+    "models_here": ("here", "在本机"),
+    "models_col_params": ("weights", "参数"),
+    "models_col_params_hint": ("Number of weights, in billions", "参数量(十亿)"),
+    "models_col_fetch": ("download", "下载"),
+    "models_col_fetch_hint": (
+        "Size of its files, at two bytes a weight; some checkpoints are stored at twice that",
+        "文件大小,按每参数两字节计;部分模型为其两倍",
+    ),
+    "models_col_size": ("memory", "内存"),
+    "models_col_size_hint": ("What must be free to caption and record a picture", "描述并记录一张图片所需的空闲内存"),
+    "models_col_speed": ("speed", "速度"),
+    "models_col_speed_hint": (
+        "Estimated from how fast this machine reads weights; the picture and the prompt take their time before",
+        "按本机读取权重的速度估计;图片与提示词另需时间",
+    ),
+    "models_seconds": ("≈ {value} / token", "≈ {value} / 词元"),
+    "models_looking": ("Looking for it…", "正在查找…"),
     "models_about": ("about {size}", "约 {size}"),
     "models_too_large": ("needs {needed}, {room} free", "需要 {needed},可用 {room}"),
     "models_offline": ("not on this machine, and offline", "不在本机,且处于离线状态"),
@@ -423,7 +440,39 @@ TEXTS: dict[str, tuple[str, str]] = {
     "running": ("Captioning…", "正在生成描述…"),
     "waiting_model": ("Waiting for the model…", "等待模型载入…"),
     "stopped_waiting": ("Stopped before its turn. Nothing was run.", "已在轮到之前停止,未运行。"),
+    "waiting_model_seconds": ("Waiting for {model}, {seconds} s so far…", "等待 {model} 载入,已 {seconds} 秒…"),
+    "slow_load": ("{model} takes long to load: {seconds} s so far.", "{model} 载入较慢,已 {seconds} 秒。"),
+    "back_to_demo": ("Back to the demo model", "返回演示模型"),
+    "status_seconds": ("{text} · {seconds} s", "{text} · {seconds} 秒"),
+    "photo_banner": (
+        "The demo model knows small drawn scenes only, and this picture is none of them. For photographs: {model} "
+        "({figures}).",
+        "演示模型只认识小型绘制场景,这张图片不在其中。处理照片可用:{model}({figures})。",
+    ),
+    "photo_none": (
+        "The demo model knows small drawn scenes only, and this picture is none of them. No model for photographs can "
+        "be had here: it would have to be downloaded, and this server is offline, or it does not fit into memory.",
+        "演示模型只认识小型绘制场景,这张图片不在其中。此处没有可用于照片的模型:需要下载而服务器离线,或内存不足。",
+    ),
+    "photo_download": ("{size} to download", "下载 {size}"),
+    "photo_here": ("on this machine", "已在本机"),
+    "photo_memory": ("{size} of memory", "内存 {size}"),
+    "photo_use": ("Use it for this picture", "用它描述这张图片"),
+    "photo_others": ("Other models", "其他模型"),
+    "due_with": ("with {methods}", "使用 {methods}"),
+    "due_without": ("without {methods}", "不使用 {methods}"),
+    "due_settings": ("with these settings", "使用这些设置"),
+    "due_title": ("What is shown was made otherwise: Run makes it anew.", "当前结果由不同设置生成,按“运行”重新生成。"),
     "stopped": ("Stopped. What was written so far is kept.", "已停止,已写出的部分保留。"),
+    "reloaded": (
+        "This page was loaded again while a caption was being written. Its first {words} tokens are kept; the rest was "
+        "not written.",
+        "描述生成期间页面被重新载入。已保留前 {words} 个词元,其余未生成。",
+    ),
+    "reloaded_empty": (
+        "This page was loaded again before the first word of a caption was written. Press Run to start it anew.",
+        "页面在描述的第一个词写出之前被重新载入。请按“运行”重新开始。",
+    ),
     "dismiss": ("Dismiss", "关闭提示"),
     "run_again": ("Run it again", "重新运行"),
     "lost_link": (
@@ -442,8 +491,9 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "lost_partial": (
         "The run in this link is no longer kept here. Part of what made it (a long prompt, tokens chosen by hand, a "
-        "conversation) is not in the link: running it again gives another caption. Its saved trace holds everything.",
-        "链接中的运行已不再保存,且链接不含它的全部内容(长提示词、手选词元或对话),重新运行会得到不同的描述。保存的轨迹文件包含全部内容。",
+        "conversation) is not in the link, or cannot be read in it: running it again gives another caption. Its saved "
+        "trace holds everything.",
+        "链接中的运行已不再保存,且链接不含它的全部内容(长提示词、手选词元或对话)或有部分无法读取,重新运行会得到不同的描述。保存的轨迹文件包含全部内容。",
     ),
     "lost_picture": (
         "The run in this link is no longer kept here, and its picture was an upload, which a link cannot hold. Choose "

@@ -14,9 +14,11 @@ from typing import Any
 from urllib.parse import quote
 
 from ..errors import SettingError
+from ..serving.model_key import QUANTIZATIONS, ModelKey
 from ..serving.request import MAX_PROMPT
-from ..settings import HISTORIES, SCORES, SGRS, Decoding, History, LocoRE, Sampling, Score
+from ..settings import DECODERS, HISTORIES, SCORES, SGRS, Decoding, History, LocoRE, Sampling, Score
 from ..trace import RunSettings, Trace
+from ..whole_numbers import indices_from
 
 NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
 MODEL = re.compile(r"[A-Za-z0-9][\w.@-]{0,95}(/[A-Za-z0-9][\w.-]{0,95})?")  # a hub id, or the last part of a directory
@@ -28,9 +30,10 @@ STATE_KEYS = (
     "heads_show", "head", "heads_part", "heads_kind", "fill", "follow",
     "smooth", "strip", "content", "curve", "claim_scope",
 )  # fmt: skip
-WORDS = ("example", "run", "model", "prompt", "system", "seen")  # a run's own, in the order they are written
+WORDS = ("example", "run", "model", "weights", "adapter", "prompt", "system", "seen")  # a run's own, in this order
 SEEN = re.compile(r"(video|pictures)-[1-9][0-9]{0,2}")
 BESIDE = "beside"
+LAYERS = "layers."  # before a list of layers, as layers are written everywhere; links of before have 2-3-7, all listed
 MAX_STATE = 4000
 LONG_PROMPT = 1500  # characters of an address; with more, some mail programs and servers cut the link
 
@@ -38,9 +41,10 @@ LONG_PROMPT = 1500  # characters of an address; with more, some mail programs an
 @dataclass(frozen=True)
 class LinkedRun:
     """One run and how to make it again. run: id of a run this server may still keep ("example-NAME" for a ready trace
-    in the second slot). example: name of the scene its picture is from. settings None: the example's own.
-    partial: something that made the run is not in the link. system: the system prompt. seen: what was uploaded where
-    it was more than one picture, such as video-8 (frames) or pictures-3."""
+    in the second slot). example: name of the scene its picture is from. weights: "4bit" or "8bit" (None: whole).
+    adapter: of LoRA. settings None: the example's own. partial: something that made the run is not in the link, or
+    cannot be read in it. system: the system prompt. seen: what was uploaded where it was more than one picture, such as
+    video-8 (frames) or pictures-3."""
 
     run: str | None = None
     example: str | None = None
@@ -50,6 +54,13 @@ class LinkedRun:
     partial: bool = False
     system: str | None = None
     seen: str | None = None
+    weights: str | None = None
+    adapter: str | None = None
+
+    @property
+    def wanted(self) -> ModelKey | None:
+        """The model it was made by, None where the link does not say."""
+        return ModelKey(self.model, self.weights, self.adapter) if self.model else None
 
 
 @dataclass(frozen=True)
@@ -84,10 +95,11 @@ def linked_run(trace: Trace, run: str | None, example: str | None) -> LinkedRun:
     long = (prompt, system) != (trace.prompt, trace.system)
     count = len(trace.pictures)
     seen = f"video-{count}" if trace.fps else f"pictures-{count}" if count > 1 else None
-    more = _settings(recipe(trace.settings)) != replace(trace.settings, lookahead=None)  # what if, chosen tokens
-    model = trace.model.name if MODEL.fullmatch(trace.model.name) else None
-    partial = more or bool(trace.history) or long or model is None
-    return LinkedRun(run, example, model, prompt, trace.settings, partial, system, seen)
+    more = _settings(recipe(trace.settings))[0] != replace(trace.settings, lookahead=None)  # what if, chosen tokens
+    made = ModelKey.of(trace.model)
+    model, adapter = (name if MODEL.fullmatch(name or "") else None for name in (made.name, made.adapter))
+    partial = more or bool(trace.history) or long or model is None or adapter != made.adapter
+    return LinkedRun(run, example, model, prompt, trace.settings, partial, system, seen, made.quantization, adapter)
 
 
 def recipe(settings: RunSettings) -> dict[str, str]:
@@ -105,7 +117,7 @@ def recipe(settings: RunSettings) -> dict[str, str]:
     if settings.sgrs:
         one = settings.sgrs
         parts = [_number(one.alpha), one.top_k, one.tries, one.window]
-        parts += ["-".join(map(str, one.layers))] if one.layers else []
+        parts += [f"{LAYERS}{','.join(map(str, one.layers))}"] if one.layers else []
         parts += [one.history]  # always: a link without it is of the time when "accepted" was the only one
         if one.score != SGRS.score:
             parts += [f"{one.score}.{one.recent}" if one.score == "recent" else one.score]
@@ -126,45 +138,52 @@ def read(query: Mapping[str, Any]) -> Link:
 
 
 def read_run(query: Mapping[str, Any]) -> LinkedRun:
-    """One run in query parameters. A prompt longer than the page takes is left out, and that is said."""
-    example, run, model, prompt, system, seen = (str(query.get(key) or "") for key in WORDS)
-    return LinkedRun(
-        run=run if NAME.fullmatch(run) else None,
-        example=example if NAME.fullmatch(example) else None,
-        model=model if MODEL.fullmatch(model) else None,
-        prompt=prompt if 0 < len(prompt) <= MAX_PROMPT else None,
-        system=system if 0 < len(system) <= MAX_PROMPT else None,
-        seen=seen if SEEN.fullmatch(seen) else None,
-        settings=_settings(query),
-        partial=str(query.get("partial") or "") == "1" or max(len(prompt), len(system)) > MAX_PROMPT,
-    )
+    """One run in query parameters. What cannot be read, and a prompt longer than the page takes, is left out, and that
+    is said."""
+    given = {key: str(query.get(key) or "") for key in WORDS}
+    settings, lost = _settings(query)
+    found: dict[str, Any] = {
+        "run": NAME.fullmatch(given["run"]),
+        "example": NAME.fullmatch(given["example"]),
+        "model": MODEL.fullmatch(given["model"]),
+        "weights": given["weights"] in QUANTIZATIONS,
+        "adapter": MODEL.fullmatch(given["adapter"]),
+        "prompt": 0 < len(given["prompt"]) <= MAX_PROMPT,
+        "system": 0 < len(given["system"]) <= MAX_PROMPT,
+        "seen": SEEN.fullmatch(given["seen"]),
+    }
+    read = {key: given[key] if fits else None for key, fits in found.items()}
+    lost = lost or any(given[key] and not read[key] for key in ("model", "weights", "adapter", "prompt", "system"))
+    return LinkedRun(**read, settings=settings, partial=str(query.get("partial") or "") == "1" or lost)
 
 
-def _settings(query: Mapping[str, Any]) -> RunSettings | None:
+def _settings(query: Mapping[str, Any]) -> tuple[RunSettings | None, bool]:
+    """(the settings, None without any; whether something was given that is not in them)."""
+    numbers = {"temperature": float, "seed": int, "topk": int, "topp": float}
+    methods = {"sgrs": _sgrs, "locore": _locore, "decoding": _decoding}
     count = _parse(int, query.get("n"))
     if count is None or count < 1:
-        return None
-    sampling = Sampling()
-    for name, key, kind in (
-        ("temperature", "temperature", float),
-        ("seed", "seed", int),
-        ("top_k", "topk", int),
-        ("top_p", "topp", float),
-    ):
-        value = _parse(kind, query.get(key))
-        if value is not None:
-            try:
-                sampling = replace(sampling, **{name: value})
-            except SettingError:
-                continue
-    sgrs, locore = _sgrs(str(query.get("sgrs") or "")), _locore(str(query.get("locore") or ""))
-    return RunSettings(count, sampling, sgrs, locore, decoding=_decoding(str(query.get("decoding") or "")))
+        return None, any(query.get(key) for key in ("n", *numbers, *methods))
+    sampling, lost = Sampling(), False
+    for key, kind in numbers.items():
+        if query.get(key) is None:
+            continue
+        name = {"topk": "top_k", "topp": "top_p"}.get(key, key)
+        value = _parse(kind, query[key])
+        try:
+            sampling = replace(sampling, **{name: value})
+        except SettingError:
+            value = None
+        lost = lost or value is None
+    made = {key: read(str(query.get(key) or "")) for key, read in methods.items()}
+    lost = lost or any(query.get(key) and made[key] is None for key in methods)
+    return RunSettings(count, sampling, **made), lost
 
 
 def _decoding(text: str) -> Decoding | None:
     name, _, values = text.partition(",")
     try:
-        return Decoding.read(name, values) if NAME.fullmatch(name) else None
+        return Decoding.read(name, values) if name in DECODERS else None
     except SettingError:
         return None
 
@@ -172,9 +191,10 @@ def _decoding(text: str) -> Decoding | None:
 def _sgrs(text: str) -> SGRS | None:
     parts = text.split("_")
     try:
-        alpha, top_k, tries, window, *more = parts
-        more = [word.partition(".") for word in more]
-        layers = [tuple(map(int, word.split("-"))) for word, _, _ in more if word[:1].isdigit()]
+        alpha, top_k, tries, window, *words = parts
+        old = [word.replace("-", ",") for word in words if word[:1].isdigit()]
+        listed = [word.removeprefix(LAYERS) for word in words if word.startswith(LAYERS)] or old
+        more = [word.partition(".") for word in words]
         histories: list[History] = [known for word, _, _ in more for known in HISTORIES if known == word]
         scores: list[tuple[Score, int]] = [
             (known, int(size or SGRS.recent)) for word, _, size in more for known in SCORES if known == word
@@ -184,7 +204,7 @@ def _sgrs(text: str) -> SGRS | None:
             top_k=int(top_k),
             tries=int(tries),
             window=int(window),
-            layers=layers[0] if layers else None,
+            layers=indices_from("layers", listed[0]) if listed else None,
             history=histories[0] if histories else "accepted",
             score=scores[0][0] if scores else SGRS.score,
             recent=scores[0][1] if scores else SGRS.recent,

@@ -10,14 +10,14 @@ import logging
 import re
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import lru_cache, wraps
 from pathlib import Path
 from typing import Any
 
 import gradio as gr
 
-from ..errors import QueueFull, SaliencyVizError
+from ..errors import LoadCancelled, QueueFull, SaliencyVizError
 from ..paths import assets
 from .i18n import english
 
@@ -66,13 +66,14 @@ def sentence(error: Exception, what: str) -> str:
     return english("unexpected")
 
 
-def trouble(error: Exception, what: str) -> dict[str, Any]:
-    """An update of the notice with what went wrong, as `sentence`."""
+def trouble(error: Exception, what: str, offers: Sequence[dict[str, str]] = ()) -> dict[str, Any]:
+    """An update of the notice with what went wrong, as `sentence`. offers: what a click may do about it."""
     if isinstance(error, QueueFull):
         key = f"queue_{'mine' if error.mine else 'full'}{'' if error.seconds is None else '_seconds'}"
         return note("error", key, values={"waiting": str(error.waiting), "seconds": str(error.seconds)})
     if isinstance(error, SaliencyVizError):
-        return note("error", text=without_places(str(error)))
+        kind = "info" if isinstance(error, LoadCancelled) else "error"
+        return note(kind, text=without_places(str(error)), offers=list(offers))
     log.error(what, exc_info=error)
     return note("error", "unexpected")
 

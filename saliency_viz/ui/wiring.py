@@ -6,6 +6,7 @@ Ignores what handlers do. Here alone gradio's requests and events become plain v
 from __future__ import annotations
 
 import inspect as signatures
+import json
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
 from typing import Any
@@ -38,7 +39,9 @@ GPU = {"concurrency_id": "gpu", "concurrency_limit": None, "show_progress": "hid
 QUICK = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
 SETTINGS = controls.Settings._fields
 # Settings stay in the visitor's browser: kept at every change without asking the server, handed over when a page opens.
-REMEMBER = "(...values) => { try { localStorage.setItem('saliency-viz-settings', JSON.stringify(values)); } catch {} }"
+REMEMBER = "try { localStorage.setItem('saliency-viz-settings', JSON.stringify(values)); } catch {}"
+# What assets/app/runs/run_due.js compares with the run shown.
+CHOSEN = f"SaliencyApp.decodingChosen({json.dumps(SETTINGS)}, values);"
 # What assets/app/page/prefs.js recalls, once that script is there.
 RECALL = (
     "async () => { while (!(window.SaliencyApp && SaliencyApp.recall)) await new Promise((go) => setTimeout(go, 15)); "
@@ -48,6 +51,7 @@ ASKED = {  # what our own parts ask of the server, by part
     "header": [
         fetch.fetch_status,
         fetch.fetch_offers,
+        fetch.fetch_offer,
         export.fetch_export,
         export.fetch_film,
         fetch.share_run,
@@ -113,9 +117,9 @@ def wire(blocks: gr.Blocks, page: Page, context: Context) -> None:
     parts, left, header, viewer = page.parts(), page.left, page.header, page.viewer
     everything = [part for name, part in parts.items() if name not in ("plan", "thumbnails", "reset", "remembered")]
 
-    def on(event: Any, function: Callable[..., Any], values: Any = None, outputs: Any = everything, **how: Any) -> None:
+    def on(event: Any, function: Callable[..., Any], values: Any = None, outputs: Any = everything, **how: Any) -> Any:
         values = [parts[value] if isinstance(value, str) else value for value in values or ()]
-        event(handler(context, function, parts), values, outputs, **how)
+        return event(handler(context, function, parts), values, outputs, **how)
 
     on(left.run.click, caption.start, ("media", "prompt", "system", "model", *SETTINGS), **GPU)
     on(left.stop.click, caption.stop, None, [left.stop], **QUICK)
@@ -127,6 +131,7 @@ def wire(blocks: gr.Blocks, page: Page, context: Context) -> None:
         on(part.show_pair, compare.show_pair, **QUICK)
     on(header.manage, runs.manage_run, ("first", "second"), **QUICK)
     on(header.show_run, select.show_run, **QUICK)
+    on(header.show_again, runs.show_again, trigger_mode="multiple", **QUICK)  # Back, pressed twice
     on(header.model, models.choose_model, **QUICK)
     on(header.halt_model, models.halt_model, **QUICK)
     on(viewer.action, what_if.act, ("model", *SETTINGS), **GPU)
@@ -143,7 +148,8 @@ def wire(blocks: gr.Blocks, page: Page, context: Context) -> None:
     for change in changes:
         planned = ("media", "prompt", "system", "model", "max_new_tokens")
         on(change, run_preview.plan, planned, [left.plan, left.media], trigger_mode="always_last", **QUICK)
-    on(blocks.load, page_load.restore, ("remembered",), js=RECALL, **QUICK)
+    opened = on(blocks.load, page_load.restore, ("remembered",), js=RECALL, **QUICK)
+    opened.then(None, list(left.settings), None, js=f"(...values) => {{ {CHOSEN} }}", **QUICK)
     blocks.unload(_closed(context))
     _wire_settings(left)
 
@@ -154,7 +160,8 @@ def _wire_settings(left: controls.Left) -> None:
     left.reset.click(lambda: usual, None, list(left.settings), **QUICK)
     for key, button in left.presets.items():
         button.click(lambda key=key: controls.PRESETS[key], None, [left.settings.alpha, left.settings.beta], **QUICK)
-    gr.on([widget.change for widget in left.settings], None, list(left.settings), None, js=REMEMBER, **QUICK)
+    kept = f"(...values) => {{ {REMEMBER} {CHOSEN} }}"
+    gr.on([widget.change for widget in left.settings], None, list(left.settings), None, js=kept, **QUICK)
 
 
 def _closed(context: Context) -> Callable[[gr.Request], None]:

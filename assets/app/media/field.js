@@ -2,7 +2,7 @@
 // Files go up as they are; what is shown comes back from the server, which opens, turns and samples them (ui/media.py).
 
 import { el } from "../../shared/dom.js";
-import { listeners, page, told } from "../page/state.js";
+import { listeners, modelListeners, page, told } from "../page/state.js";
 import { t } from "../page/texts.js";
 import { say } from "../parts/notice.js";
 import { aboutParts, stageParts } from "./drawing.js";
@@ -18,7 +18,6 @@ import { frameSeen } from "./seen_part.js";
 /** @type {Seen} */
 const EMPTY = { items: [] };
 const ACCEPT = "image/*,.heic,.heif,.avif,.tif,.tiff,video/*,.mkv,.m4v,.avi,.ts";
-const PATIENCE = 1200; // ms between two looks at a model that is not loaded yet
 
 export class MediaField {
   /** @param {Part} part */
@@ -29,7 +28,6 @@ export class MediaField {
     this.seen = EMPTY;
     this.serial = 0; // of the value the server gave last
     this.ticket = 0; // of the work going on; what an older one brings does not count
-    this.patience = 0;
     this.root = /** @type {HTMLElement} */ (part.element.querySelector(".app-media"));
     const change = () => {
       this.take([...(this.input.files || [])], this.input.dataset.add === "true");
@@ -48,6 +46,7 @@ export class MediaField {
     listenForFiles(this);
     watch("given", () => this.given());
     watch("model", () => this.limits());
+    modelListeners.add(() => this.limits());
     watch("part", () => frameSeen(this));
     this.draw();
     this.given();
@@ -146,7 +145,6 @@ export class MediaField {
 
   /** Whether the chosen model takes this is known once it is loaded: said before the run. */
   async limits() {
-    clearTimeout(this.patience);
     this.warning.textContent = "";
     const count = this.seen.items.length;
     const video = Boolean(this.seen.video);
@@ -154,9 +152,8 @@ export class MediaField {
     const asked = this.ticket;
     const { server, props } = this.part;
     const able = await server.fetch_takes(props.model).catch(() => null);
-    if (asked !== this.ticket) return;
-    if (!able) this.patience = window.setTimeout(() => this.limits(), PATIENCE);
-    else if (video && !able.video) this.warning.textContent = t("takes_no_video", { families: able.videos });
+    if (asked !== this.ticket || !able) return; // it is asked again once the model is there
+    if (video && !able.video) this.warning.textContent = t("takes_no_video", { families: able.videos });
     else if (!video && able.pictures && count > able.pictures) {
       this.warning.textContent = t("takes_one", { families: able.many });
     }

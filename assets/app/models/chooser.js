@@ -1,10 +1,12 @@
-// The panel that offers models: by family, with what each needs next to what is free; weights, adapter, any other name.
-// What cannot fit is shown and cannot be chosen, with the reason. Names enter through textContent only.
+// The dialog that offers models: by family, with what each needs next to what is free; weights, adapter, any other name.
+// What cannot be had is shown and cannot be chosen, with the reason; a name one types is looked up in the same way. Names
+// enter through textContent only.
 
 import { el } from "../../shared/dom.js";
 import { joinModelKey, parseModelKey } from "../../shared/model_key.js";
+import { fieldRow, textField } from "../controls/fields.js";
 import { t } from "../page/texts.js";
-import { families } from "./model_row.js";
+import { columns, families, line, reason } from "./model_row.js";
 
 /** @typedef {import("./model_row.js").Row} Row */
 
@@ -17,29 +19,24 @@ import { families } from "./model_row.js";
  * @property {string | null} adapter
  * @property {string | null} adapter_lacking why they cannot
  * @property {Row[]} rows
+ * @property {Row | null} photographs the one to take for photographs
  * @property {string} [error]
  */
 
-/** @param {string} name @param {string} placeholder */
-function textField(name, placeholder) {
-  const attributes = { type: "text", class: "app-models-text", name, placeholder, maxlength: 300 };
-  return el("input", { ...attributes, spellcheck: "false", autocomplete: "off" });
-}
-
-/** @param {string} label @param {HTMLInputElement} field */
-const fieldRow = (label, field) =>
-  el("label", { class: "app-models-field", hidden: true }, el("span", { text: label }), field);
+const PAUSE = 500; // ms after the last letter of a name until it is looked up
 
 export class Chooser {
   /**
    * @param {HTMLButtonElement} button opens it
    * @param {(weights: string | null) => Promise<Offers>} fetchOffers
+   * @param {(key: string) => Promise<Row & {error?: string}>} fetchOffer of any name
    * @param {(key: string) => void} choose
    * @param {() => string} chosen key of the one in use
    */
-  constructor(button, fetchOffers, choose, chosen) {
+  constructor(button, fetchOffers, fetchOffer, choose, chosen) {
     this.button = button;
     this.fetchOffers = fetchOffers;
+    this.fetchOffer = fetchOffer;
     this.choose = choose;
     this.chosen = chosen;
     /** @type {Offers | null} */
@@ -58,70 +55,97 @@ export class Chooser {
     const use = el("button", { type: "submit", class: "app-button app-models-use", text: t("models_use") });
     const head = el("div", { class: "app-models-head" }, el("strong", { text: t("models_title") }), this.room);
     const foot = el("div", { class: "app-models-foot" }, use);
-    const dialog = { role: "dialog", "aria-label": t("models_title"), hidden: true };
-    const parts = [head, this.kinds, this.list, this.otherRow, this.adapterRow, this.lacking, foot];
-    this.root = el("form", { class: "app-models", ...dialog }, ...parts);
+    this.typed = el("div", { class: "app-models-typed", role: "status" });
+    const fields = [this.otherRow, this.typed, this.adapterRow, this.lacking];
+    this.form = el("form", { class: "app-models-form" }, head, this.kinds, columns(), this.list, ...fields, foot);
+    this.root = el("dialog", { class: "app-models", "aria-label": t("models_title") }, this.form);
+    this.pause = 0;
     this.listen();
   }
 
   listen() {
-    const { root, button, list } = this;
-    root.addEventListener("submit", (event) => {
+    const { root, form, button, list, other } = this;
+    form.addEventListener("submit", (event) => {
       event.preventDefault();
       event.stopPropagation();
       this.submit();
     });
-    root.addEventListener("keydown", (event) => {
-      if (event.key !== "Escape") return;
-      event.stopPropagation();
-      this.open(false);
+    form.addEventListener("keydown", (event) => {
+      if (event.key === "Escape") event.stopPropagation(); // it closes the dialog, and nothing else on the page
     });
     list.addEventListener("dblclick", ({ target }) => {
-      if (target instanceof Element && target.closest(".app-models-row:not(.off)")) root.requestSubmit();
+      if (target instanceof Element && target.closest(".app-models-row:not(.off)")) form.requestSubmit();
     });
-    button.addEventListener("click", () => this.open(root.hidden));
-    document.addEventListener("pointerdown", ({ target }) => {
-      const outside = target instanceof Node && !root.contains(target) && !button.contains(target);
-      if (!root.hidden && outside) this.show(false);
+    other.addEventListener("input", () => {
+      clearTimeout(this.pause);
+      this.typed.replaceChildren();
+      this.pause = window.setTimeout(() => this.lookUp(), PAUSE);
+    });
+    button.addEventListener("click", () => this.open());
+    root.addEventListener("close", () => button.setAttribute("aria-expanded", "false"));
+    root.addEventListener("click", ({ target }) => {
+      if (target === root) root.close(); // beside it
     });
   }
 
-  /** @param {boolean} on */
-  show(on) {
-    this.root.hidden = !on;
-    this.button.setAttribute("aria-expanded", String(on));
-  }
-
-  /** @param {boolean} on */
-  open(on) {
-    if (on === !this.root.hidden) return;
-    this.show(on);
-    if (!on) return this.button.focus();
+  open() {
+    const { root, button } = this;
+    root.showModal();
+    button.setAttribute("aria-expanded", "true");
     const now = parseModelKey(this.chosen());
     this.weights = now.weights;
     this.adapter.value = now.adapter;
     this.other.value = "";
+    this.typed.replaceChildren();
     this.ask();
   }
 
-  submit() {
+  /** The key that is typed, else picked; "" for neither. */
+  wanted() {
     const typed = this.other.value.trim();
-    const picked = /** @type {HTMLInputElement | null} */ (this.list.querySelector("input:checked"));
-    if (!typed && !picked) return;
-    const { name, weights } = picked ? parseModelKey(picked.value) : { name: "", weights: "" };
     const adapter = this.adapter.value.trim();
-    const own = { name, weights, adapter: name === "demo" ? "" : adapter };
-    this.open(false);
-    this.choose(joinModelKey(typed ? { name: typed, weights: this.weights, adapter } : own));
+    if (typed) return joinModelKey({ name: typed, weights: this.weights, adapter });
+    const picked = /** @type {HTMLInputElement | null} */ (this.list.querySelector("input:checked"));
+    if (!picked) return "";
+    const { name, weights } = parseModelKey(picked.value);
+    return joinModelKey({ name, weights, adapter: name === "demo" ? "" : adapter });
+  }
+
+  async submit() {
+    const typed = Boolean(this.other.value.trim());
+    const key = this.wanted();
+    if (!key || (typed && !(await this.lookUp()))) return;
+    this.root.close();
+    this.choose(key);
+  }
+
+  /** Shows what a typed model needs, as a line of the list. @returns {Promise<boolean>} whether it can be had */
+  async lookUp() {
+    clearTimeout(this.pause);
+    if (!this.other.value.trim()) return false;
+    const key = this.wanted();
+    this.typed.replaceChildren(el("p", { class: "app-models-wait", text: t("models_looking") }));
+    const row = await this.fetchOffer(key).catch(() => ({ error: t("unexpected") }));
+    if (key !== this.wanted()) return false;
+    if (row.error) {
+      this.typed.replaceChildren(el("p", { class: "app-models-refused", text: row.error }));
+      return false;
+    }
+    const found = /** @type {Row} */ (row);
+    const room = (this.offers && this.offers.room) || "";
+    const shown = line(found, room, true);
+    for (const input of shown.querySelectorAll("input")) input.name = "app-model-typed";
+    this.typed.replaceChildren(shown);
+    return !reason(found, room);
   }
 
   async ask() {
     const ticket = ++this.asked;
     if (!this.offers) this.wait(t("models_reading"));
-    this.root.setAttribute("aria-busy", "true");
+    this.form.setAttribute("aria-busy", "true");
     const found = await this.fetchOffers(this.weights || null).catch(() => ({ error: t("unexpected") }));
     if (ticket !== this.asked) return;
-    this.root.removeAttribute("aria-busy");
+    this.form.removeAttribute("aria-busy");
     if (found.error) return this.wait(found.error);
     this.offers = /** @type {Offers} */ (found);
     this.draw(this.offers);
@@ -134,6 +158,7 @@ export class Chooser {
 
   /** @param {Offers} offers */
   draw(offers) {
+    const onKind = this.kinds.contains(document.activeElement);
     this.room.textContent = offers.room ? t("models_room", { ...offers }) : t("models_room_unknown", { ...offers });
     const whole = this.kindChoice("", "models_whole", null);
     const kinds = offers.quantizations.map(({ name, lacking }) => this.kindChoice(name, "models_" + name, lacking));
@@ -148,7 +173,9 @@ export class Chooser {
     this.list.replaceChildren(...families(offers.rows, offers.room, parseModelKey(this.chosen()).name));
     const first = this.list.querySelector("input:checked") || this.list.querySelector("input:not(:disabled)");
     if (!(first instanceof HTMLElement)) return;
-    first.focus();
+    const kind = onKind && this.kinds.querySelector("input:checked"); // arrow keys go on through the kinds of weights
+    if (kind instanceof HTMLElement) kind.focus();
+    else first.focus();
     first.scrollIntoView({ block: "nearest" });
   }
 

@@ -3,9 +3,11 @@
 import { el } from "../../shared/dom.js";
 import { modelLabel } from "../../shared/model_key.js";
 import { icon } from "../page/icons.js";
-import { listeners, page } from "../page/state.js";
+import { offers } from "../page/recover_link.js";
+import { choiceListeners, listeners, modelListeners, page } from "../page/state.js";
 import { t } from "../page/texts.js";
-import { say } from "../parts/notice.js";
+import { newsListeners, say } from "../parts/notice.js";
+import { stopWhenPossible } from "../parts/stopping.js";
 import { Chooser } from "./chooser.js";
 
 /** @typedef {import("../page/state.js").Part} Part */
@@ -17,6 +19,8 @@ import { Chooser } from "./chooser.js";
  * @property {string} [stage] of loading
  * @property {number} [done] bytes
  * @property {number} [total]
+ * @property {number} [seconds] it loads
+ * @property {boolean} [back] the demo model may be taken in its place
  * @property {string} [reason]
  * @property {string} [revision]
  * @property {string} [note]
@@ -24,6 +28,8 @@ import { Chooser } from "./chooser.js";
 
 const SOON = 700; // ms until the next look at a model that loads
 const LATER = 20000; // and at one that rests
+const SLOW = 20; // s after which a load is said to take long
+const BACK = { do: "back_to_demo", key: "back_to_demo" };
 
 /** @param {number} count */
 const bytes = (count) => (count >= 1e8 ? (count / 1e9).toFixed(1) + " GB" : (count / 1e6).toFixed(1) + " MB");
@@ -34,7 +40,8 @@ function words(status) {
   if (state !== "loading" || !stage) return t("status_" + state, { ...status });
   const share = total ? Math.floor((100 * done) / total) : 0;
   const key = stage === "download" && !total ? "looking" : stage;
-  return t("status_" + key, { done: bytes(done), total: bytes(total), share });
+  const text = t("status_" + key, { done: bytes(done), total: bytes(total), share });
+  return status.seconds ? t("status_seconds", { text, seconds: status.seconds }) : text;
 }
 
 /** @param {string} id @param {string} text @param {() => void} click */
@@ -66,6 +73,7 @@ export class ModelStatus {
     const chooser = new Chooser(
       button,
       (weights) => server.fetch_offers(weights),
+      (key) => server.fetch_offer(key),
       choose,
       () => props.model,
     );
@@ -73,6 +81,7 @@ export class ModelStatus {
     this.root = el("div", { class: "app-group-left" }, box, this.chip, this.halt, this.again);
     this.polls = 0;
     this.retry = 0;
+    this.said = ""; // key of what the notice says now
     /** @type {Partial<Status>} */
     this.before = {};
   }
@@ -84,6 +93,11 @@ export class ModelStatus {
     document.addEventListener("visibilitychange", () => {
       if (!document.hidden) this.poll();
     });
+    newsListeners.add((news) => {
+      this.said = (news && news.key) || "";
+      if (this.said === "waiting_model") this.poll(); // a run has begun to load it
+    });
+    offers.back_to_demo = () => this.back();
     this.changed();
   }
 
@@ -94,6 +108,7 @@ export class ModelStatus {
     this.chip.dataset.state = "asked";
     this.text.textContent = "";
     if (page.viewer) page.viewer.schedule();
+    for (const listener of choiceListeners) listener();
     this.poll();
   }
 
@@ -103,10 +118,28 @@ export class ModelStatus {
     const { server, props } = this.part;
     /** @type {Status | null} */
     const status = await server.fetch_status(props.model).catch(() => null); // offline
-    if (!status || ticket !== this.polls) return;
-    this.draw(status);
-    const soon = status.state === "loading" || status.state === "none";
+    if (ticket !== this.polls) return;
+    if (status) this.draw(status);
+    if (document.hidden) return; // it is looked at again when somebody looks
+    const soon = status && status.state === "loading";
     this.retry = window.setTimeout(() => ticket === this.polls && this.poll(), soon ? SOON : LATER);
+  }
+
+  /** The demo model in the place of one that does not come; a run that waits for that is not wanted any more. */
+  back() {
+    const { trigger, props } = this.part;
+    if (this.before.state === "loading") trigger("halt_model", { name: props.model });
+    if (this.said.startsWith("queued")) stopWhenPossible("#app-stop");
+    trigger("model", { name: "demo" });
+  }
+
+  /** While it loads: a run that waits for it is told how long already; anybody, that it takes long. @param {Status} status */
+  sayLoading({ seconds = 0, back }) {
+    const waits = this.said.startsWith("waiting_model");
+    const slow = seconds >= SLOW && (!this.said || this.said === "slow_load");
+    if (!waits && !slow) return;
+    const values = { seconds, model: modelLabel(this.part.props.model) };
+    say({ kind: "busy", key: waits ? "waiting_model_seconds" : "slow_load", values, offers: back ? [BACK] : [] });
   }
 
   /** @param {Status} status */
@@ -117,14 +150,18 @@ export class ModelStatus {
     const loading = state === "loading";
     chip.dataset.state = state;
     chip.setAttribute("aria-live", loading ? "off" : "polite");
-    chip.title = reason || (revision ? revision.slice(0, 10) : "");
+    chip.title = reason || (loading ? words(status) : revision ? revision.slice(0, 10) : "");
     this.text.textContent = words(status);
     bar.style.setProperty("--share", String(loading && total ? done / total : 0));
     this.halt.hidden = !loading;
     this.again.hidden = !(state === "failed" || (state === "none" && reason));
-    if (changed && state === "failed") say({ kind: "error", text: reason });
-    if (changed && note) say({ kind: "warning", text: note });
-    if (changed && state === "ready") this.part.trigger("plan", {});
     this.before = status;
+    if (loading) this.sayLoading(status);
+    else if (this.said === "slow_load") say(null);
+    if (changed && state === "failed") say({ kind: "error", text: reason, offers: status.back ? [BACK] : [] });
+    if (changed && note) say({ kind: "warning", text: note });
+    if (!changed || state !== "ready") return;
+    this.part.trigger("plan", {});
+    for (const listener of modelListeners) listener();
   }
 }

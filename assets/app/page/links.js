@@ -89,10 +89,30 @@ export function parsed(words) {
 }
 
 let writing = 0;
+let entry = ""; // the runs that the present entry of the browser's history shows
+
+/** The address follows what is looked at; another run is another entry, so that Back goes to the run before. */
 export function remember() {
-  if (!shown[0] || shown[0].aside) return;
+  const [first, second] = shown;
+  if (!first) return;
+  const runs = [first.id, second && second.id];
+  const now = JSON.stringify(runs);
   clearTimeout(writing);
-  writing = window.setTimeout(() => history.replaceState(null, "", address()), PAUSE);
+  if (entry && now !== entry) history.pushState({ runs }, "", address());
+  else if (first.aside) history.replaceState({ runs }, ""); // the address is not about it
+  entry = now;
+  if (!first.aside) writing = window.setTimeout(() => history.replaceState({ runs }, "", address()), PAUSE);
+}
+
+/** Back and forward through the runs that were looked at. */
+export function watchHistory() {
+  addEventListener("popstate", ({ state }) => {
+    if (!state || !state.runs || !page.header) return;
+    clearTimeout(writing);
+    entry = JSON.stringify(state.runs);
+    const [first, second] = state.runs;
+    page.header.trigger("show_again", { first, second, link: Object.fromEntries(new URL(location.href).searchParams) });
+  });
 }
 
 /** @param {string} text */

@@ -1,13 +1,15 @@
 // How a visitor likes to look, kept in the browser: what was changed by hand, and only until it is set back.
 
 import { DEFAULTS, TASTE } from "../../viewer/state/defaults.js";
-import { keep, recalled } from "./storage.js";
+import { keep, keepInTab, recalled, recalledInTab } from "./storage.js";
 
 /** @typedef {import("../../viewer/state/defaults.js").State} State */
 
 const VIEW = "saliency-viz-view";
 const VISIT = "saliency-viz-visit";
 const SETTINGS = "saliency-viz-settings";
+export const MAKING = "saliency-viz-making"; // there while a caption is being made (parts/making.js)
+const making = recalledInTab(MAKING) !== null; // as this page was loaded, before it says anything itself
 
 /** @returns {Record<string, unknown>} */
 function kept() {
@@ -45,14 +47,14 @@ const newVisit = () =>
   [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 
 /**
- * What the server is told as a page opens: the decoding of the last visit, and a token of this tab, by which a reload
- * finds its runs again.
+ * What the server is told as a page opens: the decoding of the last visit, a token of this tab, by which a reload finds
+ * its runs again, and whether a caption was being made in it.
  */
 export function recall() {
   try {
-    const visit = sessionStorage.getItem(VISIT) || newVisit();
-    sessionStorage.setItem(VISIT, visit);
-    return JSON.stringify({ settings: JSON.parse(localStorage.getItem(SETTINGS) || "[]"), visit });
+    const visit = recalledInTab(VISIT) || newVisit();
+    keepInTab(VISIT, visit);
+    return JSON.stringify({ settings: JSON.parse(recalled(SETTINGS) || "[]"), visit, making });
   } catch {
     return ""; // private window, damaged memory
   }

@@ -13,6 +13,8 @@
  * @property {boolean} [short] it cannot be made again from its recipe
  * @property {boolean} [truth] its marks are shown at once
  * @property {boolean} [keep] what is looked at stays
+ * @property {boolean} [foreign] the demo model was shown what is no scene of its world, as far as is known
+ * @property {{sgrs: boolean, locore: boolean, decoder: string}} [methods] that it was decoded with
  * @property {Record<string, string>} [recipe]
  * @property {Record<string, string>} [state] of a link
  */
@@ -45,6 +47,10 @@ export const page = { viewer: null, header: null, model: "", media: null, stale:
 export const shown = [null, null];
 /** @type {Set<() => void>} called when these change */
 export const listeners = new Set();
+/** @type {Set<() => void>} called when another model is chosen */
+export const choiceListeners = new Set();
+/** @type {Set<() => void>} called when the chosen model can be used */
+export const modelListeners = new Set();
 /** @type {Set<() => void>} called when what is looked at in them changes */
 export const stateListeners = new Set();
 

@@ -5,12 +5,14 @@ import { ModelStatus } from "../models/status.js";
 import { icon } from "../page/icons.js";
 import { toggleHelp } from "../page/keys.js";
 import { languageButton } from "../page/language.js";
-import { address, copy } from "../page/links.js";
+import { address, copy, watchHistory } from "../page/links.js";
 import { behavior, listeners, page, shown } from "../page/state.js";
 import { language, t } from "../page/texts.js";
 import { themeButton } from "../page/theme.js";
 import { ExportMenu } from "../runs/export_menu.js";
 import { RunChooser } from "../runs/run_chooser.js";
+import { watchDue } from "../runs/run_due.js";
+import { watchMaking } from "./making.js";
 import { say } from "./notice.js";
 import { watchQueue } from "./queue.js";
 
@@ -19,6 +21,9 @@ export function mountHeader(part) {
   const { element, server } = part;
   page.header = part;
   watchQueue();
+  watchMaking();
+  watchDue();
+  watchHistory();
   document.documentElement.lang = language;
   const link = linkButton(server);
   const exports = new ExportMenu(server);

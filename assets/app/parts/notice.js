@@ -18,18 +18,31 @@ import { forgetStop, stopWhenPossible } from "./stopping.js";
  * @property {import("../page/recover_link.js").Wanted} [wanted] what a link wanted to show
  */
 
-const STOPPABLE = ["running", "waiting_model", "queued", "queued_before", "queued_seconds"]; // a caption in the making
+/** A caption in the making. */
+export const STOPPABLE = ["running", "waiting_model", "waiting_model_seconds", "queued", "queued_before", "queued_seconds"]; // prettier-ignore
 const SHOWN = 8000; // ms a piece of news stays
 
-/** @type {{root: HTMLElement, timer: number, kind: string} | null} */
+/** @type {Set<(news: News | null) => void>} called with everything the notice says */
+export const newsListeners = new Set();
+/** @type {{root: HTMLElement, timer: number, kind: string, shape: string} | null} */
 let notice = null;
 
 /** @param {News | null} news */
 export function say(news) {
   if (!notice) return;
   if (!news || !STOPPABLE.includes(news.key || "")) forgetStop();
+  for (const listener of newsListeners) listener(news);
   const { root } = notice;
   clearTimeout(notice.timer);
+  const shape = news && news.kind === "busy" ? JSON.stringify([news.kind, news.key, news.offers]) : "";
+  const same = shape && shape === notice.shape && root.querySelector(".app-notice-text");
+  notice.shape = shape;
+  if (news && same) {
+    same.textContent = news.text || t(news.key || "", news.values); // a count goes on: its buttons stay, and nobody is told again
+    root.setAttribute("aria-live", "off");
+    return;
+  }
+  root.setAttribute("aria-live", "polite");
   notice.kind = news ? news.kind : "";
   root.className = "app-notice" + (notice.kind ? ` on ${notice.kind}` : "");
   if (!news || !news.kind) return root.replaceChildren();
@@ -59,7 +72,7 @@ function noticeParts(news) {
 
 /** @param {Part} part */
 export function mountNotice({ element, props, watch }) {
-  notice = { root: /** @type {HTMLElement} */ (element.querySelector(".app-notice")), timer: 0, kind: "" };
+  notice = { root: /** @type {HTMLElement} */ (element.querySelector(".app-notice")), timer: 0, kind: "", shape: "" };
   const draw = () => {
     /** @type {News | null} */
     const news = told(props.note);

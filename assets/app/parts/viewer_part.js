@@ -1,6 +1,7 @@
 // The viewer on this page: what it may ask of the server, and what the page does when it changes.
 
 import { Viewer } from "../../viewer/viewer.js";
+import { PhotoBanner } from "../models/photo_banner.js";
 import { keys } from "../page/keys.js";
 import { remember } from "../page/links.js";
 import { like, likeBefore } from "../page/prefs.js";
@@ -60,6 +61,9 @@ export function mountViewer(part) {
   page.stale = (on) => root.classList.toggle("app-stale", on && Boolean(viewer.run));
   likeBefore(viewer);
   page.viewer = viewer;
+  const banner = new PhotoBanner();
+  root.before(banner.root);
+  banner.start();
   showWhole();
   new Places(part, viewer);
 }

@@ -97,7 +97,7 @@ def load_model(
             family=family.name,
             layers=text.num_hidden_layers,
             heads=text.num_attention_heads,
-            dtype=_described(kind, small, adapter),
+            dtype=_described(kind, small and f"{small} weights{', as stored' if stored else ''}", adapter),
             device=str(where) if device_map is None else f"device_map {device_map}",
             revision=found.commit,
         ),
@@ -111,9 +111,9 @@ def load_model(
     return model
 
 
-def _described(kind: torch.dtype, quantization: str | None, adapter: str | Path | None) -> str:
+def _described(kind: torch.dtype, weights: str | None, adapter: str | Path | None) -> str:
     """ "bfloat16 (4bit weights) + adapter NAME": a trace must say what changed the numbers. A directory by its name."""
-    small = f" ({quantization} weights)" if quantization else ""
+    small = f" ({weights})" if weights else ""
     lora = f" + adapter {Path(adapter).name if Path(adapter).is_dir() else adapter}" if adapter is not None else ""
     return str(kind).removeprefix("torch.") + small + lora
 

@@ -12,6 +12,7 @@ from contextlib import closing
 from dataclasses import replace
 from typing import Any
 
+from ...errors import ModelError
 from ...figures.web.payload import steps_payload
 from ...serving.engine import Engine
 from ...serving.progress import CaptionProgress
@@ -25,6 +26,8 @@ from ..updates import Updates, busy, note, told, trouble, update
 from .fetch import ROWS_BYTES
 from .show import label_of, listed, seen_note, shown
 from .waiting import waited
+
+FAILED_SECONDS = 3.0  # a run that waited in the queue while its model failed to load does not begin the load again
 
 
 def start(
@@ -90,6 +93,9 @@ def captioned(
                 if turn.began is None:
                     yield {**busy(False), "notice": note("info", "stopped_waiting")}
                     return
+                failure = context.engine.pool.just_failed(model, FAILED_SECONDS)
+                if failure is not None:
+                    raise failure
                 ready = context.engine.status(model)["state"] == "ready"
                 yield {"notice": note("busy", "running" if ready else "waiting_model")}
                 for progress, news in followed(context.engine, model, request, stopped):
@@ -107,9 +113,18 @@ def captioned(
                 **busy(False),
                 "notice": note("info", "stopped") if stopped.is_set() else note(),
             }
+        except GeneratorExit:  # nobody listens any more: the page is gone, or was loaded again
+            keep_broken_off(context, trace, run_id)
+            raise
         except Exception as error:
-            notice = trouble(error, "A caption failed")
+            notice = trouble(error, "A caption failed", way_back(context, model, error))
             yield {**broken_off(context, visit, trace, slot, run_id), "notice": notice}
+
+
+def way_back(context: Context, model: str, error: Exception) -> list[dict[str, str]]:
+    """What the notice of a refusal offers: the demo model, where another could not be had."""
+    other = isinstance(error, ModelError) and model != "demo" and "demo" in context.engine.rules.names()
+    return [{"do": "back_to_demo", "key": "back_to_demo"}] if other else []
 
 
 def keep(context: Context, visit: Visit, progress: CaptionProgress, run_id: str, scene: str | None) -> Trace:
@@ -142,11 +157,20 @@ def broken_off(context: Context, visit: Visit, trace: Trace | None, slot: int, r
     """The page free again, with whatever was written kept."""
     kept = {}
     if trace is not None and trace.steps:
-        run = context.store.get(run_id)  # None where others have taken its room, or it was deleted meanwhile
-        example = run.example if run is not None else None
-        context.store.put(replace(trace, ended="cancelled"), label_of(trace), visit.id, run_id, example)
+        if not keep_broken_off(context, trace, run_id):  # others have taken its room, or it was deleted meanwhile
+            context.store.put(replace(trace, ended="cancelled"), label_of(trace), visit.id, run_id)
         kept = shown(context, {slot: run_id})
     return {**busy(False), **kept, **listed(context, visit)}
+
+
+def keep_broken_off(context: Context, trace: Trace | None, run_id: str) -> bool:
+    """Keep what was written of a run that does not go on, where the run is still kept; whether there was anything."""
+    run = context.store.get(run_id)
+    if trace is None or not trace.steps or run is None:
+        return False
+    if trace.ended == "running":
+        context.store.put(replace(trace, ended="cancelled"), run.label, run.visit, run_id, run.example)
+    return True
 
 
 def bounded(context: Context, settings: RunSettings) -> RunSettings:

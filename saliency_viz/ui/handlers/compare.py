@@ -30,7 +30,7 @@ def compare(
     own picture where that is an example's)."""
     linked = permalinks.read_run(event.get("recipe") or {})
     if linked.settings is not None:
-        model, scene = context.offered(linked.model) or model, linked.example or context.scene_of(first)
+        model, scene = context.offered(linked.wanted) or model, linked.example or context.scene_of(first)
         yield from captioned(context, visit, lambda: linked_request(context, linked, first), model, 1, scene)
         return
 

@@ -50,8 +50,9 @@ def fetch_takes(context: Context, name: str) -> dict[str, Any] | None:
 
 
 def fetch_status(context: Context, name: str) -> dict[str, Any]:
-    """Where the model stands."""
-    told = {**context.engine.status(str(name)), "label": ModelKey.read(str(name)).label}
+    """Where the model stands; back: whether the demo model may be taken in its place."""
+    back = str(name) != "demo" and "demo" in context.engine.rules.names()
+    told = {**context.engine.status(str(name)), "label": ModelKey.read(str(name)).label, "back": back}
     return {**told, **{part: without_places(told[part]) for part in ("reason", "note", "text") if part in told}}
 
 
@@ -59,6 +60,12 @@ def fetch_status(context: Context, name: str) -> dict[str, Any]:
 def fetch_offers(context: Context, quantization: str | None) -> dict[str, Any]:
     """The chooser's rows for weights of this kind (see Engine.offers), or {"error": sentence}."""
     return context.engine.offers(quantization if quantization in QUANTIZATIONS else None)
+
+
+@answered
+def fetch_offer(context: Context, key: str) -> dict[str, Any]:
+    """The chooser's row for one model, of any name (see Engine.offer), or {"error": sentence}."""
+    return context.engine.offer(str(key))
 
 
 def share_run(context: Context, run_id: str) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from ...errors import ModelError
 from ..context import Context, Visit
 from ..updates import Updates, guarded, note, update
 
@@ -16,7 +17,9 @@ from ..updates import Updates, guarded, note, update
 def choose_model(context: Context, visit: Visit, event: Mapping[str, Any]) -> Updates:
     """Another model for the next run; it loads in the background. event: {name}."""
     name = str(event.get("name") or "").strip()
-    context.engine.check(name)
+    refused = context.engine.offer(name)["refused"]
+    if refused:
+        raise ModelError(refused)
     context.engine.warm(name)
     return {
         "model": name,

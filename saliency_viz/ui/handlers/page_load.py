@@ -12,7 +12,7 @@ from ...trace import Trace
 from .. import controls, media, permalinks
 from ..context import EXAMPLE, Context, Visit
 from ..updates import Updates, guarded, note, told, update
-from .caption import bounded
+from .caption import bounded, keep_broken_off
 from .show import asked_again, given, label_of, listed, seen_note, shown
 
 
@@ -22,12 +22,33 @@ def restore(context: Context, visit: Visit, remembered: str) -> Updates:
     if context.warm:
         context.engine.warm()
     link = permalinks.read(visit.query)
-    settings, tab = recalled(remembered)
+    settings, tab, making = recalled(remembered)
+    lost = reloaded(context, visit, tab, making)
+    return {**opening(context, visit, link, settings), **lost}
+
+
+def reloaded(context: Context, visit: Visit, tab: str, making: bool) -> Updates:
+    """The runs of the page that stood in this tab before are this one's; what is written of a caption that was being
+    made there is kept, and that is said. making: whether the browser remembers one."""
     before = context.visits.came_back(tab, visit.id)
-    if before is not None:
-        context.store.adopt(before, visit.id)
+    if before is None:
+        return {}
+    context.visits.stop(before)
+    context.store.adopt(before, visit.id)
+    words = 0
+    for run in context.store.of_visit(visit.id):
+        if run.trace.ended == "running" and keep_broken_off(context, run.trace, run.id):
+            words, making = len(run.trace.steps), True
+    again = [{"do": "again", "key": "run_again"}]
+    if words:
+        return {"notice": note("warning", "reloaded", values={"words": str(words)}, offers=again)}
+    return {"notice": note("warning", "reloaded_empty")} if making else {}
+
+
+def opening(context: Context, visit: Visit, link: permalinks.Link, settings: str) -> Updates:
+    """The page as its link has it, with the decoding's settings as the browser kept them."""
     updates = {**filled_in(context, link.first, settings), **listed(context, visit)}
-    updates = joined(updates, with_model(context, link.first.model))
+    updates = joined(updates, with_model(context, link.first))
     run_id = ready(context, link.first)
     if run_id is not None:
         return linked_run_shown(context, updates, link, run_id)
@@ -44,13 +65,15 @@ def left(context: Context, visit: Visit) -> None:
     context.store.leave(visit.id)
 
 
-def recalled(text: str | None) -> tuple[str, str]:
-    """What the browser kept, as (the decoding's settings in JSON, the tab's token); empty where it kept nothing."""
+def recalled(text: str | None) -> tuple[str, str, bool]:
+    """What the browser kept, as (the decoding's settings in JSON, the tab's token, whether a caption was being made in
+    it); empty where it kept nothing."""
     try:
         kept = json.loads(text or "{}")
-        return json.dumps(kept.get("settings") or []), str(kept.get("visit") or "")[:64]
+        making = kept.get("making") is True
+        return json.dumps(kept.get("settings") or []), str(kept.get("visit") or "")[:64], making
     except (ValueError, AttributeError):
-        return "[]", ""
+        return "[]", "", False
 
 
 def filled_in(context: Context, linked: permalinks.LinkedRun, settings: str) -> Updates:
@@ -68,9 +91,9 @@ def filled_in(context: Context, linked: permalinks.LinkedRun, settings: str) -> 
     return updates
 
 
-def with_model(context: Context, model: str | None) -> Updates:
+def with_model(context: Context, linked: permalinks.LinkedRun) -> Updates:
     """The link's model chosen, where this server offers it and it is not chosen anyway."""
-    name = context.offered(model)
+    name = context.offered(linked.wanted)
     if name is None or name == context.engine.first:
         return {}
     chosen = update(model=name)
@@ -85,8 +108,10 @@ def joined(updates: Updates, more: Updates) -> Updates:
 
 def linked_run_shown(context: Context, updates: Updates, link: permalinks.Link, run_id: str) -> Updates:
     """What a link names, as it is still there; of a run beside it that is not, what can be done."""
+    scene = context.example_of(run_id)
     if link.first.example not in context.gallery.scenes:
-        updates = joined(updates, asked_again(context, run_id))
+        field = {"media": given(context, media.example(scene))} if scene else asked_again(context, run_id)
+        updates = joined(updates, field)
     beside = ready(context, link.beside)
     slots = {0: run_id} | ({1: beside} if beside else {})
     news = note() if beside or not named(link.beside) else offer(context, link.beside, "beside")
@@ -117,9 +142,11 @@ def example_shown(context: Context, updates: Updates, link: permalinks.Link) -> 
 
 
 def ready(context: Context, linked: permalinks.LinkedRun) -> str | None:
-    """Id of a run that can be shown as it is: kept here, or an example's ready trace of the same recipe."""
-    if linked.run is not None and context.known(linked.run):
-        return linked.run
+    """Id of a run that can be shown as it is: kept here, or an example's ready trace of the same recipe. An example may
+    also stand as `run`, by its id or its name."""
+    for run_id in (linked.run, EXAMPLE + (linked.run or "")):
+        if run_id is not None and context.known(run_id):
+            return run_id
     scene = context.gallery.scenes.get(linked.example or "")
     if scene is not None and scene.trace.is_file() and same_recipe(linked, context.gallery.trace(scene.name)):
         return EXAMPLE + scene.name
@@ -129,7 +156,7 @@ def ready(context: Context, linked: permalinks.LinkedRun) -> str | None:
 def same_recipe(linked: permalinks.LinkedRun, trace: Trace) -> bool:
     """Whether a ready trace is what the link's recipe would make."""
     prompt = linked.prompt in (None, trace.prompt) and linked.system == trace.system
-    model = linked.model is None or linked.model == trace.model.name
+    model = linked.wanted is None or linked.wanted.made(trace.model)
     wanted, there = linked.settings or trace.settings, trace.settings
     return prompt and model and not linked.partial and permalinks.recipe(wanted) == permalinks.recipe(there)
 
@@ -149,8 +176,8 @@ def offer(
         key, more["values"] = f"lost_{what}", {"count": count}
     elif linked.partial:
         key, offers = "lost_partial", [again, opening]
-    elif linked.model is not None and context.offered(linked.model) is None:
-        key, more["values"], offers = "lost_model", {"model": linked.model}, [again, opening]
+    elif linked.wanted is not None and context.offered(linked.wanted) is None:
+        key, more["values"], offers = "lost_model", {"model": linked.wanted.words}, [again, opening]
     else:
         key, offers = "lost_run" if which == "first" else "lost_run_beside", [again]
     return note("warning", key, offers=offers, **more)

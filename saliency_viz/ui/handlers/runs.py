@@ -11,6 +11,7 @@ from typing import Any
 
 from ...trace import Mark, Trace
 from ...whole_numbers import index
+from .. import permalinks
 from ..context import EXAMPLE, Context, Visit
 from ..updates import Updates, guarded, note
 from .show import label_of, listed, shown
@@ -47,6 +48,16 @@ def next_run(context: Context, visit: Visit) -> str | None:
     if runs:
         return max(runs, key=lambda run: run.order).id
     return EXAMPLE + context.gallery.first if context.gallery.first else None
+
+
+@guarded
+def show_again(context: Context, visit: Visit, event: Mapping[str, Any]) -> Updates:
+    """Back, or forward: the runs that were looked at there, as its address says. event: {first, second, link}."""
+    link, first, second = dict(event.get("link") or {}), str(event.get("first")), event.get("second")
+    for run_id in filter(None, (first, second)):
+        context.trace(run_id)  # said, where it is gone
+    state = dict(permalinks.read(link).state)
+    return {**shown(context, {0: first, 1: str(second) if second else None}, state=state), "notice": note()}
 
 
 @guarded

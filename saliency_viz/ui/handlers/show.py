@@ -57,6 +57,12 @@ def run_reference(context: Context, run_id: str) -> dict[str, Any]:
         "example": run is None,
         "recipe": permalinks.write_run(linked),
         "short": linked.settings is not None and linked.prompt is None,
+        "foreign": run is not None and run.example is None and trace.model.name == "demo" and bool(trace.pictures),
+        "methods": {
+            "sgrs": trace.settings.sgrs is not None,
+            "locore": trace.settings.locore is not None,
+            "decoder": trace.settings.decoding.name if trace.settings.decoding else "",
+        },
     }
 
 

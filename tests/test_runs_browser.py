@@ -1,0 +1,205 @@
+"""Run, Stop, reload and Back in a real browser: what waits, what is lost, and what comes back."""
+
+from __future__ import annotations
+
+import pytest
+
+from .app_browser import browser, caption, open_site, ready, watched, write_examples  # noqa: F401
+from .app_fakes import eventually
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+
+@pytest.fixture
+def site(tmp_path):
+    site = open_site(write_examples(tmp_path / "examples"), pause=0.0)
+    yield site
+    site.backend.go_on.set()
+    site.page.close()
+
+
+@pytest.fixture
+def opened(site, browser):  # noqa: F811
+    """A function that opens a page; in the end none may have logged an error."""
+    pages = []
+
+    def make(**options):
+        page, seen = watched(browser, **options)
+        pages.append((page, seen))
+        ready(page, site.address)
+        return page
+
+    yield make
+    for page, seen in pages:
+        errors = [text for text in seen.errors if "network error" not in text.lower() and "ERR_" not in text]
+        page.context.close()  # a reload breaks off what gradio was listening to
+        assert (errors, seen.outside) == ([], [])
+
+
+def buttons(page):
+    """Whether Run and Stop can be pressed."""
+    return tuple(not page.locator(name).is_disabled() for name in ("#app-run", "#app-stop"))
+
+
+def notice(page):
+    return page.locator(".app-notice-text").text_content()
+
+
+def holding(site, page, at=3):
+    """This page's run holds the model and has written so many tokens."""
+    site.backend.hold_at, site.backend.pause = at, 0.02
+    site.backend.go_on.clear()
+    page.click("#app-run")
+    assert eventually(lambda: site.backend.written >= at)
+
+
+def whole(page):
+    page.wait_for_function("SaliencyApp.current.runs[0] && SaliencyApp.current.runs[0].steps.length === 40")
+
+
+def test_a_run_that_waits_for_another_visitor_can_be_stopped_and_asked_for_anew(site, opened):
+    holder, waiter = opened(), opened()
+    assert buttons(waiter) == (True, False)
+    holding(site, holder)
+    waiter.click("#app-run")
+    waiter.wait_for_selector("#app-stop:not([disabled])")
+    assert buttons(waiter) == (False, True) and notice(waiter).startswith("Waiting")
+    waiter.click("#app-stop")
+    waiter.wait_for_selector("#app-run:not([disabled])")
+    assert buttons(waiter) == (True, False) and notice(waiter) == "Stopped before its turn. Nothing was run."
+    waiter.click("#app-run")
+    waiter.wait_for_selector("#app-stop:not([disabled])")
+    site.backend.go_on.set()
+    whole(holder)
+    whole(waiter)
+    waiter.wait_for_selector("#app-run:not([disabled])")
+    assert buttons(waiter) == (True, False) and len(site.backend.calls) == 2
+
+
+def test_a_reload_in_mid_run_keeps_what_was_written_and_says_so(site, opened):
+    page = opened()
+    holding(site, page, at=19)
+    page.wait_for_function("SaliencyApp.shown[0] && !SaliencyApp.shown[0].example")
+    page.wait_for_function("location.search.includes('run=')")
+    page.reload()
+    page.wait_for_selector(".app-notice.warning")
+    assert notice(page).startswith("This page was loaded again while a caption was being written.")
+    page.wait_for_function("SaliencyApp.current.runs[0] && !SaliencyApp.shown[0].example")
+    assert len(caption(page)) > 0
+    assert buttons(page) == (True, False)
+    site.backend.go_on.set()
+    assert eventually(lambda: site.backend.closed == 1)
+    page.reload()  # the next reload has nothing to say
+    page.wait_for_function("window.SaliencyApp && SaliencyApp.current && SaliencyApp.current.runs[0]")
+    assert page.locator(".app-notice.on").count() == 0
+    assert len(page.evaluate("SaliencyApp.runs()")) == 1
+
+
+def test_a_reload_before_the_first_word_says_that_nothing_was_written(site, opened):
+    holder, page = opened(), opened()
+    holding(site, holder)
+    page.click("#app-run")
+    page.wait_for_selector("#app-stop:not([disabled])")
+    page.reload()
+    page.wait_for_selector(".app-notice.warning")
+    assert notice(page).startswith("This page was loaded again before the first word")
+    assert buttons(page) == (True, False)
+
+
+def test_back_goes_to_the_run_before_as_it_was_looked_at_and_forward_again(site, opened):
+    page = opened()
+    page.click('.app-thumb[data-name="kitchen"]')
+    page.wait_for_function("SaliencyApp.shown[0].id === 'example-kitchen'")
+    page.evaluate("SaliencyApp.current.set({token: 7, layer: 1})")
+    page.wait_for_function("location.search.includes('token=7')")
+    page.click("#app-run")
+    whole(page)
+    page.wait_for_selector("#app-run:not([disabled])")
+    run = page.evaluate("SaliencyApp.shown[0].id")
+    page.wait_for_function("(run) => location.search.includes(run)", arg=run)
+    page.go_back()
+    page.wait_for_function(
+        "SaliencyApp.shown[0].id === 'example-kitchen' && SaliencyApp.current.getState().token === 7"
+    )
+    assert page.evaluate("SaliencyApp.current.getState().layer") == 1 and "example=kitchen" in page.url
+    page.go_back()
+    page.wait_for_function("SaliencyApp.shown[0].id === 'example-farm'")
+    page.go_forward()
+    page.go_forward()
+    page.wait_for_function("(run) => SaliencyApp.shown[0].id === run", arg=run)
+    assert len(caption(page)) == 40 and len(site.backend.calls) == 1
+
+
+def test_going_back_to_a_run_that_is_gone_says_so_and_leaves_what_is_shown(site, opened):
+    page = opened()
+    for _ in range(2):
+        before = page.evaluate("SaliencyApp.shown[0].id")
+        page.click("#app-run")
+        page.wait_for_function("(before) => SaliencyApp.shown[0].id !== before", arg=before)
+        page.wait_for_selector("#app-run:not([disabled])")
+    gone, last = before, page.evaluate("SaliencyApp.shown[0].id")
+    del site.store._runs[gone]
+    page.go_back()
+    page.wait_for_selector(".app-notice.error")
+    assert "no longer kept here" in notice(page) and page.evaluate("SaliencyApp.shown[0].id") == last
+
+
+def due(page):
+    return page.locator("#app-run").get_attribute("data-due")
+
+
+def test_run_says_what_it_would_do_otherwise_until_it_has_done_it(site, opened):
+    page = opened()
+
+    def says(words):
+        page.wait_for_function("words => (document.querySelector('#app-run').dataset.due || '') === words", arg=words)
+
+    says("without SGRS")  # the example was made with it
+    page.click("#app-run")
+    whole(page)
+    says("")
+    page.check("#app-sgrs input")
+    says("with SGRS")
+    page.check("#app-locore input")
+    says("with SGRS + LocoRE")
+    page.uncheck("#app-locore input")
+    says("with SGRS")
+    page.wait_for_selector("#app-run:not([disabled])")
+    page.click("#app-run")
+    says("")
+    page.wait_for_selector("#app-run:not([disabled])")
+    page.uncheck("#app-sgrs input")
+    says("without SGRS")
+    page.check("#app-sgrs input")
+    says("")
+
+
+def test_the_toast_has_room_in_it_and_covers_neither_header_nor_title(site, opened):
+    page = opened(viewport={"width": 1280, "height": 720})
+    page.evaluate("SaliencyApp.say({kind: 'warning', text: 'A sentence.'})")
+    box, title = (page.locator(name).bounding_box() for name in (".app-notice", ".sv-caption"))
+    padding = page.evaluate("parseFloat(getComputedStyle(document.querySelector('.app-notice')).paddingLeft)")
+    assert padding >= 10 and box["y"] > title["y"] + 100 and box["y"] + box["height"] <= 720
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_skip_link_can_be_read(opened, scheme):
+    page = opened(color_scheme=scheme)
+    page.locator(".app-skip").focus()
+    colors = page.evaluate(
+        "(() => { const style = getComputedStyle(document.querySelector('.app-skip'));"
+        " return [style.color, style.backgroundColor]; })()"
+    )
+    assert contrast(*colors) >= 4.5
+
+
+def contrast(*colors):
+    """WCAG's ratio of two rgb(...) colours."""
+
+    def luminance(color):
+        parts = [int(part) / 255 for part in color[color.index("(") + 1 : -1].split(",")[:3]]
+        linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+        return sum(share * part for share, part in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
+
+    dark, light = sorted(map(luminance, colors))
+    return (light + 0.05) / (dark + 0.05)
