@@ -11,7 +11,7 @@ from typing import Any
 
 import torch
 from torch import Tensor
-from transformers.utils import ModelOutput
+from transformers.utils.generic import ModelOutput
 
 ENCODED = "mm_encoder_outputs"  # transformers' keyword for it
 MODALITIES = ("image", "video")
@@ -54,11 +54,11 @@ def alike(one: Mapping[str, Tensor], two: Mapping[str, Tensor]) -> bool:
     return one.keys() == two.keys() and all(torch.equal(one[name], two[name]) for name in one)
 
 
-def encoded(network: torch.nn.Module, inputs: Mapping[str, Any]) -> dict[str, ModelOutput]:
+def encoded(network: Any, inputs: Mapping[str, Any]) -> dict[str, ModelOutput]:
     """By modality, what the network's own functions make of the pixels; empty where they do not take all of them."""
     found, used = {}, set()
     for modality in MODALITIES:
-        encode = getattr(network.base_model, f"get_{modality}_features", None)
+        encode: Any = getattr(network.base_model, f"get_{modality}_features", None)
         given = {} if encode is None else {n: inputs[n] for n in inspect.signature(encode).parameters if n in inputs}
         taken = pixels_of(given)
         if taken:

@@ -6,7 +6,7 @@ Ignores what is done with them (handlers/). Ranges here are what the page offers
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -92,7 +92,7 @@ def settings_from(values: list[Any] | tuple[Any, ...], limit: int) -> RunSetting
     )
 
 
-def decoding_from(given: dict[str, Any]) -> Decoding | None:
+def decoding_from(given: Mapping[str, Any]) -> Decoding | None:
     """The decoder, None for plain decoding. Raises SettingError."""
     if not given["decoder"]:
         return None

@@ -84,12 +84,12 @@ def rejections(trace: Trace) -> dict[str, Any] | None:
     if 2 * len(turned) <= len(judged):
         return None
     parts = [part for step in turned if (part := shares(trace, step.index)) is not None]
-    support = [one.saliency for step in turned for one in step.candidates if one.verdict == "rejected"]
+    rejected = [one for step in turned for one in step.candidates if one.verdict == "rejected"]
     return {
         "tokens": len(judged),
         "turned": len(turned),
-        "support": median(support),
-        "threshold": median(step.threshold for step in turned),
+        "support": median(one.saliency for one in rejected if one.saliency is not None),
+        "threshold": median(step.threshold for step in turned if step.threshold is not None),
         "image": median(part["image"] for part in parts) if parts else None,
         "outputs": median(part["outputs"] for part in parts) if parts else None,
     }

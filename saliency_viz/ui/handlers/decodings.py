@@ -13,8 +13,6 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from PIL import Image
-
 from ...errors import LimitError, LoadCancelled, SettingError
 from ...figures.rows.decodings import decoding_line
 from ...serving.engine import Engine
@@ -110,7 +108,9 @@ class Comparison:
     def known(self, settings: RunSettings) -> tuple[str, Trace] | None:
         """A run of this visit, or the one shown, that is what a decoding would make."""
         runs = [run.id for run in self.context.store.of_visit(self.visit.id)]
-        for run_id in filter(self.context.known, [self.first, *reversed(runs)]):
+        for run_id in (self.first, *reversed(runs)):
+            if run_id is None or not self.context.known(run_id):
+                continue
             trace = self.context.trace(run_id)
             if made_so(trace, settings, self.model) and same_question(self.request, trace):
                 return run_id, trace
@@ -213,7 +213,7 @@ def same_question(request: CaptionRequest, trace: Trace) -> bool:
 
 def pixels(image: Any) -> tuple[Any, ...]:
     """What tells pictures and films apart: size and bytes of every picture, and a film's times."""
-    pictures: Sequence[Image.Image] = image.frames if isinstance(image, Video) else image
+    pictures: Any = image.frames if isinstance(image, Video) else image
     pictures = pictures if isinstance(pictures, tuple) else (image,)
     times = image.times if isinstance(image, Video) else None
     return (times, *((picture.size, picture.convert("RGB").tobytes()) for picture in pictures))
