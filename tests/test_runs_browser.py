@@ -76,36 +76,6 @@ def test_a_run_that_waits_for_another_visitor_can_be_stopped_and_asked_for_anew(
     assert buttons(waiter) == (True, False) and len(site.backend.calls) == 2
 
 
-def test_a_reload_in_mid_run_keeps_what_was_written_and_says_so(site, opened):
-    page = opened()
-    holding(site, page, at=19)
-    page.wait_for_function("SaliencyApp.shown[0] && !SaliencyApp.shown[0].example")
-    page.wait_for_function("location.search.includes('run=')")
-    page.reload()
-    page.wait_for_selector(".app-notice.warning")
-    assert notice(page).startswith("This page was loaded again while a caption was being written.")
-    page.wait_for_function("SaliencyApp.current.runs[0] && !SaliencyApp.shown[0].example")
-    assert len(caption(page)) > 0
-    assert buttons(page) == (True, False)
-    site.backend.go_on.set()
-    assert eventually(lambda: site.backend.closed == 1)
-    page.reload()  # the next reload has nothing to say
-    page.wait_for_function("window.SaliencyApp && SaliencyApp.current && SaliencyApp.current.runs[0]")
-    assert page.locator(".app-notice.on").count() == 0
-    assert len(page.evaluate("SaliencyApp.runs()")) == 1
-
-
-def test_a_reload_before_the_first_word_says_that_nothing_was_written(site, opened):
-    holder, page = opened(), opened()
-    holding(site, holder)
-    page.click("#app-run")
-    page.wait_for_selector("#app-stop:not([disabled])")
-    page.reload()
-    page.wait_for_selector(".app-notice.warning")
-    assert notice(page).startswith("This page was loaded again before the first word")
-    assert buttons(page) == (True, False)
-
-
 def test_back_goes_to_the_run_before_as_it_was_looked_at_and_forward_again(site, opened):
     page = opened()
     page.click('.app-thumb[data-name="kitchen"]')
