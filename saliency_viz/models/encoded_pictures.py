@@ -59,7 +59,9 @@ def encoded(network: Any, inputs: Mapping[str, Any]) -> dict[str, ModelOutput]:
     found, used = {}, set()
     for modality in MODALITIES:
         encode: Any = getattr(network.base_model, f"get_{modality}_features", None)
-        given = {} if encode is None else {n: inputs[n] for n in inspect.signature(encode).parameters if n in inputs}
+        if encode is None:
+            continue
+        given = {n: inputs[n] for n in inspect.signature(encode).parameters if n in inputs}
         taken = pixels_of(given)
         if taken:
             output = encode(**given, return_dict=True)
