@@ -100,7 +100,8 @@ def _draft_and_observe(run: Run, logits: Tensor) -> Iterator[Event]:
         index = first + len(drafts) - 1
         text = token_text(run.session.model.tokenizer, run.output_ids(drafts), index, skip_special=True)
         yield Drafted(index, run.first + index, draft.token_id, text)
-        if run.late or run.stopped or (not patient and time.perf_counter() - chunk_started > PATIENCE):
+        halted = run.found is None and (run.late or run.stopped)  # what a search has found is kept whole
+        if halted or (not patient and time.perf_counter() - chunk_started > PATIENCE):
             break
     yield from observed(run, drafts)
     last = len(run.steps) - 1
