@@ -110,6 +110,7 @@ def _size_of(name: str, folder: Path | None, dtype: str, quantization: str | Non
 
 def _counted(config: Any, dtype: str, quantization: str | None) -> Size:
     """Raises ModelError for a config that is no vision-language model."""
+    import_whole()
     from ..models.loading.devices import QUANTIZATIONS as SIZES
     from ..models.loading.devices import stored_quantization
     from ..models.memory.estimate import estimate
