@@ -84,7 +84,6 @@ class Size:
 
 def size_of(name: str, dtype: str, quantization: str | None) -> Size | None:
     """The size of a model by name, None where nothing is known of it."""
-    import_whole()
     folder = on_this_machine(name)
     return _size_of(name, folder, dtype, quantization)
 
@@ -92,6 +91,7 @@ def size_of(name: str, dtype: str, quantization: str | None) -> Size | None:
 @functools.lru_cache(maxsize=512)
 def _size_of(name: str, folder: Path | None, dtype: str, quantization: str | None) -> Size | None:
     """folder: where the model's config lies now, if anywhere; it may come while this process lives."""
+    import_whole()
     from ..models.loading.checkpoints import checkpoint_of
     from ..models.memory.estimate import about
 
