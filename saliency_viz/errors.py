@@ -47,11 +47,19 @@ class QueueFull(LimitError):
     """No place is free for one more. waiting: how many wait, all or (mine) this visitor's. seconds: until there will be
     one, None where nobody knows. kind: "run", "look" or what else waits."""
 
-    def __init__(self, waiting: int, seconds: int | None, kind: str = "run", mine: bool = False) -> None:
-        self.waiting, self.seconds, self.kind, self.mine = waiting, seconds, kind, mine
+    waiting: int = 0
+    seconds: int | None = None
+    kind: str = "run"
+    mine: bool = False
+
+    @classmethod
+    def of(cls, waiting: int, seconds: int | None, kind: str = "run", mine: bool = False) -> QueueFull:
+        """The refusal with its sentence."""
         when = "in a minute" if seconds is None else f"in about {seconds} seconds"
         full = f"The queue is full: {waiting} wait." if not mine else f"{waiting} of yours wait already."
-        super().__init__(f"{full} Nothing was started. Try again {when}.")
+        made = cls(f"{full} Nothing was started. Try again {when}.")
+        made.waiting, made.seconds, made.kind, made.mine = waiting, seconds, kind, mine
+        return made
 
 
 class TraceError(SaliencyVizError, ValueError):

@@ -125,7 +125,7 @@ def test_every_sentence_for_those_who_wait_is_in_the_table():
     assert place(3, 21) == {"key": "queued_seconds", "values": {"waiting": "3", "seconds": "21"}}
     for mine in (False, True):
         for seconds in (None, 7):
-            error = QueueFull(5, seconds, "run", mine)
+            error = QueueFull.of(5, seconds, "run", mine)
             told = json.loads(trouble(error, "")["note"])
             assert english(told["key"], **told["values"]) == str(error)
 

@@ -115,7 +115,7 @@ class Turns:
         if at_once or (len(there) < most and own < 2 * (most - len(there))):
             return
         full = len(there) >= most
-        raise QueueFull(len(there) if full else own, self.seconds(len(self.waiting)), turn.kind, mine=not full)
+        raise QueueFull.of(len(there) if full else own, self.seconds(len(self.waiting)), turn.kind, mine=not full)
 
     def _move(self) -> None:
         """Put those who wait in order and give turns to the first of them."""
