@@ -65,7 +65,7 @@ def test_a_step_that_is_not_there_is_refused(model, step):
 
 
 def test_a_trace_of_another_model_is_refused(model, llava_dir, llava_full_dir):
-    other = sv.load_model(llava_full_dir if model.info.name.startswith("llava0") else llava_dir, device="cpu")
+    other = sv.load_model(llava_full_dir if model.info.name == llava_dir.name else llava_dir, device="cpu")
     trace = sv.caption(other, picture(), PROMPT, max_new_tokens=2)
     with pytest.raises(sv.errors.SettingError, match="Load the model that made it"):
         sv.token_matrix(model, trace, 1)
