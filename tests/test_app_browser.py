@@ -431,7 +431,7 @@ def test_chinese_browsers_get_chinese_words(site, browser):  # noqa: F811
 
 
 def test_header_and_settings_stay_in_sight_while_one_scrolls(tab):
-    tab.evaluate("() => scrollTo(0, 900)")
+    tab.evaluate("() => scrollTo(0, 400)")
     assert tab.evaluate("scrollY") > 300
     assert tab.locator("#app-header").bounding_box()["y"] == 0
     assert tab.locator("#app-left").bounding_box()["y"] == tab.locator("#app-header").bounding_box()["height"]

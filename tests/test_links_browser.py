@@ -25,7 +25,7 @@ CHANGED = {
     "reduce": "max", "held": 6, "held_also": [2, 4], "range_attention": [0.01, 0.5], "range_saliency": [0, 0.125],
     "frame": 0, "matrix_row": 41, "heads_show": "mean", "head": 2, "heads_part": "outputs", "heads_kind": "difference",
     "fill": "blur", "follow": True, "smooth": True, "strip": "compact", "content": True, "curve": "folded",
-    "claim_scope": "visit",
+    "claim_scope": "visit", "knock_hide": "words", "knock_layers": "chosen", "knock_head": 1,
 }  # fmt: skip
 
 

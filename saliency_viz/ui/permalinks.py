@@ -28,7 +28,7 @@ STATE_KEYS = (
     "pin_kind", "hide_sinks", "reveal_truth", "image_columns", "triangle", "triangle_keys", "compare_kind",
     "range_attention", "range_saliency", "reduce", "held", "held_also", "frame", "matrix", "matrix_row",
     "heads_show", "head", "heads_part", "heads_kind", "fill", "follow",
-    "smooth", "strip", "content", "curve", "claim_scope",
+    "smooth", "strip", "content", "curve", "claim_scope", "knock_hide", "knock_layers", "knock_head",
 )  # fmt: skip
 WORDS = ("example", "run", "model", "weights", "adapter", "prompt", "system", "seen")  # a run's own, in this order
 SEEN = re.compile(r"(video|pictures)-[1-9][0-9]{0,2}")
