@@ -188,7 +188,7 @@ def test_who_asks_while_too_many_wait_is_refused_and_leaves_a_place():
     assert working.wait(30)
     while claims._places._value:
         time.sleep(0.01)
-    with pytest.raises(LimitError, match="choose the captions again"):
+    with pytest.raises(LimitError, match="Choose the captions again"):
         claims.of(given, slow)
     go_on.set()
     for thread in waiting:

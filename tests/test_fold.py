@@ -151,9 +151,9 @@ def test_on_a_phone_the_result_comes_first_and_one_picture_at_a_time(visit):
     page.locator(".sv-flip button", has_text="attention").click()
     drawn(page)
     assert page.locator(shown).get_attribute("data-kind") == "attention"
-    assert page.evaluate(
-        "() => { const canvas = document.querySelector('.sv-twin[data-kind=attention] .sv-canvas');"
-        " return canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data.some(Boolean); }"
+    page.wait_for_function(
+        "() => [...document.querySelectorAll('.sv-twin[data-kind=attention] canvas')].some((canvas) => canvas.width &&"
+        " canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data.some(Boolean))"
     )
     assert page.evaluate("document.documentElement.scrollWidth") == 390
 

@@ -140,7 +140,7 @@ def test_runs_are_named_pinned_shown_and_deleted_by_keyboard_alone(site, tab):
     second = shown(tab)
     tab.locator("#app-runs").focus()
     tab.keyboard.press("Enter")
-    assert tab.evaluate("document.activeElement.dataset.run") == second  # the one on the screen
+    tab.wait_for_function("(id) => document.activeElement.dataset.run === id", arg=second)  # the one on the screen
     assert titles(tab)[0].startswith("Other words") and len(titles(tab)) == 2
     assert "demo · plain · 40 tokens" in tab.locator(".app-entry-made").first.text_content()
     tab.keyboard.press("ArrowDown")
@@ -159,6 +159,7 @@ def test_runs_are_named_pinned_shown_and_deleted_by_keyboard_alone(site, tab):
     assert tab.locator("#app-runs .app-pop-value").text_content() == "<b>my name</b>"
     tab.locator("#app-runs").focus()
     tab.keyboard.press("Enter")
+    tab.wait_for_function("(id) => document.activeElement.dataset.run === id", arg=first)
     tab.keyboard.press("Delete")
     listed(tab, "runs.length === 1")
     tab.wait_for_function("(id) => SaliencyApp.current.runs[0].id === id", arg=second)  # the next takes its place
