@@ -121,7 +121,7 @@ def test_decoding_settings_are_kept_and_one_button_sets_all_back(tab):
     assert not tab.locator("#app-sgrs input").is_checked()
 
 
-# On a phone the result comes first and the tour begins at the inputs under it: what loads above moves them. To be mended.
+# On a phone the tour begins at the inputs, under the result: what loads above moves them. To be mended.
 PHONE = pytest.param((390, 844), id="phone", marks=pytest.mark.xfail(reason="the tour's first step moves on a phone"))
 
 
