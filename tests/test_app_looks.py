@@ -111,7 +111,7 @@ def test_a_run_of_another_model_greys_the_tabs(site, tab):
     tab.click(".sv-tab[data-view=heads]")
     drawn(tab)
     assert "“synthetic”" in tab.locator(f"{BODY} [role=status]").inner_text()
-    assert tab.locator(".sv-tab[data-missing]").count() == 4
+    assert tab.locator(".sv-tab[data-missing]").count() == 5
     pick(tab, "farm")
     run(tab)
     drawn(tab)
