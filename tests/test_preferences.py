@@ -121,11 +121,7 @@ def test_decoding_settings_are_kept_and_one_button_sets_all_back(tab):
     assert not tab.locator("#app-sgrs input").is_checked()
 
 
-# On a phone the tour begins at the inputs, under the result: what loads above moves them. To be mended.
-PHONE = pytest.param((390, 844), id="phone", marks=pytest.mark.xfail(reason="the tour's first step moves on a phone"))
-
-
-@pytest.mark.parametrize("size", [pytest.param((1440, 900), id="wide"), PHONE])
+@pytest.mark.parametrize("size", [(1440, 900), (390, 844)], ids=["wide", "phone"])
 def test_the_first_visit_does_not_jump_as_it_loads(site, browser, size):  # noqa: F811
     page, _ = watched(browser, tour=True, viewport={"width": size[0], "height": size[1]})
     page.context.add_init_script(WATCH)

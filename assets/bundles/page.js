@@ -10465,7 +10465,11 @@
     const [left, top] = [Math.max(4, box2.left - EDGE4), Math.max(4, box2.top - EDGE4)];
     const [right, bottom] = [Math.min(innerWidth - 4, box2.right + EDGE4), Math.min(innerHeight - 4, box2.bottom + EDGE4)];
     const [width, height] = [Math.max(0, right - left), Math.max(0, bottom - top)];
-    Object.assign(ring2.style, { left: `${left}px`, top: `${top}px`, width: `${width}px`, height: `${height}px` });
+    Object.assign(ring2.style, {
+      transform: `translate(${left}px, ${top}px)`,
+      width: `${width}px`,
+      height: `${height}px`
+    });
     if (small()) {
       Object.assign(card2.style, { left: "", top: "" });
       return;

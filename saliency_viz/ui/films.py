@@ -1,11 +1,10 @@
 """A run as a film to download, and how far each one that is being made has come.
 
-Ignores what is on the frames (figures/film.py). One film at a time: each keeps a core busy for seconds.
+Ignores what is on the frames (figures/film.py) and that each is made in a process of its own (serving/jobs.py).
 """
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, cast
 
@@ -24,7 +23,6 @@ MEDIA: dict[str, tuple[str, Callable[..., bytes]]] = {
 NAMES = "film, film-attention, film-saliency or film-both, with -most for each word's most looked-at frame"
 WIDTH = 800
 DRAWN = 0.85  # of the work is drawing, the rest is packing
-_making = threading.Lock()
 
 
 def film_bytes(
@@ -41,9 +39,8 @@ def film_bytes(
         raise SettingError(f"There is no film {what}.{suffix}. Choose {NAMES}; .gif or .mp4.")
     view = FILM.at(colors=state.get("cmap") or FILM.colors)
     layers, shown = state.get("layer", "target"), "most" if "most" in parts else "all"
-    with _making:
-        frames = film(trace, cast(FilmKind, kind), layers, WIDTH, view, shown)
-        return MEDIA[suffix][1](_counted(frames, len(trace.steps), tell or (lambda part: None)))
+    frames = film(trace, cast(FilmKind, kind), layers, WIDTH, view, shown)
+    return MEDIA[suffix][1](_counted(frames, len(trace.steps), tell or (lambda part: None)))
 
 
 def _counted(frames: Iterable[Image.Image], count: int, tell: Callable[[float], None]) -> Iterator[Image.Image]:

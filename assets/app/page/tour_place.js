@@ -24,7 +24,11 @@ export function placeTour(ring, card, box) {
   const [left, top] = [Math.max(4, box.left - EDGE), Math.max(4, box.top - EDGE)];
   const [right, bottom] = [Math.min(innerWidth - 4, box.right + EDGE), Math.min(innerHeight - 4, box.bottom + EDGE)];
   const [width, height] = [Math.max(0, right - left), Math.max(0, bottom - top)];
-  Object.assign(ring.style, { left: `${left}px`, top: `${top}px`, width: `${width}px`, height: `${height}px` });
+  Object.assign(ring.style, {
+    transform: `translate(${left}px, ${top}px)`,
+    width: `${width}px`,
+    height: `${height}px`,
+  });
   if (small()) {
     Object.assign(card.style, { left: "", top: "" });
     return;
