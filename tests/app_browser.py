@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -123,6 +124,16 @@ def ready(page: Any, address: str) -> None:
     page.wait_for_selector("#app-run:not([disabled])")
     page.wait_for_selector(".app-status[data-state=ready]")
     page.wait_for_function("window.SaliencyApp && window.SaliencyApp.current")
+
+
+@contextmanager
+def watched_page(browser: Any, address: str) -> Iterator[Any]:
+    """A page that can be used; at the end it must have no console error and no request that left the machine."""
+    page, seen = watched(browser)
+    ready(page, address)
+    yield page
+    page.context.close()
+    assert (seen.errors, seen.outside) == ([], [])
 
 
 def drawn(page: Any) -> None:

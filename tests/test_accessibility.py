@@ -8,7 +8,7 @@ import pytest
 from saliency_viz.figures.rows import metrics
 from saliency_viz.figures.web.standalone import standalone
 
-from .app_browser import browser, compare, drawn, open_site, ready, state, watched, write_examples  # noqa: F401
+from .app_browser import browser, compare, drawn, open_site, ready, state, watched, watched_page, write_examples  # noqa: F401
 from .test_app_browser import run, wait_end
 from .traces import example_trace
 
@@ -35,13 +35,10 @@ def site(tmp_path_factory):
 
 @pytest.fixture
 def tab(site, browser):  # noqa: F811
-    page, seen = watched(browser)
-    ready(page, site.address)
-    page.wait_for_selector(".sv-token")
-    drawn(page)
-    yield page
-    page.context.close()
-    assert seen.errors == [] and seen.outside == []
+    with watched_page(browser, site.address) as page:
+        page.wait_for_selector(".sv-token")
+        drawn(page)
+        yield page
 
 
 def serious(page):

@@ -9,7 +9,18 @@ import pytest
 
 from saliency_viz.trace import Trace
 
-from .app_browser import browser, caption, compare, drawn, open_site, ready, state, watched, write_examples  # noqa: F401
+from .app_browser import (  # noqa: F401
+    browser,
+    caption,
+    compare,
+    drawn,
+    open_site,
+    ready,
+    state,
+    watched,
+    watched_page,
+    write_examples,
+)
 from .app_fakes import eventually
 from .traces import example_trace, png
 
@@ -27,15 +38,10 @@ def site(tmp_path_factory):
 
 @pytest.fixture
 def tab(site, browser):  # noqa: F811
-    """A watched page at the app; at the end it must have no console error and no request that left the machine."""
     site.backend.__init__()
     site.backend.loads = 1
-    page, seen = watched(browser)
-    ready(page, site.address)
-    yield page
-    page.context.close()
-    assert seen.errors == []
-    assert seen.outside == []
+    with watched_page(browser, site.address) as page:
+        yield page
 
 
 def pick(page, name):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from .app_browser import browser, drawn, open_site, ready, watched, write_examples  # noqa: F401
+from .app_browser import browser, drawn, open_site, ready, watched, watched_page, write_examples  # noqa: F401
 from .app_fakes import eventually
 from .test_app_browser import pick, run
 
@@ -22,15 +22,10 @@ def site(tmp_path_factory):
 
 @pytest.fixture
 def tab(site, browser):  # noqa: F811
-    """A watched page at the app; at the end it must have no console error and no request that left the machine."""
     site.backend.__init__()
     site.backend.loads = 1
-    page, seen = watched(browser)
-    ready(page, site.address)
-    yield page
-    page.context.close()
-    assert seen.errors == []
-    assert seen.outside == []
+    with watched_page(browser, site.address) as page:
+        yield page
 
 
 def look(tab, view):

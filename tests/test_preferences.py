@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from .app_browser import browser, drawn, open_site, ready, state, watched, write_examples  # noqa: F401
+from .app_browser import browser, drawn, open_site, ready, state, watched, watched_page, write_examples  # noqa: F401
 
 pytestmark = pytest.mark.browser
 TooLate = pytest.importorskip("playwright.sync_api").TimeoutError
@@ -32,12 +32,9 @@ def site(tmp_path_factory):
 
 @pytest.fixture
 def tab(site, browser):  # noqa: F811
-    page, seen = watched(browser)
-    ready(page, site.address)
-    page.wait_for_selector(".sv-token")
-    yield page
-    page.context.close()
-    assert seen.errors == [] and seen.outside == []
+    with watched_page(browser, site.address) as page:
+        page.wait_for_selector(".sv-token")
+        yield page
 
 
 def again(page):

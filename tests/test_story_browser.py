@@ -13,7 +13,7 @@ from saliency_viz.trace import Mark, Trace
 from saliency_viz.ui.claims import examined
 from saliency_viz.ui.context import EXAMPLE
 
-from .app_browser import browser, open_site, ready, state, watched  # noqa: F401
+from .app_browser import browser, open_site, ready, state, watched_page  # noqa: F401
 from .test_claims import runs
 from .traces import png
 
@@ -43,12 +43,9 @@ def site(tmp_path_factory):
 
 @pytest.fixture
 def tab(site, browser):  # noqa: F811
-    page, seen = watched(browser)
-    ready(page, site.address)
-    page.wait_for_selector(".sv-token")
-    yield page
-    page.context.close()
-    assert seen.errors == [] and seen.outside == []
+    with watched_page(browser, site.address) as page:
+        page.wait_for_selector(".sv-token")
+        yield page
 
 
 def test_the_page_opens_on_the_hallucinated_word_and_says_what_is_true(tab):
