@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from gradio_client import Client
 
 from saliency_viz.serving.engine import Engine
 from saliency_viz.serving.run_store import RunStore
@@ -22,6 +23,7 @@ from .traces import example_trace, png
 
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
 FLAGS += ["--disable-sync", "--no-first-run"]
+PATIENCE = 120_000  # milliseconds: a busy machine is no fault
 SCENES = ("farm", "kitchen", "beach")
 
 
@@ -75,6 +77,11 @@ def open_site(
     return Site(address.rstrip("/"), backend, store, page, engine)
 
 
+def api_client(address: str, **options: Any) -> Client:
+    """A program that calls a site, and waits longer than a busy machine takes (httpx by itself: 5 s)."""
+    return Client(address, verbose=False, httpx_kwargs={"timeout": PATIENCE / 1000}, **options)
+
+
 def chromium_path() -> str | None:
     """The browser on this machine, or None for playwright's own."""
     named = os.environ.get("CHROMIUM")
@@ -87,7 +94,7 @@ def browser() -> Iterator[Any]:
     """One headless Chromium per file."""
     sync_api = pytest.importorskip("playwright.sync_api")
     with sync_api.sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=chromium_path(), args=FLAGS)
+        chromium = playwright.chromium.launch(executable_path=chromium_path(), args=FLAGS, timeout=PATIENCE)
         yield chromium
         chromium.close()
 
@@ -100,7 +107,7 @@ def watched(browser: Any, tour: bool = False, **options: Any) -> tuple[Any, Seen
     """A new page, and a record of its errors and of its requests that leave this machine. tour: as at a first visit."""
     seen = Seen()
     context = browser.new_context(**{"viewport": {"width": 1440, "height": 900}, **options})
-    context.set_default_timeout(60_000)  # a busy machine is no fault
+    context.set_default_timeout(PATIENCE)
 
     def route(call: Any) -> None:
         if call.request.url.startswith(("http://127.0.0.1", "http://localhost", "data:", "blob:")):

@@ -177,7 +177,7 @@ class FakeBackend:
         return FakeStream(self, model.name, request.settings, request.prompt, request.image, **said)
 
 
-def eventually(fact, seconds=20.0):
+def eventually(fact, seconds=120.0):
     """Whether a fact comes true before the time is up."""
     end = time.monotonic() + seconds
     while not fact() and time.monotonic() < end:

@@ -3,8 +3,15 @@ made once per run (tests/checkpoints.py)."""
 
 from __future__ import annotations
 
+import os
+
 import pytest
 from jaxtyping import install_import_hook
+
+from . import ports
+
+# Before gradio is imported: another test process looks for its servers' ports elsewhere.
+os.environ |= {"GRADIO_SERVER_PORT": str(ports.FIRST), "GRADIO_NUM_PORTS": str(ports.SITES)}
 
 # Before anything else imports them: a tensor of another shape than its signature says then ends the test.
 install_import_hook(["saliency_viz.saliency", "saliency_viz.attention"], "beartype.beartype")

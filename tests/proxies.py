@@ -7,12 +7,13 @@ import re
 import shutil
 import socket
 import subprocess
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+
+from .app_fakes import eventually
 
 ROOT = Path(__file__).resolve().parents[1]
 DOCUMENTED = (ROOT / "docs" / "serving.md").read_text(encoding="utf-8")
@@ -34,13 +35,6 @@ def program(name: str) -> str:
     if found is None:
         pytest.skip(f"{name} is not installed (.ci/run installs nginx-light)")
     return found
-
-
-def free_port() -> int:
-    """A port nobody listens on now."""
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return found.getsockname()[1]
 
 
 def blocks(language: str) -> list[str]:
@@ -87,16 +81,13 @@ def _running(command: list[str], port: int, **environment: str) -> Iterator[None
         command, env={**os.environ, **environment}, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
     )
     try:
-        end = time.monotonic() + 30
-        while not _answers(port):
-            if process.poll() is not None or time.monotonic() > end:
-                process.kill()
-                pytest.fail(f"{command[0]} did not start: {process.communicate()[1].decode()[-500:]}")
-            time.sleep(0.05)
+        if not eventually(lambda: process.poll() is not None or _answers(port)) or process.poll() is not None:
+            process.kill()
+            pytest.fail(f"{command[0]} did not start: {process.communicate()[1].decode()[-500:]}")
         yield
     finally:
-        process.terminate()
-        process.wait(20)
+        process.kill()  # asked to end, Caddy waits for every open connection
+        process.communicate()
 
 
 def _answers(port: int) -> bool:

@@ -25,6 +25,9 @@ STOPS = """() => [...document.querySelectorAll("a[href], button, input, select, 
 SHOWN = """() => { const look = getComputedStyle(document.activeElement);
   return look.outlineStyle !== "none" && parseFloat(look.outlineWidth) >= 1; }"""
 
+# Colours fade in gradio's own parts.
+FADED = "() => document.getAnimations().every((one) => !(one instanceof CSSTransition))"
+
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory):
@@ -95,7 +98,7 @@ def test_axe_finds_nothing_serious_in_menus_help_notices_the_dark_and_on_a_phone
             tab.click("#app-theme")
         for size in ({"width": 1440, "height": 900}, PHONE):
             tab.set_viewport_size(size)
-            tab.wait_for_timeout(200)  # colours fade in gradio's own parts
+            tab.wait_for_function(FADED)
             assert (dark, size["width"], serious(tab)) == (dark, size["width"], {})
 
 

@@ -9,12 +9,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from gradio_client import Client, handle_file
+from gradio_client import handle_file
 
 from saliency_viz.settings import SGRS, Decoding
 from saliency_viz.trace import Trace
 
-from .app_browser import open_site, write_examples
+from .app_browser import api_client, open_site, write_examples
 from .traces import csv_file, png
 
 
@@ -27,7 +27,7 @@ def site(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def client(site):
-    return Client(site.address, verbose=False)
+    return api_client(site.address)
 
 
 @pytest.fixture
@@ -204,6 +204,6 @@ def test_with_a_password_other_sites_pages_are_refused_and_strangers_too(tmp_pat
     assert status("/config") == 401
     assert status("/healthz", Origin=site.address) == 200
     assert status("/healthz", Origin="https://elsewhere.example") == 403
-    own = Client(site.address, auth=("me", "secret"), verbose=False)
+    own = api_client(site.address, auth=("me", "secret"))
     assert own.view_api(return_format="dict")["named_endpoints"]
     site.page.close()

@@ -178,21 +178,21 @@ def test_who_asks_while_too_many_wait_is_refused_and_leaves_a_place():
 
     def slow(captions):
         working.set()
-        assert go_on.wait(30)
+        assert go_on.wait(120)
         return {"n": len(captions)}
 
     given = runs(1)
     waiting = [threading.Thread(target=claims.of, args=(given, slow)) for _ in range(MOST_WAITING)]
     for thread in waiting:
         thread.start()
-    assert working.wait(30)
+    assert working.wait(120)
     while claims._places._value:
         time.sleep(0.01)
     with pytest.raises(LimitError, match="Choose the captions again"):
         claims.of(given, slow)
     go_on.set()
     for thread in waiting:
-        thread.join(30)
+        thread.join(120)
     assert claims.of(given, slow) == {"n": 1}
 
 

@@ -11,14 +11,15 @@ from pathlib import Path
 
 import pytest
 import yaml
-from gradio_client import Client, handle_file
+from gradio_client import handle_file
 
 from saliency_viz.serving.rate_limit import RateLimit
 from saliency_viz.ui.server.auth import DOORS
 from saliency_viz.ui.server.flags import PHOTOGRAPHS, PREFIX, parser
 
-from .app_browser import open_site, write_examples
-from .proxies import FRAME, free_port, nginx, program
+from .app_browser import api_client, open_site, write_examples
+from .ports import free_port
+from .proxies import FRAME, nginx, program
 from .traces import png
 
 DEPLOY = Path(__file__).resolve().parents[1] / "deploy"
@@ -100,7 +101,7 @@ def test_a_visitor_stays_with_one_of_several_servers_and_sees_no_metrics(tmp_pat
     try:
         with nginx(tmp_path, port, servers(apps, port)):
             for _ in range(3):
-                client = Client(f"http://localhost:{port}", verbose=False)
+                client = api_client(f"http://localhost:{port}")
                 client.predict(image=handle_file(str(path)), max_new_tokens=3, api_name="/caption")
             assert sorted(len(site.backend.calls) for site in sites) == [0, 3]
             with pytest.raises(urllib.error.HTTPError) as refused:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import gc
 import shutil
 import threading
-import time
 import weakref
 from types import SimpleNamespace
 
@@ -217,7 +216,11 @@ def test_who_waits_for_a_load_ends_with_it_and_begins_no_other(end):
         tell(Loading("download", 1, 2))
         raise ModelError("The download broke off.")
 
-    pool = ModelPool(load)
+    pool, asking = ModelPool(load), set()
+    lock = pool._loading
+    pool._loading = SimpleNamespace(
+        acquire=lambda timeout: asking.add(threading.get_ident()) or lock.acquire(timeout=timeout), release=lock.release
+    )
 
     def wait():
         try:
@@ -230,7 +233,7 @@ def test_who_waits_for_a_load_ends_with_it_and_begins_no_other(end):
     waiting = [threading.Thread(target=wait) for _ in range(3)]
     for thread in waiting:
         thread.start()
-    time.sleep(0.3)
+    assert eventually(lambda: len(asking) == 4)  # the load's own thread and these
     if end == "stop":
         pool.cancel("a")  # those who wait hear it before the load does
     else:

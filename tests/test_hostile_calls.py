@@ -51,7 +51,7 @@ class Asked:
     """One connection to a site."""
 
     def __init__(self, site):
-        self.connection = http.client.HTTPConnection(site.address.removeprefix("http://"), timeout=60)
+        self.connection = http.client.HTTPConnection(site.address.removeprefix("http://"), timeout=300)
 
     def __call__(self, method, path, body=None, raw=None):
         """(status, text)."""

@@ -8,7 +8,7 @@ import urllib.request
 from types import SimpleNamespace
 
 import pytest
-from gradio_client import Client, handle_file
+from gradio_client import handle_file
 
 import saliency_viz
 from saliency_viz.errors import LimitError, QueueFull
@@ -22,7 +22,7 @@ from saliency_viz.ui.i18n import english
 from saliency_viz.ui.server.flags import engine_of, is_public, parser
 from saliency_viz.ui.updates import trouble
 
-from .app_browser import open_site, write_examples
+from .app_browser import api_client, open_site, write_examples
 from .traces import png
 
 
@@ -244,7 +244,7 @@ def told(site):
 def test_health_tells_state_queue_memory_and_version(site, tmp_path):
     path = tmp_path / "x.png"
     path.write_bytes(png())
-    client = Client(site.address, verbose=False)
+    client = api_client(site.address)
     client.predict(image=handle_file(str(path)), max_new_tokens=3, api_name="/caption")
     found = told(site)
     assert (found["ok"], found["version"], found["model"]) == (True, saliency_viz.__version__, "ready")
@@ -255,10 +255,10 @@ def test_health_tells_state_queue_memory_and_version(site, tmp_path):
 
 
 def test_a_program_that_asks_too_often_gets_the_sentence(tmp_path):
-    site = open_site(write_examples(tmp_path / "examples"), limits=RateLimit(1), pause=0.0)
+    site = open_site(write_examples(tmp_path / "examples"), limits=RateLimit(1, clock=Clock()), pause=0.0)
     path = tmp_path / "x.png"
     path.write_bytes(png())
-    client = Client(site.address, verbose=False)
+    client = api_client(site.address)
     client.predict(image=handle_file(str(path)), api_name="/caption")
     with pytest.raises(Exception, match="1 run a minute, so that everybody has a turn. Try again in"):
         client.predict(image=handle_file(str(path)), api_name="/caption")

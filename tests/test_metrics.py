@@ -6,7 +6,7 @@ import base64
 import threading
 
 import pytest
-from gradio_client import Client, handle_file
+from gradio_client import handle_file
 from prometheus_client.parser import text_string_to_metric_families
 
 from saliency_viz.errors import MemoryLimitError
@@ -16,7 +16,7 @@ from saliency_viz.serving.request import CaptionRequest
 from saliency_viz.trace import RunSettings
 from saliency_viz.ui.server.metrics import Metrics, basic
 
-from .app_browser import open_site, write_examples
+from .app_browser import api_client, open_site, write_examples
 from .app_fakes import FakeBackend
 from .test_strangers import answer
 from .traces import png
@@ -112,7 +112,7 @@ def image(tmp_path):
 def test_behind_the_flag_a_server_tells_its_runs(tmp_path, image):
     site = open_site(write_examples(tmp_path / "examples"), served={"metrics": True}, pause=0.0)
     try:
-        client = Client(site.address, verbose=False)
+        client = api_client(site.address)
         client.predict(image=handle_file(image), max_new_tokens=6, api_name="/caption")
         status, text = answer(site, "/metrics")
         found = read(text.decode())

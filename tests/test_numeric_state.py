@@ -126,18 +126,18 @@ def test_two_threads_share_one_default_type():
 
     def short():
         with numeric_state():
-            inside.wait(5)
+            inside.wait(60)
         leave.set()
 
     def long():
         with numeric_state():
-            inside.wait(5)
-            leave.wait(5)
+            inside.wait(60)
+            leave.wait(60)
             seen.append(torch.get_default_dtype())
 
     with default_dtype(torch.float64):
         threads = [threading.Thread(target=work) for work in (short, long)]
         [thread.start() for thread in threads]
-        [thread.join(10) for thread in threads]
+        [thread.join() for thread in threads]
         assert seen == [torch.float32]
         assert torch.get_default_dtype() == torch.float64

@@ -9,18 +9,20 @@ import urllib.parse
 import urllib.request
 
 import pytest
-from gradio_client import Client, handle_file
+from gradio_client import handle_file
 
 from saliency_viz.errors import SettingError
 from saliency_viz.serving.rate_limit import RateLimit
 from saliency_viz.ui.server.forwarded import named, origins_of, own_origin
 
-from .app_browser import open_site, write_examples
-from .proxies import caddy, free_port, nginx, nginx_server
+from .app_browser import api_client, open_site, write_examples
+from .ports import free_port
+from .proxies import caddy, nginx, nginx_server, program
 from .traces import png
 
 LOGIN = ("me", "secret")
 BEHIND = RateLimit(behind_proxy=True)
+LONG = 300  # seconds, for a busy machine
 
 
 @pytest.fixture(scope="module")
@@ -41,7 +43,11 @@ class Place:
         self.proxy = proxied(self.port, self.app)
 
     def __enter__(self):
-        self.proxy.__enter__()
+        try:
+            self.proxy.__enter__()
+        except BaseException:
+            self.site.page.close()
+            raise
         return self
 
     def __exit__(self, *how):
@@ -51,7 +57,7 @@ class Place:
     def cookie(self):
         form = urllib.parse.urlencode({"username": LOGIN[0], "password": LOGIN[1]}).encode()
         answer = urllib.request.urlopen(
-            urllib.request.Request(f"{self.address}/login", form, {"Origin": self.origin}), timeout=30
+            urllib.request.Request(f"{self.address}/login", form, {"Origin": self.origin}), timeout=LONG
         )
         return "; ".join(part.split(";")[0] for part in answer.headers.get_all("Set-Cookie"))
 
@@ -59,7 +65,7 @@ class Place:
         """(status, body) of a page's own request."""
         named = {name.replace("_", "-"): value for name, value in headers.items()}
         try:
-            answer = urllib.request.urlopen(urllib.request.Request(self.address + path, headers=named), timeout=30)
+            answer = urllib.request.urlopen(urllib.request.Request(self.address + path, headers=named), timeout=LONG)
         except urllib.error.HTTPError as error:
             return error.code, error.read()
         return answer.status, answer.read()
@@ -71,6 +77,7 @@ WAYS = ["name and port", "name alone", "under a path", "under a path, name alone
 @pytest.fixture(scope="module", params=WAYS)
 def place(request, examples, tmp_path_factory):
     way, folder = request.param, tmp_path_factory.mktemp("proxy")
+    program("caddy" if way == "caddy" else "nginx")  # skips before a site is opened
     alone, under = "alone" in way, "path" in way
     changed = {"http_host": "host"} if alone else {}
 
@@ -96,7 +103,7 @@ def test_the_page_s_own_requests_are_let_in_and_another_site_s_are_not(place):
 def test_a_caption_arrives_token_by_token(place, tmp_path):
     path = tmp_path / "picture.png"
     path.write_bytes(png())
-    client = Client(place.address, auth=LOGIN, verbose=False)
+    client = api_client(place.address, auth=LOGIN)
     place.backend.hold_at, place.backend.pause = 30, 0.02  # news goes out every 0.06 s
     place.backend.go_on.clear()
     try:
@@ -106,7 +113,7 @@ def test_a_caption_arrives_token_by_token(place, tmp_path):
     finally:
         place.backend.go_on.set()
         place.backend.hold_at, place.backend.pause = None, 0.0
-    assert len(job.result(60)[1]["tokens"]) == 40
+    assert len(job.result(LONG)[1]["tokens"]) == 40
 
 
 # ---- --allowed-origin ------------------------------------------------------------------------------------------------

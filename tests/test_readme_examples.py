@@ -9,7 +9,6 @@ from __future__ import annotations
 import ast
 import json
 import shutil
-import socket
 import subprocess
 import urllib.request
 from pathlib import Path
@@ -23,6 +22,7 @@ from saliency_viz.serving.engine import Engine
 from saliency_viz.serving.run_store import RunStore
 from saliency_viz.ui.server.serve import serve
 
+from .ports import free_port
 from .test_readme import DOCS, START, TEST, code
 
 ADDRESS = "http://127.0.0.1:7860"
@@ -63,12 +63,6 @@ def example(name: str, site: str = ADDRESS) -> str:
     """The one Python example that holds the words of `PYTHON[name]`, at this site."""
     (found,) = [block for block in code("python") if PYTHON[name] in block]
     return found.replace(ADDRESS, site)
-
-
-def free_port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return free.getsockname()[1]
 
 
 def test_every_example_is_run_by_a_test_of_this_file():

@@ -22,21 +22,16 @@ from saliency_viz.ui.server import starting
 from saliency_viz.ui.server.serve import main, serve
 
 from .app_browser import open_site, write_examples
+from .ports import free_port
 
 PROXIED = {"http_proxy": "http://127.0.0.1:9", "HTTPS_PROXY": "http://127.0.0.1:9"}
 ROOT = Path(__file__).resolve().parents[1]
-
-
-@pytest.fixture
-def free_port():
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return found.getsockname()[1]
+LONG = 300  # seconds, for a busy machine
 
 
 def health(address):
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-    return json.load(opener.open(f"{address}/healthz", timeout=20))
+    return json.load(opener.open(f"{address}/healthz", timeout=LONG))
 
 
 # ---- proxies ---------------------------------------------------------------------------------------------------------
@@ -93,19 +88,21 @@ def test_where_nothing_can_listen_it_ends_with_one_sentence(host, port, words):
     assert words in str(ended.value) and "\n" not in str(ended.value)
 
 
-def test_a_taken_port_is_told_before_anything_is_loaded(free_port):
+def test_a_taken_port_is_told_before_anything_is_loaded():
+    port = free_port()
     with socket.socket() as other:
-        other.bind(("127.0.0.1", free_port))
+        other.bind(("127.0.0.1", port))
         other.listen()
-        with pytest.raises(SettingError, match=f"Port {free_port} on 127.0.0.1 is taken"):
-            starting.check_address("127.0.0.1", free_port)
-    starting.check_address("127.0.0.1", free_port)
+        with pytest.raises(SettingError, match=f"Port {port} on 127.0.0.1 is taken"):
+            starting.check_address("127.0.0.1", port)
+    starting.check_address("127.0.0.1", port)
 
 
 @pytest.mark.skipif(not socket.has_ipv6, reason="needs IPv6")
-def test_an_address_of_the_newer_kind_is_put_in_brackets(tmp_path, free_port):
+def test_an_address_of_the_newer_kind_is_put_in_brackets(tmp_path):
+    port = free_port()
     try:
-        starting.check_address("::1", free_port)
+        starting.check_address("::1", port)
     except SettingError:
         pytest.skip("no IPv6 on this machine")
     from saliency_viz.serving.engine import Engine
@@ -115,12 +112,12 @@ def test_an_address_of_the_newer_kind_is_put_in_brackets(tmp_path, free_port):
     page, address = serve(
         Engine(backend=FakeBackend()),
         "::1",
-        free_port,
+        port,
         examples=write_examples(tmp_path / "examples"),
         block=False,
     )
     try:
-        assert address.rstrip("/") == f"http://[::1]:{free_port}" and health(address.rstrip("/"))["ok"]
+        assert address.rstrip("/") == f"http://[::1]:{port}" and health(address.rstrip("/"))["ok"]
     finally:
         page.close()
 
@@ -202,5 +199,5 @@ def test_the_command_line_writes_a_caption_where_the_terminal_lacks_its_letters(
         f" lambda options: print(caption_text(Trace.load({str(path)!r}), False)), 'x'); sys.exit(main(['models']))"
     )
     environment = {**os.environ, "PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0"}
-    ended = subprocess.run([sys.executable, "-c", script], cwd=ROOT, env=environment, capture_output=True, timeout=120)
+    ended = subprocess.run([sys.executable, "-c", script], cwd=ROOT, env=environment, capture_output=True, timeout=LONG)
     assert ended.returncode == 0 and ended.stdout.decode("ascii").strip() == "\\u725b caf\\xe9."

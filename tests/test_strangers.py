@@ -8,12 +8,11 @@ import json
 import re
 
 import pytest
-from gradio_client import Client
 
 from saliency_viz.serving.rate_limit import RateLimit
 from saliency_viz.ui.server.auth import DOOR_FOLDERS, DOORS, compared
 
-from .app_browser import open_site, write_examples
+from .app_browser import api_client, open_site, write_examples
 from .traces import png
 
 EVIL = "https://elsewhere.example"
@@ -40,7 +39,7 @@ def proxied(examples):
 
 def answer(site, path, *headers, data=None, method=None):
     """(status, body) of one request. headers: (name, value), where a name may come twice."""
-    connection = http.client.HTTPConnection(site.address.removeprefix("http://"), timeout=30)
+    connection = http.client.HTTPConnection(site.address.removeprefix("http://"), timeout=300)
     connection.putrequest(method or ("POST" if data is not None else "GET"), path)
     for name, value in headers:
         connection.putheader(name, value)
@@ -134,7 +133,7 @@ def test_the_doors_show_a_login_and_nothing_of_the_page(site):
 
 
 def test_with_a_login_programs_are_served(site):
-    own = Client(site.address, auth=("me", "secret"), verbose=False)
+    own = api_client(site.address, auth=("me", "secret"))
     assert "/caption" in own.view_api(return_format="dict")["named_endpoints"]
 
 

@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 
 import numpy as np
 import pytest
-from gradio_client import Client, handle_file
+from gradio_client import handle_file
 from PIL import Image
 
 from saliency_viz.errors import ImageError, PromptError, SettingError
@@ -24,7 +24,7 @@ from saliency_viz.ui.handlers import run_preview
 from saliency_viz.ui.server.serve import serve
 from saliency_viz.video import Video
 
-from .app_browser import Site, browser, compare, drawn, ready, watched, write_examples  # noqa: F401
+from .app_browser import Site, api_client, browser, compare, drawn, ready, watched, write_examples  # noqa: F401
 from .app_fakes import FakeBackend
 from .checkpoints_qwen import qwen2
 from .films import movie
@@ -309,7 +309,7 @@ def test_a_follow_up_continues_the_conversation_with_all_pictures(real, tab):
 
 @on_real
 def test_programs_hand_over_a_video_or_several_pictures(real, tab, tmp_path):
-    client = Client(real.address, verbose=False)
+    client = api_client(real.address)
     paths = []
     for number in range(3):
         paths.append(tmp_path / f"{number}.png")

@@ -42,7 +42,7 @@ def served(opened, trace, lost=()):
     return asked
 
 
-def until(opened, fact, seconds=20):
+def until(opened, fact, seconds=120):
     """Wait for a fact in the page, without eval (its CSP forbids it)."""
     for _ in range(int(seconds / 0.05)):
         if opened.js(fact):

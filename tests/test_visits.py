@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 
 from saliency_viz.__main__ import main
 from saliency_viz.bench.visits import Visit, slope
 
 from .app_browser import open_site, write_examples
+from .app_fakes import eventually
 
 
 def test_the_slope_of_a_line_is_its_step_and_of_noise_around_one_value_nothing():
@@ -22,12 +21,9 @@ def test_a_visit_captions_the_first_example_and_closing_it_lets_its_run_go(tmp_p
     with Visit(site.address) as page:
         page.caption(7)
         assert site.backend.calls[-1]["max_new_tokens"] == 7 and len(site.store) == 1
-    end = time.monotonic() + 20
-    while site.store.of_visit(page.session) and time.monotonic() < end:
-        time.sleep(0.05)
-    kept = len(site.store.of_visit(page.session))
+    gone = eventually(lambda: not site.store.of_visit(page.session))
     site.page.close()
-    assert kept == 0 and site.backend.closed == 1
+    assert gone and site.backend.closed == 1
 
 
 def test_too_few_visits_are_refused_with_a_sentence(capsys):

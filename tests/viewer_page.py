@@ -22,6 +22,7 @@ FLAGS = [
     "--disable-sync",
     "--no-first-run",
 ]
+PATIENCE = 120_000  # milliseconds: a busy machine is no fault
 needs_chromium = pytest.mark.skipif(CHROMIUM is None, reason="needs a Chromium (Debian: apt-get install chromium)")
 
 
@@ -50,7 +51,7 @@ class Opened:
 @pytest.fixture(scope="module")
 def browser() -> Iterator[sync_api.Browser]:
     with sync_api.sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        launched = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS, timeout=PATIENCE)
         yield launched
         launched.close()
 
@@ -62,6 +63,7 @@ def opened_page(browser, folder: Path, traces, width: int = 1280, dark: bool = F
     context = browser.new_context(
         viewport={"width": width, "height": 900}, color_scheme="dark" if dark else "light", offline=True
     )
+    context.set_default_timeout(PATIENCE)
     page = context.new_page()
     one = Opened(page, [], [])
     page.on("console", lambda note: one.problems.append(note.text) if note.type in ("error", "warning") else None)

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -23,6 +22,7 @@ from ..figures.web.payload import payload, rows_payload
 from ..trace import RunSettings, Trace
 from ..verify.workload import Workload
 from .clock import rounds, seconds
+from .port import free_port
 from .rows import Row
 
 PATIENCE = 120.0  # seconds until a start counts as failed
@@ -69,9 +69,7 @@ def _trace(work: Workload) -> Trace:
 
 def _start() -> float:
     """Seconds from starting the app's process to its page being served."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "env": {**os.environ, "HF_HUB_OFFLINE": "1"}}
     started = time.perf_counter()
     process = subprocess.Popen([sys.executable, "-c", START, "--port", str(port)], **quiet)

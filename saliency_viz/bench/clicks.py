@@ -9,7 +9,6 @@ from __future__ import annotations
 import importlib.util
 import os
 import shutil
-import socket
 import subprocess
 import sys
 import tempfile
@@ -26,6 +25,7 @@ from PIL import Image
 from ..errors import SaliencyVizError
 from ..figures.web.payload import payload, steps_payload
 from ..trace import Candidate, ModelInfo, Picture, RunSettings, Span, Step, Trace
+from .port import free_port
 from .rows import Row
 
 SIZES = ((60, 6, 113), (200, 32, 700))  # tokens, layers, keys
@@ -105,9 +105,7 @@ def _opened(trace: Trace, tell: Callable[[str], None]) -> Iterator[tuple[Any, Ca
     """(a page of the app that shows the trace, a clock of the page's busy seconds). Raises SaliencyVizError."""
     from playwright.sync_api import Error, sync_playwright
 
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         path = trace.save(Path(folder) / "made-up.trace")
         quiet = {
@@ -118,7 +116,9 @@ def _opened(trace: Trace, tell: Callable[[str], None]) -> Iterator[tuple[Any, Ca
         server = subprocess.Popen([sys.executable, "-c", SERVE, str(path), str(port)], **quiet)
         try:
             named = (os.environ.get("CHROMIUM"), shutil.which("chromium"), shutil.which("google-chrome"))
-            chromium = playwright.chromium.launch(executable_path=next(filter(None, named), None), args=FLAGS)
+            chromium = playwright.chromium.launch(
+                executable_path=next(filter(None, named), None), args=FLAGS, timeout=1000 * PATIENCE
+            )
             context = chromium.new_context(viewport={"width": 1440, "height": 900})
             context.add_init_script("try { localStorage.setItem('saliency-viz-tour', 'seen'); } catch {}")
             page = context.new_page()

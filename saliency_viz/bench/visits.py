@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import re
 import secrets
-import socket
 import subprocess
 import sys
 import time
@@ -22,6 +21,7 @@ from typing import Any
 import psutil
 
 from ..errors import SaliencyVizError, SettingError
+from .port import free_port
 from .rows import Row
 
 WARM = 20  # visits that only load and warm up
@@ -67,9 +67,7 @@ def slope(values: list[float]) -> float:
 @contextmanager
 def server(model: str, start: str = START) -> Iterator[tuple[str, psutil.Process]]:
     """The app in a process of its own: (its address, the process). start: its script, given a port and the model."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     command = [sys.executable, "-c", start, str(port), model]
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:

@@ -24,6 +24,7 @@ from .turns import STOPPING, Turns
 MOST, AT_ONCE, EACH = 16, 2, 1  # jobs that may wait, that run, and that run for one visitor
 IDLE = 1  # processes that stay for the next job
 IDLE_SECONDS = 60.0  # and so long; then they end by themselves
+START_SECONDS = 60.0  # for a process to start and import what it is to do: not counted against a job
 RENEWED = 200  # jobs after which a process is replaced by a new one
 EASIER = "Try again with something smaller."
 
@@ -50,7 +51,7 @@ class Jobs:
         """What the function gives, computed in another process for a visitor. tell: is passed on, and hears what the
         function tells.
 
-        Raises QueueFull at once when no place is free, LimitError when it takes longer than these seconds of its turn,
+        Raises QueueFull at once when no place is free, LimitError when it takes longer than these seconds once begun,
         and what the function raises: SaliencyVizError as it is, an accident as RuntimeError.
         """
         with self.turns.joined(who, kind="job") as turn:
@@ -114,12 +115,15 @@ class Worker:
 
     def do(self, function: Callable[..., Any], given: Any, seconds: float, tell: Any) -> Any:
         """Raises TimeoutError, EOFError when the process dies, or what the function raises."""
-        end, self.whole = time.monotonic() + seconds, False
+        end, self.whole = time.monotonic() + START_SECONDS, False
         self.count += 1
         try:
             self.line.send((function, given, tell is not None))
             while self.line.poll(max(0.0, end - time.monotonic())):
                 kind, value = self.line.recv()
+                if kind == "begun":
+                    end = time.monotonic() + seconds
+                    continue
                 if kind == "told":
                     tell(value)
                     continue
@@ -163,6 +167,7 @@ def work(line: Any, nice: int) -> None:
             function, given, tells = line.recv()
         except EOFError:
             return
+        line.send(("begun", None))
         more = {"tell": lambda value: line.send(("told", value))} if tells else {}
         try:
             line.send(("done", function(*given, **more)))

@@ -69,7 +69,7 @@ def health_route(context: Context) -> Any:
     from starlette.responses import JSONResponse
     from starlette.routing import Route
 
-    async def answer(_: Any) -> Any:
+    def answer(_: Any) -> Any:  # not async: the folder is looked through in a thread of its own
         return JSONResponse(health(context))
 
     return Route("/healthz", answer)

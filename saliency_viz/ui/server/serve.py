@@ -28,7 +28,7 @@ from .auth import FewLogins, LoggedInOnly, OwnPagesOnly, compared, login
 from .flags import engine_of, is_zero_gpu, parser
 from .forwarded import Forwarded, origins_of, uvicorn_believes_nobody
 from .language import ChosenLanguage
-from .starting import check_address, for_gradio, keep_uploads_apart, without_proxies
+from .starting import check_address, for_gradio, keep_uploads_apart, waited_for, without_proxies
 
 QUEUE, LOOKS = 32, 16  # places of runs, and of looks deeper into one
 THREADS = 128  # that handlers may wait and work in, beside the one for each place
@@ -129,7 +129,7 @@ def serve(
     page = build(context, translate, max_new_tokens)
     threads = THREADS + 3 * most_waiting + LOOKS
     page.queue(max_size=threads, default_concurrency_limit=4, api_open=False)
-    with uvicorn_believes_nobody(), without_proxies():
+    with uvicorn_believes_nobody(), without_proxies(), waited_for():
         _, address, _ = page.launch(
             server_name=for_gradio(host),
             server_port=port,
@@ -157,6 +157,7 @@ def serve(
                 "exception_handlers": handlers(),
             },
             prevent_thread_lock=True,
+            _frontend=False,  # or it gives up where the page takes longer than 3 s to come
         )
     engine.launched = True
     if page.mcp_server_obj and page.local_url:

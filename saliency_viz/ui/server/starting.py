@@ -12,9 +12,11 @@ import os
 import shutil
 import socket
 import tempfile
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from ...errors import SettingError
 from ...serving.temp_folder import PREFIX, TempFolder, made
@@ -89,6 +91,31 @@ def _is_ours(folder: Path) -> bool:
             return True
     except OSError:
         return False
+
+
+@contextmanager
+def waited_for() -> Iterator[None]:
+    """A server started in here is waited for as long as it takes: gradio 6.31 gives it five seconds, too few for a busy
+    machine, and all five where its port was taken in the meantime."""
+    from gradio.exceptions import ServerFailedToStartError
+    from gradio.http_server import Server
+
+    def run_in_thread(server: Any) -> None:
+        server.thread = threading.Thread(target=server.run, daemon=True)
+        if server.reloader:
+            server.watch_thread = threading.Thread(target=server.watch, daemon=True)
+            server.watch_thread.start()
+        server.thread.start()
+        while not server.started:
+            server.thread.join(0.01)
+            if not server.thread.is_alive():
+                raise ServerFailedToStartError("Its port was taken in the meantime.")
+
+    before, Server.run_in_thread = Server.run_in_thread, run_in_thread
+    try:
+        yield
+    finally:
+        Server.run_in_thread = before
 
 
 @contextmanager

@@ -15,9 +15,9 @@ from typing import Any
 
 from ..context import Context
 
-RUN_SECONDS = 2.5  # for the run that is on
-TOLD_SECONDS = 0.7  # until pages and programs were told its end
+RUN_SECONDS = 3.0  # for the run that is on, and until pages and programs were told its end
 CLOSE_SECONDS = 1.0  # for gradio; after that the process ends without it
+LOOK = 0.1  # seconds between two looks for a signal
 
 
 def until_stopped(page: Any, context: Context, last: Callable[[], None]) -> None:
@@ -28,7 +28,7 @@ def until_stopped(page: Any, context: Context, last: Callable[[], None]) -> None
         signal.signal(signal.SIGTERM, lambda *_: asked.set())
     try:
         while page.is_running:
-            if asked.wait(0.1):
+            if asked.wait(LOOK):
                 break
     except (KeyboardInterrupt, OSError):
         asked.set()
@@ -38,9 +38,9 @@ def until_stopped(page: Any, context: Context, last: Callable[[], None]) -> None
 
 def end(page: Any, context: Context, last: Callable[[], None]) -> None:
     """End the runs, the server and the process."""
+    late = time.monotonic() + RUN_SECONDS
     context.turns.close()
     context.turns.idle(RUN_SECONDS)
-    late = time.monotonic() + TOLD_SECONDS
     while any(page._queue.active_jobs) and time.monotonic() < late:
         time.sleep(0.02)
     closing = threading.Thread(target=_close, args=(page, context), daemon=True)

@@ -9,6 +9,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
+PATIENCE = 60.0  # seconds: a busy server is slower than the 5 that are usual
+
 
 def answer_in_json(server: Any, address: str) -> None:
     """Change a running GradioMCPServer. address: of the server itself."""
@@ -78,5 +80,5 @@ def _client(address: str, request: Any) -> Any:
         analytics_enabled=False,
         _skip_components=False,
         headers={"x-gradio-user": "mcp", **login},
-        httpx_kwargs={"trust_env": False},
+        httpx_kwargs={"trust_env": False, "timeout": PATIENCE},
     )
