@@ -4,6 +4,7 @@ no others, and a caption arrives token by token."""
 from __future__ import annotations
 
 import json
+import re
 import urllib.error
 import urllib.parse
 import urllib.request
@@ -12,7 +13,9 @@ import pytest
 from gradio_client import handle_file
 
 from saliency_viz.errors import SettingError
+from saliency_viz.paths import assets
 from saliency_viz.serving.rate_limit import RateLimit
+from saliency_viz.ui.components import head
 from saliency_viz.ui.server.forwarded import named, origins_of, own_origin
 
 from .app_browser import api_client, open_site, write_examples
@@ -98,6 +101,13 @@ def test_the_page_s_own_requests_are_let_in_and_another_site_s_are_not(place):
     forged = {"X_Forwarded_Host": "elsewhere.example", "Origin": "https://elsewhere.example"}
     assert place.ask("/config", Cookie=cookie, **forged)[0] == 403
     assert place.ask("/config")[0] == 401
+
+
+def test_the_page_s_own_files_and_the_tools_are_found_there(place):
+    cookie = place.cookie()
+    files = re.findall(r'(?:href|src)="([^"]+)"', head(assets()))
+    asked = [*files, "gradio_api/mcp/schema"]
+    assert len(files) == 3 and [place.ask(f"/{path}", Cookie=cookie)[0] for path in asked] == [200] * 4
 
 
 def test_a_caption_arrives_token_by_token(place, tmp_path):

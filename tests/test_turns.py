@@ -8,6 +8,7 @@ import time
 import urllib.request
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
+from types import SimpleNamespace
 
 import pytest
 from gradio_client import handle_file
@@ -25,6 +26,7 @@ from saliency_viz.ui import controls
 from saliency_viz.ui.context import Context, Visit
 from saliency_viz.ui.gallery import Gallery
 from saliency_viz.ui.handlers import caption
+from saliency_viz.ui.server.delivered import Delivered
 
 from .app_browser import api_client, open_site, write_examples
 from .app_fakes import FakeBackend, eventually
@@ -194,6 +196,29 @@ def test_as_many_pictures_may_wait_to_be_read_as_runs_have_places(site):
 
 def test_gradio_sums_up_few_events_at_the_end_of_a_run(site):
     assert site.page._queue.ANALYTICS_MAX_EVENTS == 100
+
+
+def test_gradio_keeps_nothing_of_a_session_whose_answers_were_fetched(site):
+    queue = site.page._queue
+    for number in range(3):
+        caller = Caller(site.address, f"10.0.2.{number}")
+        assert caller.caption(caller.upload(png()), prompt="x", max_new_tokens=5).values
+    assert eventually(lambda: not queue.pending_event_ids_session and not queue.pending_messages_per_session)
+
+
+def test_an_answer_that_nobody_fetches_is_kept_ten_minutes_and_one_that_is_made_for_as_long_as_it_takes():
+    clock = SimpleNamespace(now=0.0)
+    asked = {"fetched": set(), "waiting": {"a"}, "unheard": {"b"}}
+    queue = SimpleNamespace(
+        pending_event_ids_session=asked,
+        pending_messages_per_session=dict.fromkeys(asked, "messages"),
+        event_ids_to_events={"a": "event"},
+    )
+    delivered = Delivered(None, lambda: clock.now)
+    for clock.now, left in ((0.0, ["waiting", "unheard"]), (599.0, ["waiting", "unheard"]), (600.0, ["waiting"])):
+        delivered.forget(queue)
+        assert list(asked) == list(queue.pending_messages_per_session) == left
+    assert not delivered.since
 
 
 def test_a_program_refused_is_told_in_a_sentence_when_to_come_back(site):

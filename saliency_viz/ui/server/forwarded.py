@@ -68,6 +68,15 @@ def named(headers: list[tuple[bytes, bytes]], origin: str) -> list[tuple[bytes, 
     return [*((name, value) for name, value in headers if name not in ours), *ours.items()]
 
 
+def whole_path(scope: Any) -> dict[str, Any]:
+    """The path with --root-path before it, as ASGI wants it and a proxy that takes it off leaves it out: or what is
+    mounted (MCP, our scripts) is not found there."""
+    root, path = scope.get("root_path", ""), scope.get("path", "")
+    if not root or path == root or path.startswith(f"{root}/"):
+        return {}
+    return {"path": root + path, "raw_path": root.encode() + scope.get("raw_path", path.encode())}
+
+
 class Forwarded:
     """behind_proxy: of X-Forwarded-For the last hop stays; otherwise the app never sees a header of proxies. origins:
     where visitors see the page, as the operator said it; a request to one of these names has it told whole."""
@@ -80,7 +89,7 @@ class Forwarded:
             headers = [(name.lower(), value) for name, value in scope["headers"]]
             kept = last_hop(headers) if self.behind_proxy else [pair for pair in headers if not is_forwarded(pair[0])]
             origin = own_origin(kept, self.origins)
-            scope = {**scope, "headers": named(kept, origin) if origin else kept}
+            scope = {**scope, "headers": named(kept, origin) if origin else kept, **whole_path(scope)}
         await self.app(scope, receive, send)
 
 

@@ -25,6 +25,7 @@ from ...serving.run_store import RunStore
 from ...serving.turns import Turns
 from ...trace import Trace
 from .auth import FewLogins, LoggedInOnly, OwnPagesOnly, compared, login
+from .delivered import Delivered
 from .flags import engine_of, is_zero_gpu, parser
 from .forwarded import Forwarded, origins_of, uvicorn_believes_nobody
 from .language import ChosenLanguage
@@ -193,6 +194,7 @@ def _middleware(auth: Any, rate_limit: RateLimit, origins: tuple[str, ...]) -> l
         Middleware(ChosenLanguage),
         Middleware(Forwarded, behind_proxy=behind, origins=origins),
         *(gate if auth else ()),
+        Middleware(Delivered),
     ]
 
 
