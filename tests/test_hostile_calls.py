@@ -14,6 +14,7 @@ import pytest
 
 from saliency_viz.ui.server.api import caption_fields, export_fields, token_fields
 from saliency_viz.ui.updates import without_places
+from saliency_viz.ui.wiring import ASKED
 
 from .app_browser import open_site, write_examples
 from .traces import png
@@ -164,6 +165,26 @@ def test_what_the_page_itself_sends_may_be_anything_too(site, ask):
         if found := complaint(*queued(ask, index, [1] * (wanted + 3))):
             bad[site.page.fns[index].name, "too many"] = found
     assert count > 100
+    assert bad == {}
+
+
+def test_what_the_page_s_parts_ask_may_be_anything(site, ask):
+    bad, count = {}, 0
+    functions = {function.__name__ for part in ASKED.values() for function in part}
+    parts = {name: block._id for block in site.page.blocks.values() for name in functions if hasattr(block, name)}
+    assert set(parts) == functions
+    for name, component in parts.items():
+        for kind, wrong in WRONG.items():
+            if kind in ("long text", "huge") or (name, kind) == ("fetch_status", "file of the server"):
+                continue  # which is told back
+            count += 1
+            value = wrong if count % 2 else dict.fromkeys(("run", "step", "kind", "files", "frames"), wrong)
+            body = {"data": value, "component_id": component, "fn_name": name, "session_hash": "x"}
+            status, text = ask("POST", "/gradio_api/component_server", body)
+            silent = text[:1] == "{" and json.loads(text).get("error", "") is None
+            if found := "null" if silent else complaint(status, text):
+                bad[name, kind] = found
+    assert count > 150
     assert bad == {}
 
 

@@ -194,16 +194,14 @@ def test_as_many_pictures_may_wait_to_be_read_as_runs_have_places(site):
     assert all(one.result().values for one in asked)
 
 
-def test_gradio_sums_up_few_events_at_the_end_of_a_run(site):
-    assert site.page._queue.ANALYTICS_MAX_EVENTS == 100
-
-
-def test_gradio_keeps_nothing_of_a_session_whose_answers_were_fetched(site):
+def test_gradio_keeps_few_events_sums_none_up_and_forgets_a_session_whose_answers_were_fetched(site):
     queue = site.page._queue
     for number in range(3):
         caller = Caller(site.address, f"10.0.2.{number}")
         assert caller.caption(caller.upload(png()), prompt="x", max_new_tokens=5).values
     assert eventually(lambda: not queue.pending_event_ids_session and not queue.pending_messages_per_session)
+    assert queue.ANALYTICS_MAX_EVENTS == 100 and len(queue.event_analytics) == 3
+    assert queue.cached_event_analytics_summary == {"functions": {}}
 
 
 def test_an_answer_that_nobody_fetches_is_kept_ten_minutes_and_one_that_is_made_for_as_long_as_it_takes():

@@ -35,7 +35,8 @@ QUEUE, LOOKS = 32, 16  # places of runs, and of looks deeper into one
 THREADS = 128  # that handlers may wait and work in, beside the one for each place
 SESSIONS = 64  # gradio keeps the last values of this many open pages
 OFFLINE = {"GRADIO_ANALYTICS_ENABLED": "False", "HF_HUB_DISABLE_TELEMETRY": "1"}
-OFFLINE |= {"GRADIO_ANALYTICS_MAX_EVENTS": "100"}  # gradio 6.31 keeps 10,000 and sums them up at the end of every run
+# gradio 6.31 keeps 10,000 events and sums them up with pandas at the end of each, for a page of its own that is off.
+OFFLINE |= {"GRADIO_ANALYTICS_MAX_EVENTS": "100", "GRADIO_ANALYTICS_CACHE_FREQUENCY": str(10**9)}
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
