@@ -124,6 +124,15 @@ def test_however_many_halts_come_too_late_the_next_one_still_counts():
     assert list(visits.tickets) == [("you", "waits")]
 
 
+def test_visits_that_never_were_leave_few_wishes_behind(monkeypatch):
+    monkeypatch.setattr("saliency_viz.serving.visits.ALL_UNWANTED", 7)
+    visits = Visits()
+    running = visits.ticket("me", "runs")
+    for number in range(100):
+        visits.unwanted(f"made up {number}", "x")
+    assert len(visits.tickets) == 8 and visits.ticket("me", "runs") is running
+
+
 def test_a_wish_that_comes_before_its_question_waits_for_it():
     visits = Visits()
     visits.unwanted("me", "early")

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 MOST_TABS = 1000  # remembered; the one opened longest ago is forgotten first
-MOST_UNWANTED = 16  # tickets of one visit that may be unwanted at a time
+MOST_UNWANTED, ALL_UNWANTED = 16, 4000  # tickets of one visit, and of all, that may be unwanted at a time
 
 
 class Visits:
@@ -46,8 +46,9 @@ class Visits:
         """A visit does not want this answer, whether it is computed now or still waits. Of answers that were given
         already the page may say so too late: the oldest such wishes are forgotten."""
         self.ticket(visit, ticket).set()
-        wishes = [key for key, event in list(self.tickets.items()) if key[0] == visit and event.is_set()]
-        for key in wishes[:-MOST_UNWANTED]:
+        wishes = [key for key, event in list(self.tickets.items()) if event.is_set()]
+        mine = [key for key in wishes if key[0] == visit]
+        for key in (*mine[:-MOST_UNWANTED], *wishes[:-ALL_UNWANTED]):
             self.tickets.pop(key, None)
 
     def answered(self, visit: str, ticket: str) -> None:
