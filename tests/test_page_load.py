@@ -142,7 +142,7 @@ def test_a_wish_that_comes_before_its_question_waits_for_it():
 # ---- a page loaded again in mid-run ----------------------------------------------------------------------------------
 
 
-def kept(tab="tab", making=False):
+def kept(tab="tab", making=None):
     return json.dumps({"settings": [], "visit": tab, "making": making})
 
 
@@ -162,10 +162,19 @@ def test_what_was_written_when_the_page_was_loaded_again_is_kept_ended_and_said(
     assert len(context.trace(run_id).steps) == 6
 
 
-@pytest.mark.parametrize(("making", "key"), [(True, "reloaded_empty"), (False, None)])
+@pytest.mark.parametrize(("making", "key"), [("", "reloaded_empty"), ("gone", "reloaded_empty"), (None, None)])
 def test_a_page_loaded_again_says_of_a_run_without_words_only_that_there_was_one(context, making, key):
     context.visits.came_back("tab", "old")
     assert opened(context, kept(making=making))["notice"]["note"]["key"] == key
+
+
+@pytest.mark.parametrize(("ended", "key"), [("cancelled", "reloaded"), ("length", None)])
+def test_a_run_that_ended_before_its_page_came_back_is_told_by_how_it_ended(context, ended, key):
+    context.visits.came_back("tab", "old")
+    context.store.put(replace(first_steps(example_trace(9), 2), ended="cancelled"), "stopped earlier", "old")
+    run_id = context.store.put(replace(first_steps(example_trace(9), 7), ended=ended), "run", "old")
+    note = opened(context, kept(making=run_id))["notice"]["note"]
+    assert note["key"] == key and (key is None or note["values"] == {"words": "7"})
 
 
 def test_a_page_that_is_closed_in_mid_run_leaves_its_run_ended(context):

@@ -8,14 +8,27 @@ from .app_browser import browser, caption, open_site, ready, watched, write_exam
 from .app_fakes import eventually
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
+# What gradio's own scripts log when a reload breaks off what they were listening to.
+BROKEN_OFF = ("network error", "ERR_", "AbortError", "Connection errored out")
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory):
+    site = open_site(write_examples(tmp_path_factory.mktemp("runs") / "examples"))
+    site.store.grace = 60.0  # a reload is a close and an open
+    yield site
+    site.page.close()
 
 
 @pytest.fixture
-def site(tmp_path):
-    site = open_site(write_examples(tmp_path / "examples"), pause=0.0)
-    yield site
-    site.backend.go_on.set()
-    site.page.close()
+def site(served):
+    """The server, its engine as it was at first."""
+    backend = served.backend
+    backend.pause, backend.hold_at, backend.written, backend.closed = 0.0, None, 0, 0
+    backend.calls.clear()
+    yield served
+    backend.go_on.set()
+    assert eventually(lambda: backend.closed == len(backend.calls))
 
 
 @pytest.fixture
@@ -31,8 +44,8 @@ def opened(site, browser):  # noqa: F811
 
     yield make
     for page, seen in pages:
-        errors = [text for text in seen.errors if "network error" not in text.lower() and "ERR_" not in text]
-        page.context.close()  # a reload breaks off what gradio was listening to
+        errors = [text for text in seen.errors if not any(word in text for word in BROKEN_OFF)]
+        page.context.close()
         assert (errors, seen.outside) == ([], [])
 
 
@@ -74,6 +87,30 @@ def test_a_run_that_waits_for_another_visitor_can_be_stopped_and_asked_for_anew(
     whole(waiter)
     waiter.wait_for_selector("#app-run:not([disabled])")
     assert buttons(waiter) == (True, False) and len(site.backend.calls) == 2
+
+
+def test_a_reload_in_mid_run_keeps_what_was_written_and_says_so_once(site, opened):
+    page = opened()
+    holding(site, page, at=19)
+    page.wait_for_function("sessionStorage.getItem('saliency-viz-making')")  # its run is on the screen
+    run = page.evaluate("SaliencyApp.shown[0].id")
+    page.reload()
+    page.wait_for_selector(".app-notice.warning")
+    assert notice(page).startswith("This page was loaded again while a caption was being written.")
+    page.wait_for_function("SaliencyApp.current.runs[0]")
+    assert page.evaluate("SaliencyApp.shown[0].id") == run and 0 < len(caption(page)) < 40
+    site.backend.go_on.set()
+    assert eventually(lambda: site.backend.closed == 1) and buttons(page) == (True, False)
+    site.backend.hold_at = 0  # the next one has no word yet
+    site.backend.go_on.clear()
+    page.click("#app-run")
+    page.wait_for_function("sessionStorage.getItem('saliency-viz-making') === ''")
+    page.reload()
+    page.wait_for_selector(".app-notice.warning")
+    assert notice(page).startswith("This page was loaded again before the first word")
+    page.reload()
+    page.wait_for_function("window.SaliencyApp && SaliencyApp.current && SaliencyApp.current.runs[0]")
+    assert page.locator(".app-notice.on").count() == 0 and page.evaluate("SaliencyApp.shown[0].id") == run
 
 
 def test_back_goes_to_the_run_before_as_it_was_looked_at_and_forward_again(site, opened):

@@ -890,7 +890,7 @@
   var VISIT = "saliency-viz-visit";
   var SETTINGS = "saliency-viz-settings";
   var MAKING = "saliency-viz-making";
-  var making = recalledInTab(MAKING) !== null;
+  var making = recalledInTab(MAKING);
   function kept() {
     try {
       return { ...JSON.parse(recalled(VIEW) || "{}") };
@@ -1959,9 +1959,18 @@
 
   // app/parts/making.js
   function watchMaking() {
+    let making2 = false;
     newsListeners.add((news) => {
-      if (news && STOPPABLE.includes(news.key || "")) keepInTab(MAKING, "1");
-      else if (!news || news.kind !== "busy") forgetInTab(MAKING);
+      const now2 = Boolean(news && STOPPABLE.includes(news.key || ""));
+      if (!now2 && news && news.kind === "busy") return;
+      if (!now2) forgetInTab(MAKING);
+      else if (!making2) keepInTab(MAKING, "");
+      making2 = now2;
+    });
+    listeners.add(() => {
+      const runs2 = page.viewer ? page.viewer.runs : [];
+      const growing = shown.find((reference, slot) => reference && runs2[slot] && runs2[slot].payload.ended === "running");
+      if (making2 && growing) keepInTab(MAKING, growing.id);
     });
   }
 
@@ -2649,6 +2658,7 @@
     "values between the patches' middles, for the eye only: the numbers are the patches'": "在图块中心之间插值，仅为观看：数值仍是各图块的",
     "smoothed for the eye": "为观看而平滑",
     "{p} of what mattered to it were earlier words (for the right ones {r}, the median of {n}), {q} the picture.": "对它起作用的来源中，前文占 {p}（正确的词为 {r}，{n} 个的中位数），图像占 {q}。",
+    "Support {s}: about what its place alone would give.": "前文支持度 {s}：与仅凭位置所预期的大致相同。",
     "Support {s}: {x} times what its place alone would give.": "前文支持度 {s}：为仅凭位置所预期的 {x} 倍。",
     "image columns": "图像列"
   };
@@ -3652,6 +3662,94 @@
   }
   var plotlyScale = (name) => Array.from({ length: 33 }, (_, i) => [i / 32, cssColor(colorAt(name, i / 32)).replace(/ /g, ",")]);
 
+  // viewer/draw/color_bar.js
+  var LENGTH = 128;
+  function colorBar(scale, { name, opacity, theme, label: label2, vertical }) {
+    const canvas = el("canvas", { class: "sv-bar-canvas", "aria-hidden": "true" });
+    canvas.width = vertical ? 1 : LENGTH;
+    canvas.height = vertical ? LENGTH : 1;
+    const pen = (
+      /** @type {CanvasRenderingContext2D} */
+      canvas.getContext("2d")
+    );
+    for (let i = 0; i < LENGTH; i++) {
+      const place = i / (LENGTH - 1);
+      const weight = scale.signed ? Math.abs(2 * place - 1) : place;
+      const alpha = opacity === void 0 ? groundOpacity(weight) : opacityAt(weight, opacity);
+      pen.fillStyle = cssColor(overPaper(colorAt(name, place), alpha, theme));
+      if (vertical) pen.fillRect(0, LENGTH - 1 - i, 1, 1);
+      else pen.fillRect(i, 0, 1, 1);
+    }
+    return el(
+      "span",
+      {
+        class: "sv-bar" + (vertical ? " sv-bar-vertical" : ""),
+        role: "img",
+        "aria-label": `${label2 || ""} ${formatNumber(scale.low)} – ${formatNumber(scale.high)}`
+      },
+      canvas,
+      el("span", { class: "sv-bar-ticks" }, ...ticks(scale, vertical))
+    );
+  }
+  function ticks(scale, vertical) {
+    const few = scale.transform === "log" && !vertical;
+    const shown2 = few ? [0, 0.5, 1].map((place) => (
+      /** @type {[number, number]} */
+      [place, scale.value(place)]
+    )) : scale.ticks();
+    return shown2.map(([place, value]) => {
+      const clipped = place === 1 && exceeds(scale);
+      const under = place === 0 && scale.transform === "log";
+      const text = (clipped ? "≥ " : under ? "≤ " : "") + formatNumber(value, 2);
+      return el("span", { text, style: { "--place": place }, "data-value": value });
+    });
+  }
+  var exceeds = (scale) => scale.largest > scale.high * 1.0001;
+
+  // viewer/views/bars.js
+  var Bars = class {
+    /** @param {Viewer} viewer */
+    constructor(viewer) {
+      this.viewer = viewer;
+      this.image = el("div", { class: "sv-bar-box sv-image-bar" });
+      this.words = el("div", { class: "sv-bar-box sv-word-bar-box" });
+    }
+    /**
+     * @param {Scaled} source
+     * @param {string} label
+     * @param {(scale: Scale) => string} title
+     */
+    draw({ scale, wordScale, map = "" }, label2, title) {
+      const { opacity } = this.viewer.state;
+      this.bar(this.image, scale, { name: map, opacity, vertical: true, label: label2 }, title);
+      this.bar(this.words, wordScale, { name: map, vertical: false, label: label2 }, title);
+    }
+    /**
+     * @param {HTMLElement} box
+     * @param {Scale | null | undefined} scale
+     * @param {{name: string, opacity?: number, vertical: boolean, label: string}} options
+     * @param {(scale: Scale) => string} title
+     */
+    bar(box2, scale, options, title) {
+      if (!scale) {
+        delete box2.dataset.sign;
+        return setChildren(box2);
+      }
+      const { theme, state } = this.viewer;
+      const { low, high, largest, transform } = scale;
+      const sign2 = [low, high, largest, transform, options.name, state.opacity, theme].join();
+      if (box2.dataset.sign === sign2) return;
+      box2.dataset.sign = sign2;
+      setChildren(box2, colorBar(scale, { ...options, theme }));
+      box2.title = title(scale);
+    }
+  };
+  function shareBars(pair, [first, second]) {
+    const same = (which) => Boolean(first && first[which].dataset.sign && first[which].dataset.sign === second[which].dataset.sign);
+    pair.classList.toggle("sv-one-bar", same("image"));
+    pair.classList.toggle("sv-one-word-bar", same("words"));
+  }
+
   // viewer/state/locked.js
   function byHand(runs2, group2, kind, state, steps) {
     const found = lockedScale(runs2, group2, kind, { ...state, scale: "layer" }, steps);
@@ -3863,89 +3961,6 @@
     }
     free() {
       clearTimeout(this.timer);
-    }
-  };
-
-  // viewer/draw/color_bar.js
-  var LENGTH = 128;
-  function colorBar(scale, { name, opacity, theme, label: label2, vertical }) {
-    const canvas = el("canvas", { class: "sv-bar-canvas", "aria-hidden": "true" });
-    canvas.width = vertical ? 1 : LENGTH;
-    canvas.height = vertical ? LENGTH : 1;
-    const pen = (
-      /** @type {CanvasRenderingContext2D} */
-      canvas.getContext("2d")
-    );
-    for (let i = 0; i < LENGTH; i++) {
-      const place = i / (LENGTH - 1);
-      const weight = scale.signed ? Math.abs(2 * place - 1) : place;
-      const alpha = opacity === void 0 ? groundOpacity(weight) : opacityAt(weight, opacity);
-      pen.fillStyle = cssColor(overPaper(colorAt(name, place), alpha, theme));
-      if (vertical) pen.fillRect(0, LENGTH - 1 - i, 1, 1);
-      else pen.fillRect(i, 0, 1, 1);
-    }
-    return el(
-      "span",
-      {
-        class: "sv-bar" + (vertical ? " sv-bar-vertical" : ""),
-        role: "img",
-        "aria-label": `${label2 || ""} ${formatNumber(scale.low)} – ${formatNumber(scale.high)}`
-      },
-      canvas,
-      el("span", { class: "sv-bar-ticks" }, ...ticks(scale, vertical))
-    );
-  }
-  function ticks(scale, vertical) {
-    const few = scale.transform === "log" && !vertical;
-    const shown2 = few ? [0, 0.5, 1].map((place) => (
-      /** @type {[number, number]} */
-      [place, scale.value(place)]
-    )) : scale.ticks();
-    return shown2.map(([place, value]) => {
-      const clipped = place === 1 && exceeds(scale);
-      const under = place === 0 && scale.transform === "log";
-      const text = (clipped ? "≥ " : under ? "≤ " : "") + formatNumber(value, 2);
-      return el("span", { text, style: { "--place": place }, "data-value": value });
-    });
-  }
-  var exceeds = (scale) => scale.largest > scale.high * 1.0001;
-
-  // viewer/views/bars.js
-  var Bars = class {
-    /** @param {Viewer} viewer */
-    constructor(viewer) {
-      this.viewer = viewer;
-      this.image = el("div", { class: "sv-bar-box sv-image-bar" });
-      this.words = el("div", { class: "sv-bar-box sv-word-bar-box" });
-    }
-    /**
-     * @param {Scaled} source
-     * @param {string} label
-     * @param {(scale: Scale) => string} title
-     */
-    draw({ scale, wordScale, map = "" }, label2, title) {
-      const { opacity } = this.viewer.state;
-      this.bar(this.image, scale, { name: map, opacity, vertical: true, label: label2 }, title);
-      this.bar(this.words, wordScale, { name: map, vertical: false, label: label2 }, title);
-    }
-    /**
-     * @param {HTMLElement} box
-     * @param {Scale | null | undefined} scale
-     * @param {{name: string, opacity?: number, vertical: boolean, label: string}} options
-     * @param {(scale: Scale) => string} title
-     */
-    bar(box2, scale, options, title) {
-      if (!scale) {
-        delete box2.dataset.sign;
-        return setChildren(box2);
-      }
-      const { theme, state } = this.viewer;
-      const { low, high, largest, transform } = scale;
-      const sign2 = [low, high, largest, transform, options.name, state.opacity, theme].join();
-      if (box2.dataset.sign === sign2) return;
-      box2.dataset.sign = sign2;
-      setChildren(box2, colorBar(scale, { ...options, theme }));
-      box2.title = title(scale);
     }
   };
 
@@ -4285,6 +4300,7 @@
 
   // viewer/texts/reading.js
   var ABOUT_ZERO = 1e-3;
+  var ALIKE = 0.05;
   var formatSupport = (value, digits) => typeof value === "number" && Math.abs(value) < ABOUT_ZERO ? t2("about 0") : formatNumber(value, digits);
   function captionSentences(run, reveal) {
     if (!run.steps.length || run.payload.ended === "running") return [];
@@ -4345,6 +4361,7 @@
     const alone = (run.payload.expected || [])[step];
     if (score === null || score === void 0 || !alone || !isWord(run.steps[step].text)) return null;
     const told2 = { s: formatSupport(score), x: formatSupport(score / alone, 2) };
+    if (Math.abs(score / alone - 1) < ALIKE) return t2("Support {s}: about what its place alone would give.", told2);
     return t2("Support {s}: {x} times what its place alone would give.", told2);
   }
   function supportRank(run, step) {
@@ -5178,6 +5195,7 @@
       const { conversation, curve, facts, readings, controls, frames, layers, flip } = this.views;
       const light = [conversation, curve, facts, readings, controls, frames, ...this.viewer.panels, layers, flip];
       for (const view of light) view.draw();
+      shareBars(this.views.pair, this.viewer.comparing ? this.viewer.panels.map((panel) => panel.bars) : []);
     }
     /** What takes long: at once where it can be seen, else a moment later. */
     drawHeavy() {
@@ -5815,13 +5833,11 @@
 
   // viewer/views/on_demand.js
   var PAUSE6 = 250;
-  var QUICK = 1;
-  var PASSES = 4;
   var OnDemand = class {
     /** @param {Viewer} viewer @param {OnDemandOptions} options */
     constructor(viewer, options) {
       this.viewer = viewer;
-      this.options = { detail: () => ({}), most: 12, ...options };
+      this.options = { detail: () => ({}), most: 12, readings: 0, ...options };
       this.known = /* @__PURE__ */ new Map();
       this.busy = /* @__PURE__ */ new Map();
       this.failed = /* @__PURE__ */ new Map();
@@ -5838,7 +5854,6 @@
       this.root = el("div", { class: "sv-section-head" }, ...parts);
       this.home = null;
       this.waiting = 0;
-      this.took = null;
     }
     /** Why it cannot be computed here, as a sentence; null when it can. */
     reason() {
@@ -5880,8 +5895,11 @@
         this.draw();
       };
       const from = performance.now();
+      const { model } = (
+        /** @type {import("../state/run.js").Run} */
+        viewer.run.payload
+      );
       const over = () => {
-        this.took = (performance.now() - from) / 1e3;
         this.busy.delete(name);
         viewer.schedule();
       };
@@ -5889,6 +5907,7 @@
         (found) => {
           if (found && found.stopped) this.failed.set(name, t2("Stopped: nothing was kept."));
           else if (found) this.keep(name, options.read(found));
+          if (options.readings) viewer.pace.heard(model.name, options.readings, (performance.now() - from) / 1e3);
           over();
         },
         (error) => {
@@ -5898,14 +5917,11 @@
       );
       this.draw();
     }
-    /** Whether an answer takes under a second: as the last one did, or as the run's own times let expect. */
+    /** Whether it is computed unasked. */
     get quick() {
-      const { run } = this.viewer;
-      if (this.options.lasting || !run) return false;
-      if (this.took !== null) return this.took < QUICK;
-      const { prefill, decode = 0, observe = 0 } = run.payload.seconds || {};
-      if (!prefill || !run.steps.length) return false;
-      return PASSES * (prefill + (decode + observe) / run.steps.length) < QUICK;
+      const { run, pace } = this.viewer;
+      const { readings } = this.options;
+      return run !== null && readings > 0 && pace.quick(run.payload, run.steps.length, readings);
     }
     stop() {
       this.halt.disabled = true;
@@ -6814,6 +6830,7 @@
       this.viewer = viewer;
       this.asked = new OnDemand(viewer, {
         kind: "heads",
+        readings: 3,
         label: t2("compute the heads of this step"),
         about: t2("Single heads are not part of a trace: they are computed for one step when asked for."),
         read: ({ shape, attention, saliency }) => ({
@@ -7064,6 +7081,7 @@
       this.viewer = viewer;
       this.asked = new OnDemand(viewer, {
         kind: "knock_out",
+        readings: 6,
         label: t2("knock out"),
         most: 64,
         detail: () => this.detail(),
@@ -7357,6 +7375,7 @@
       this.viewer = viewer;
       this.asked = new OnDemand(viewer, {
         kind: "lens",
+        readings: 2,
         label: t2("compute the lens of this step"),
         most: 64,
         about: t2("What the model would say if it ended after each of its layers: final norm and output head on that layer's state."),
@@ -7512,8 +7531,11 @@
         /** @type {[number, string]} */
         [TOP4 + TALL3 * (1 - share), text]
       ));
-      const below = [0, 0.5, 1].map(
-        (place) => label(formatNumber(place * high, 2), LEFT4 + place * (width - LEFT4 - 16) + 8, HEIGHT3 - 6, "middle")
+      const below = (
+        /** @type {const} */
+        [[0, "start"], [0.5, "middle"], [1, "end"]].map(
+          ([place, anchor]) => label(formatNumber(place * high, 2), LEFT4 + place * (width - LEFT4), HEIGHT3 - 6, anchor)
+        )
       );
       const bars = counts.flatMap((bin, i) => draw2(bin, LEFT4 + i * wide + 1));
       const drawing = chartOf(width, HEIGHT3, name, {}, [...lines(LEFT4, width, axis), ...bars, ...below]);
@@ -7750,6 +7772,7 @@
       this.values = [];
       this.asked = new OnDemand(viewer, {
         kind: "matrix",
+        readings: 4,
         label: t2("compute the map of this token"),
         detail: () => ({ layer: viewer.state.layer }),
         about: t2("Every row's saliency for the loss of this one token: one more backward pass over the whole sequence."),
@@ -8391,6 +8414,7 @@
   // viewer/views/view_button.js
   var NAMED = 2;
   var EDGE3 = 8;
+  var GAP3 = 6;
   var ViewButton = class {
     /** @param {Viewer} viewer @param {HTMLElement[]} children */
     constructor(viewer, ...children) {
@@ -8402,20 +8426,24 @@
       const toggled = (event) => this.toggled(event.newState === "open");
       const box2 = { class: "sv-controls", popover: "auto", role: "dialog", "aria-label": t2("View") };
       this.box = el("section", { ...box2, on: { toggle: toggled } }, ...children);
+      this.place = this.place.bind(this);
     }
     /** @param {boolean} open */
     toggled(open2) {
       this.button.setAttribute("aria-expanded", String(open2));
-      if (open2) this.place();
+      if (!open2) return removeEventListener("resize", this.place);
+      this.place();
+      addEventListener("resize", this.place);
     }
-    /** Under the button, inside the window; it scrolls with the page, as the button does. */
+    /** Under the button as far as the window has room; it scrolls with the page, as the button does. */
     place() {
       const [at, size] = [this.button.getBoundingClientRect(), this.box.getBoundingClientRect()];
       const left = Math.max(
         EDGE3,
         Math.min(at.right - size.width, document.documentElement.clientWidth - size.width - EDGE3)
       );
-      Object.assign(this.box.style, { left: `${left + scrollX}px`, top: `${at.bottom + 6 + scrollY}px` });
+      const top = Math.max(EDGE3, Math.min(at.bottom + GAP3, innerHeight - size.height - EDGE3));
+      Object.assign(this.box.style, { left: `${left + scrollX}px`, top: `${top + scrollY}px` });
     }
     /** @param {(key: keyof import("../state/defaults.js").State) => string} nameOf a choice's value, in words */
     draw(nameOf) {
@@ -8466,7 +8494,7 @@
         ),
         this.select(
           "transform",
-          "",
+          t2("transform"),
           [
             ["percentile", t2("linear to 99 %")],
             ["linear", t2("linear to the top")],
@@ -8831,8 +8859,8 @@
 
   // viewer/views/facts.js
   var Facts = class {
-    /** @param {Viewer} viewer @param {HTMLElement} viewButton */
-    constructor(viewer, viewButton) {
+    /** @param {Viewer} viewer @param {HTMLElement[]} choices what stands at the end of the line */
+    constructor(viewer, ...choices) {
       this.viewer = viewer;
       this.word = el("span", { class: "sv-facts-word" });
       this.items = el("dl", { class: "sv-facts-items" });
@@ -8840,7 +8868,7 @@
       this.root = el(
         "section",
         { class: "sv-facts", "aria-label": t2("Selected token") },
-        el("div", { class: "sv-facts-line" }, this.word, this.items, this.hold, viewButton)
+        el("div", { class: "sv-facts-line" }, this.word, this.items, this.hold, ...choices)
       );
     }
     draw() {
@@ -9750,7 +9778,8 @@
       if (viewer.comparing) this.name.textContent = runName(viewer, slot);
       this.cut(run ? run.steps.length : 0);
       const { strip } = viewer.state;
-      const compact = strip === "compact" || strip === "auto" && Boolean(run && run.steps.length >= LONG2);
+      const two = viewer.comparing && !viewer.holding;
+      const compact = strip === "compact" || strip === "auto" && Boolean(two || run && run.steps.length >= LONG2);
       this.list.classList.toggle("sv-compact", compact);
       if (run && run.steps.length) this.drawTokens(run);
     }
@@ -9853,29 +9882,20 @@
     const head = new CaptionHead(viewer);
     const conversation = new Conversation(viewer);
     const [curve, controls, layers] = [new Curve(viewer), new Controls(viewer), new Layers(viewer)];
-    const facts = new Facts(viewer, controls.view.button);
+    const kinds = kindChoice(viewer);
+    const facts = new Facts(viewer, kinds, controls.view.button);
     const [frames, heat] = [new Frames(viewer), new Heat(viewer)];
     const [live, help] = [new Live(viewer), new Help(viewer)];
     const pair = el("div", { class: "sv-pair sv-bench-pair" });
     const flip = new Flip(viewer, pair);
     const readings = new Reading(viewer);
-    const kinds = kindChoice(viewer);
     const tabs = tabViews(viewer).map(([name, title, view]) => ({ name, view, button: tabButton(viewer, name, title) }));
     const onKey = (event) => tabKey(viewer, event);
     const tabList = el("div", { class: "sv-tabs", role: "tablist", on: { keydown: onKey } }, ...tabs.map((tab) => tab.button));
     const tabBody = el("div", { class: "sv-tab-body", role: "tabpanel" }, ...tabs.map((tab) => tab.view.root));
     const ofFirst = el("p", { class: "sv-hint sv-of-first", hidden: true });
     const captionCard = makeCaption(viewer, { strips, head, conversation, curve, controls, help, readings });
-    const bench = card(
-      "sv-token-card",
-      facts.root,
-      readings.word,
-      controls.view.box,
-      frames.root,
-      kinds,
-      flip.root,
-      pair
-    );
+    const bench = card("sv-token-card", facts.root, readings.word, controls.view.box, frames.root, flip.root, pair);
     const shell = el(
       "div",
       { class: "sv-shell" },
@@ -9941,6 +9961,27 @@
     const tab = tabs[(to + tabs.length) % tabs.length];
     viewer.set({ view: tab.name });
     tab.button.focus();
+  }
+
+  // viewer/numbers/pace.js
+  var QUICK = 1;
+  var Pace = class {
+    constructor() {
+      this.known = /* @__PURE__ */ new Map();
+    }
+    /** @param {string} model @param {number} readings @param {number} seconds from question to answer */
+    heard(model, readings, seconds) {
+      this.known.set(model, seconds / readings);
+    }
+    /** @param {Made} run @param {number} steps of it @param {number} readings */
+    quick(run, steps, readings) {
+      const reading = this.known.get(run.model.name) ?? readingOf(run, steps);
+      return reading !== null && readings * reading < QUICK;
+    }
+  };
+  function readingOf({ seconds }, steps) {
+    const { prefill, decode = 0, observe = 0 } = seconds || {};
+    return prefill && steps ? prefill + (decode + observe) / steps : null;
   }
 
   // viewer/state/layers.js
@@ -10243,6 +10284,7 @@
       root.classList.add("sv-root");
       this.tip = new Tip(root);
       this.rows = new RowLoader(this);
+      this.pace = new Pace();
       this.panels = [];
       const views = makeViews(this);
       this.strips = views.strips;
@@ -10254,8 +10296,7 @@
       this.live = views.live;
       this.help = views.help;
       this.drawing = new Drawing(this, views);
-      this.onKey = (event) => this.key(event);
-      root.addEventListener("keydown", this.onKey);
+      root.addEventListener("keydown", this.onKey = (event) => this.key(event));
       this.surroundings = new Surroundings(this);
       this.draw();
     }
@@ -10450,7 +10491,7 @@
 
   // app/page/tour_place.js
   var EDGE4 = 8;
-  var GAP3 = 12;
+  var GAP4 = 12;
   var FOOT = 230;
   var HEAD = 60;
   function bringIn3(box2) {
@@ -10475,11 +10516,11 @@
       return;
     }
     const size = card2.getBoundingClientRect();
-    const beside2 = right + GAP3 + size.width < innerWidth && right < innerWidth / 2;
-    const below = bottom + GAP3 + size.height < innerHeight;
-    const above = top - GAP3 - size.height > 0;
-    const under = below ? bottom + GAP3 : above ? top - GAP3 - size.height : innerHeight - size.height - 24;
-    const x = Math.min(beside2 ? right + GAP3 : left + GAP3, innerWidth - size.width - 12);
+    const beside2 = right + GAP4 + size.width < innerWidth && right < innerWidth / 2;
+    const below = bottom + GAP4 + size.height < innerHeight;
+    const above = top - GAP4 - size.height > 0;
+    const under = below ? bottom + GAP4 : above ? top - GAP4 - size.height : innerHeight - size.height - 24;
+    const x = Math.min(beside2 ? right + GAP4 : left + GAP4, innerWidth - size.width - 12);
     const y = Math.max(12, Math.min(beside2 ? top : under, innerHeight - size.height - 12));
     Object.assign(card2.style, { left: `${x}px`, top: `${y}px` });
   }
@@ -10650,7 +10691,7 @@
       loaded[slot] = reference.id;
       if (slot === 0) page.stale(false);
       const kept2 = reference.keep ? viewer.getState() : null;
-      viewer.setRun(payload, { slot, example: Boolean(reference.aside) });
+      viewer.setRun(payload, { slot, example: Boolean(reference.example) });
       if (kept2) viewer.setState(kept2);
       if (slot) return;
       if (reference.truth) viewer.setState({ reveal_truth: true });

@@ -600,6 +600,7 @@ var SaliencyViewer = (() => {
     "values between the patches' middles, for the eye only: the numbers are the patches'": "在图块中心之间插值，仅为观看：数值仍是各图块的",
     "smoothed for the eye": "为观看而平滑",
     "{p} of what mattered to it were earlier words (for the right ones {r}, the median of {n}), {q} the picture.": "对它起作用的来源中，前文占 {p}（正确的词为 {r}，{n} 个的中位数），图像占 {q}。",
+    "Support {s}: about what its place alone would give.": "前文支持度 {s}：与仅凭位置所预期的大致相同。",
     "Support {s}: {x} times what its place alone would give.": "前文支持度 {s}：为仅凭位置所预期的 {x} 倍。",
     "image columns": "图像列"
   };
@@ -1644,6 +1645,94 @@ var SaliencyViewer = (() => {
   }
   var plotlyScale = (name) => Array.from({ length: 33 }, (_, i) => [i / 32, cssColor(colorAt(name, i / 32)).replace(/ /g, ",")]);
 
+  // viewer/draw/color_bar.js
+  var LENGTH = 128;
+  function colorBar(scale, { name, opacity, theme, label: label2, vertical }) {
+    const canvas = el("canvas", { class: "sv-bar-canvas", "aria-hidden": "true" });
+    canvas.width = vertical ? 1 : LENGTH;
+    canvas.height = vertical ? LENGTH : 1;
+    const pen = (
+      /** @type {CanvasRenderingContext2D} */
+      canvas.getContext("2d")
+    );
+    for (let i = 0; i < LENGTH; i++) {
+      const place = i / (LENGTH - 1);
+      const weight = scale.signed ? Math.abs(2 * place - 1) : place;
+      const alpha = opacity === void 0 ? groundOpacity(weight) : opacityAt(weight, opacity);
+      pen.fillStyle = cssColor(overPaper(colorAt(name, place), alpha, theme));
+      if (vertical) pen.fillRect(0, LENGTH - 1 - i, 1, 1);
+      else pen.fillRect(i, 0, 1, 1);
+    }
+    return el(
+      "span",
+      {
+        class: "sv-bar" + (vertical ? " sv-bar-vertical" : ""),
+        role: "img",
+        "aria-label": `${label2 || ""} ${formatNumber(scale.low)} – ${formatNumber(scale.high)}`
+      },
+      canvas,
+      el("span", { class: "sv-bar-ticks" }, ...ticks(scale, vertical))
+    );
+  }
+  function ticks(scale, vertical) {
+    const few = scale.transform === "log" && !vertical;
+    const shown = few ? [0, 0.5, 1].map((place) => (
+      /** @type {[number, number]} */
+      [place, scale.value(place)]
+    )) : scale.ticks();
+    return shown.map(([place, value]) => {
+      const clipped = place === 1 && exceeds(scale);
+      const under = place === 0 && scale.transform === "log";
+      const text = (clipped ? "≥ " : under ? "≤ " : "") + formatNumber(value, 2);
+      return el("span", { text, style: { "--place": place }, "data-value": value });
+    });
+  }
+  var exceeds = (scale) => scale.largest > scale.high * 1.0001;
+
+  // viewer/views/bars.js
+  var Bars = class {
+    /** @param {Viewer} viewer */
+    constructor(viewer) {
+      this.viewer = viewer;
+      this.image = el("div", { class: "sv-bar-box sv-image-bar" });
+      this.words = el("div", { class: "sv-bar-box sv-word-bar-box" });
+    }
+    /**
+     * @param {Scaled} source
+     * @param {string} label
+     * @param {(scale: Scale) => string} title
+     */
+    draw({ scale, wordScale, map = "" }, label2, title) {
+      const { opacity } = this.viewer.state;
+      this.bar(this.image, scale, { name: map, opacity, vertical: true, label: label2 }, title);
+      this.bar(this.words, wordScale, { name: map, vertical: false, label: label2 }, title);
+    }
+    /**
+     * @param {HTMLElement} box
+     * @param {Scale | null | undefined} scale
+     * @param {{name: string, opacity?: number, vertical: boolean, label: string}} options
+     * @param {(scale: Scale) => string} title
+     */
+    bar(box, scale, options, title) {
+      if (!scale) {
+        delete box.dataset.sign;
+        return setChildren(box);
+      }
+      const { theme, state } = this.viewer;
+      const { low, high, largest, transform } = scale;
+      const sign2 = [low, high, largest, transform, options.name, state.opacity, theme].join();
+      if (box.dataset.sign === sign2) return;
+      box.dataset.sign = sign2;
+      setChildren(box, colorBar(scale, { ...options, theme }));
+      box.title = title(scale);
+    }
+  };
+  function shareBars(pair, [first, second]) {
+    const same = (which) => Boolean(first && first[which].dataset.sign && first[which].dataset.sign === second[which].dataset.sign);
+    pair.classList.toggle("sv-one-bar", same("image"));
+    pair.classList.toggle("sv-one-word-bar", same("words"));
+  }
+
   // viewer/state/locked.js
   function byHand(runs, group2, kind, state, steps) {
     const found = lockedScale(runs, group2, kind, { ...state, scale: "layer" }, steps);
@@ -1855,89 +1944,6 @@ var SaliencyViewer = (() => {
     }
     free() {
       clearTimeout(this.timer);
-    }
-  };
-
-  // viewer/draw/color_bar.js
-  var LENGTH = 128;
-  function colorBar(scale, { name, opacity, theme, label: label2, vertical }) {
-    const canvas = el("canvas", { class: "sv-bar-canvas", "aria-hidden": "true" });
-    canvas.width = vertical ? 1 : LENGTH;
-    canvas.height = vertical ? LENGTH : 1;
-    const pen = (
-      /** @type {CanvasRenderingContext2D} */
-      canvas.getContext("2d")
-    );
-    for (let i = 0; i < LENGTH; i++) {
-      const place = i / (LENGTH - 1);
-      const weight = scale.signed ? Math.abs(2 * place - 1) : place;
-      const alpha = opacity === void 0 ? groundOpacity(weight) : opacityAt(weight, opacity);
-      pen.fillStyle = cssColor(overPaper(colorAt(name, place), alpha, theme));
-      if (vertical) pen.fillRect(0, LENGTH - 1 - i, 1, 1);
-      else pen.fillRect(i, 0, 1, 1);
-    }
-    return el(
-      "span",
-      {
-        class: "sv-bar" + (vertical ? " sv-bar-vertical" : ""),
-        role: "img",
-        "aria-label": `${label2 || ""} ${formatNumber(scale.low)} – ${formatNumber(scale.high)}`
-      },
-      canvas,
-      el("span", { class: "sv-bar-ticks" }, ...ticks(scale, vertical))
-    );
-  }
-  function ticks(scale, vertical) {
-    const few = scale.transform === "log" && !vertical;
-    const shown = few ? [0, 0.5, 1].map((place) => (
-      /** @type {[number, number]} */
-      [place, scale.value(place)]
-    )) : scale.ticks();
-    return shown.map(([place, value]) => {
-      const clipped = place === 1 && exceeds(scale);
-      const under = place === 0 && scale.transform === "log";
-      const text = (clipped ? "≥ " : under ? "≤ " : "") + formatNumber(value, 2);
-      return el("span", { text, style: { "--place": place }, "data-value": value });
-    });
-  }
-  var exceeds = (scale) => scale.largest > scale.high * 1.0001;
-
-  // viewer/views/bars.js
-  var Bars = class {
-    /** @param {Viewer} viewer */
-    constructor(viewer) {
-      this.viewer = viewer;
-      this.image = el("div", { class: "sv-bar-box sv-image-bar" });
-      this.words = el("div", { class: "sv-bar-box sv-word-bar-box" });
-    }
-    /**
-     * @param {Scaled} source
-     * @param {string} label
-     * @param {(scale: Scale) => string} title
-     */
-    draw({ scale, wordScale, map = "" }, label2, title) {
-      const { opacity } = this.viewer.state;
-      this.bar(this.image, scale, { name: map, opacity, vertical: true, label: label2 }, title);
-      this.bar(this.words, wordScale, { name: map, vertical: false, label: label2 }, title);
-    }
-    /**
-     * @param {HTMLElement} box
-     * @param {Scale | null | undefined} scale
-     * @param {{name: string, opacity?: number, vertical: boolean, label: string}} options
-     * @param {(scale: Scale) => string} title
-     */
-    bar(box, scale, options, title) {
-      if (!scale) {
-        delete box.dataset.sign;
-        return setChildren(box);
-      }
-      const { theme, state } = this.viewer;
-      const { low, high, largest, transform } = scale;
-      const sign2 = [low, high, largest, transform, options.name, state.opacity, theme].join();
-      if (box.dataset.sign === sign2) return;
-      box.dataset.sign = sign2;
-      setChildren(box, colorBar(scale, { ...options, theme }));
-      box.title = title(scale);
     }
   };
 
@@ -2277,6 +2283,7 @@ var SaliencyViewer = (() => {
 
   // viewer/texts/reading.js
   var ABOUT_ZERO = 1e-3;
+  var ALIKE = 0.05;
   var formatSupport = (value, digits) => typeof value === "number" && Math.abs(value) < ABOUT_ZERO ? t("about 0") : formatNumber(value, digits);
   function captionSentences(run, reveal) {
     if (!run.steps.length || run.payload.ended === "running") return [];
@@ -2337,6 +2344,7 @@ var SaliencyViewer = (() => {
     const alone = (run.payload.expected || [])[step];
     if (score === null || score === void 0 || !alone || !isWord(run.steps[step].text)) return null;
     const told = { s: formatSupport(score), x: formatSupport(score / alone, 2) };
+    if (Math.abs(score / alone - 1) < ALIKE) return t("Support {s}: about what its place alone would give.", told);
     return t("Support {s}: {x} times what its place alone would give.", told);
   }
   function supportRank(run, step) {
@@ -3256,6 +3264,7 @@ var SaliencyViewer = (() => {
       const { conversation, curve, facts, readings, controls, frames, layers, flip } = this.views;
       const light = [conversation, curve, facts, readings, controls, frames, ...this.viewer.panels, layers, flip];
       for (const view of light) view.draw();
+      shareBars(this.views.pair, this.viewer.comparing ? this.viewer.panels.map((panel) => panel.bars) : []);
     }
     /** What takes long: at once where it can be seen, else a moment later. */
     drawHeavy() {
@@ -3907,13 +3916,11 @@ var SaliencyViewer = (() => {
 
   // viewer/views/on_demand.js
   var PAUSE3 = 250;
-  var QUICK = 1;
-  var PASSES = 4;
   var OnDemand = class {
     /** @param {Viewer} viewer @param {OnDemandOptions} options */
     constructor(viewer, options) {
       this.viewer = viewer;
-      this.options = { detail: () => ({}), most: 12, ...options };
+      this.options = { detail: () => ({}), most: 12, readings: 0, ...options };
       this.known = /* @__PURE__ */ new Map();
       this.busy = /* @__PURE__ */ new Map();
       this.failed = /* @__PURE__ */ new Map();
@@ -3930,7 +3937,6 @@ var SaliencyViewer = (() => {
       this.root = el("div", { class: "sv-section-head" }, ...parts);
       this.home = null;
       this.waiting = 0;
-      this.took = null;
     }
     /** Why it cannot be computed here, as a sentence; null when it can. */
     reason() {
@@ -3972,8 +3978,11 @@ var SaliencyViewer = (() => {
         this.draw();
       };
       const from = performance.now();
+      const { model } = (
+        /** @type {import("../state/run.js").Run} */
+        viewer.run.payload
+      );
       const over = () => {
-        this.took = (performance.now() - from) / 1e3;
         this.busy.delete(name);
         viewer.schedule();
       };
@@ -3981,6 +3990,7 @@ var SaliencyViewer = (() => {
         (found) => {
           if (found && found.stopped) this.failed.set(name, t("Stopped: nothing was kept."));
           else if (found) this.keep(name, options.read(found));
+          if (options.readings) viewer.pace.heard(model.name, options.readings, (performance.now() - from) / 1e3);
           over();
         },
         (error) => {
@@ -3990,14 +4000,11 @@ var SaliencyViewer = (() => {
       );
       this.draw();
     }
-    /** Whether an answer takes under a second: as the last one did, or as the run's own times let expect. */
+    /** Whether it is computed unasked. */
     get quick() {
-      const { run } = this.viewer;
-      if (this.options.lasting || !run) return false;
-      if (this.took !== null) return this.took < QUICK;
-      const { prefill, decode = 0, observe = 0 } = run.payload.seconds || {};
-      if (!prefill || !run.steps.length) return false;
-      return PASSES * (prefill + (decode + observe) / run.steps.length) < QUICK;
+      const { run, pace } = this.viewer;
+      const { readings } = this.options;
+      return run !== null && readings > 0 && pace.quick(run.payload, run.steps.length, readings);
     }
     stop() {
       this.halt.disabled = true;
@@ -4906,6 +4913,7 @@ var SaliencyViewer = (() => {
       this.viewer = viewer;
       this.asked = new OnDemand(viewer, {
         kind: "heads",
+        readings: 3,
         label: t("compute the heads of this step"),
         about: t("Single heads are not part of a trace: they are computed for one step when asked for."),
         read: ({ shape, attention, saliency }) => ({
@@ -5156,6 +5164,7 @@ var SaliencyViewer = (() => {
       this.viewer = viewer;
       this.asked = new OnDemand(viewer, {
         kind: "knock_out",
+        readings: 6,
         label: t("knock out"),
         most: 64,
         detail: () => this.detail(),
@@ -5449,6 +5458,7 @@ var SaliencyViewer = (() => {
       this.viewer = viewer;
       this.asked = new OnDemand(viewer, {
         kind: "lens",
+        readings: 2,
         label: t("compute the lens of this step"),
         most: 64,
         about: t("What the model would say if it ended after each of its layers: final norm and output head on that layer's state."),
@@ -5604,8 +5614,11 @@ var SaliencyViewer = (() => {
         /** @type {[number, string]} */
         [TOP4 + TALL3 * (1 - share), text]
       ));
-      const below = [0, 0.5, 1].map(
-        (place) => label(formatNumber(place * high, 2), LEFT4 + place * (width - LEFT4 - 16) + 8, HEIGHT3 - 6, "middle")
+      const below = (
+        /** @type {const} */
+        [[0, "start"], [0.5, "middle"], [1, "end"]].map(
+          ([place, anchor]) => label(formatNumber(place * high, 2), LEFT4 + place * (width - LEFT4), HEIGHT3 - 6, anchor)
+        )
       );
       const bars = counts.flatMap((bin, i) => draw(bin, LEFT4 + i * wide + 1));
       const drawing = chartOf(width, HEIGHT3, name, {}, [...lines(LEFT4, width, axis), ...bars, ...below]);
@@ -5842,6 +5855,7 @@ var SaliencyViewer = (() => {
       this.values = [];
       this.asked = new OnDemand(viewer, {
         kind: "matrix",
+        readings: 4,
         label: t("compute the map of this token"),
         detail: () => ({ layer: viewer.state.layer }),
         about: t("Every row's saliency for the loss of this one token: one more backward pass over the whole sequence."),
@@ -6483,6 +6497,7 @@ var SaliencyViewer = (() => {
   // viewer/views/view_button.js
   var NAMED = 2;
   var EDGE2 = 8;
+  var GAP2 = 6;
   var ViewButton = class {
     /** @param {Viewer} viewer @param {HTMLElement[]} children */
     constructor(viewer, ...children) {
@@ -6494,20 +6509,24 @@ var SaliencyViewer = (() => {
       const toggled = (event) => this.toggled(event.newState === "open");
       const box = { class: "sv-controls", popover: "auto", role: "dialog", "aria-label": t("View") };
       this.box = el("section", { ...box, on: { toggle: toggled } }, ...children);
+      this.place = this.place.bind(this);
     }
     /** @param {boolean} open */
     toggled(open) {
       this.button.setAttribute("aria-expanded", String(open));
-      if (open) this.place();
+      if (!open) return removeEventListener("resize", this.place);
+      this.place();
+      addEventListener("resize", this.place);
     }
-    /** Under the button, inside the window; it scrolls with the page, as the button does. */
+    /** Under the button as far as the window has room; it scrolls with the page, as the button does. */
     place() {
       const [at, size] = [this.button.getBoundingClientRect(), this.box.getBoundingClientRect()];
       const left = Math.max(
         EDGE2,
         Math.min(at.right - size.width, document.documentElement.clientWidth - size.width - EDGE2)
       );
-      Object.assign(this.box.style, { left: `${left + scrollX}px`, top: `${at.bottom + 6 + scrollY}px` });
+      const top = Math.max(EDGE2, Math.min(at.bottom + GAP2, innerHeight - size.height - EDGE2));
+      Object.assign(this.box.style, { left: `${left + scrollX}px`, top: `${top + scrollY}px` });
     }
     /** @param {(key: keyof import("../state/defaults.js").State) => string} nameOf a choice's value, in words */
     draw(nameOf) {
@@ -6558,7 +6577,7 @@ var SaliencyViewer = (() => {
         ),
         this.select(
           "transform",
-          "",
+          t("transform"),
           [
             ["percentile", t("linear to 99 %")],
             ["linear", t("linear to the top")],
@@ -6923,8 +6942,8 @@ var SaliencyViewer = (() => {
 
   // viewer/views/facts.js
   var Facts = class {
-    /** @param {Viewer} viewer @param {HTMLElement} viewButton */
-    constructor(viewer, viewButton) {
+    /** @param {Viewer} viewer @param {HTMLElement[]} choices what stands at the end of the line */
+    constructor(viewer, ...choices) {
       this.viewer = viewer;
       this.word = el("span", { class: "sv-facts-word" });
       this.items = el("dl", { class: "sv-facts-items" });
@@ -6932,7 +6951,7 @@ var SaliencyViewer = (() => {
       this.root = el(
         "section",
         { class: "sv-facts", "aria-label": t("Selected token") },
-        el("div", { class: "sv-facts-line" }, this.word, this.items, this.hold, viewButton)
+        el("div", { class: "sv-facts-line" }, this.word, this.items, this.hold, ...choices)
       );
     }
     draw() {
@@ -7842,7 +7861,8 @@ var SaliencyViewer = (() => {
       if (viewer.comparing) this.name.textContent = runName(viewer, slot);
       this.cut(run ? run.steps.length : 0);
       const { strip } = viewer.state;
-      const compact = strip === "compact" || strip === "auto" && Boolean(run && run.steps.length >= LONG2);
+      const two = viewer.comparing && !viewer.holding;
+      const compact = strip === "compact" || strip === "auto" && Boolean(two || run && run.steps.length >= LONG2);
       this.list.classList.toggle("sv-compact", compact);
       if (run && run.steps.length) this.drawTokens(run);
     }
@@ -7945,29 +7965,20 @@ var SaliencyViewer = (() => {
     const head = new CaptionHead(viewer);
     const conversation = new Conversation(viewer);
     const [curve, controls, layers] = [new Curve(viewer), new Controls(viewer), new Layers(viewer)];
-    const facts = new Facts(viewer, controls.view.button);
+    const kinds = kindChoice(viewer);
+    const facts = new Facts(viewer, kinds, controls.view.button);
     const [frames, heat] = [new Frames(viewer), new Heat(viewer)];
     const [live, help] = [new Live(viewer), new Help(viewer)];
     const pair = el("div", { class: "sv-pair sv-bench-pair" });
     const flip = new Flip(viewer, pair);
     const readings = new Reading(viewer);
-    const kinds = kindChoice(viewer);
     const tabs = tabViews(viewer).map(([name, title, view]) => ({ name, view, button: tabButton(viewer, name, title) }));
     const onKey = (event) => tabKey(viewer, event);
     const tabList = el("div", { class: "sv-tabs", role: "tablist", on: { keydown: onKey } }, ...tabs.map((tab) => tab.button));
     const tabBody = el("div", { class: "sv-tab-body", role: "tabpanel" }, ...tabs.map((tab) => tab.view.root));
     const ofFirst = el("p", { class: "sv-hint sv-of-first", hidden: true });
     const captionCard = makeCaption(viewer, { strips, head, conversation, curve, controls, help, readings });
-    const bench = card(
-      "sv-token-card",
-      facts.root,
-      readings.word,
-      controls.view.box,
-      frames.root,
-      kinds,
-      flip.root,
-      pair
-    );
+    const bench = card("sv-token-card", facts.root, readings.word, controls.view.box, frames.root, flip.root, pair);
     const shell = el(
       "div",
       { class: "sv-shell" },
@@ -8033,6 +8044,27 @@ var SaliencyViewer = (() => {
     const tab = tabs[(to + tabs.length) % tabs.length];
     viewer.set({ view: tab.name });
     tab.button.focus();
+  }
+
+  // viewer/numbers/pace.js
+  var QUICK = 1;
+  var Pace = class {
+    constructor() {
+      this.known = /* @__PURE__ */ new Map();
+    }
+    /** @param {string} model @param {number} readings @param {number} seconds from question to answer */
+    heard(model, readings, seconds) {
+      this.known.set(model, seconds / readings);
+    }
+    /** @param {Made} run @param {number} steps of it @param {number} readings */
+    quick(run, steps, readings) {
+      const reading = this.known.get(run.model.name) ?? readingOf(run, steps);
+      return reading !== null && readings * reading < QUICK;
+    }
+  };
+  function readingOf({ seconds }, steps) {
+    const { prefill, decode = 0, observe = 0 } = seconds || {};
+    return prefill && steps ? prefill + (decode + observe) / steps : null;
   }
 
   // viewer/state/layers.js
@@ -8335,6 +8367,7 @@ var SaliencyViewer = (() => {
       root.classList.add("sv-root");
       this.tip = new Tip(root);
       this.rows = new RowLoader(this);
+      this.pace = new Pace();
       this.panels = [];
       const views = makeViews(this);
       this.strips = views.strips;
@@ -8346,8 +8379,7 @@ var SaliencyViewer = (() => {
       this.live = views.live;
       this.help = views.help;
       this.drawing = new Drawing(this, views);
-      this.onKey = (event) => this.key(event);
-      root.addEventListener("keydown", this.onKey);
+      root.addEventListener("keydown", this.onKey = (event) => this.key(event));
       this.surroundings = new Surroundings(this);
       this.draw();
     }

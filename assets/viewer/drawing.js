@@ -8,6 +8,7 @@ import { runName } from "./state/compare.js";
 import { onScreen } from "./state/rows.js";
 import { canShow } from "./state/tabs.js";
 import { t } from "./texts/t.js";
+import { shareBars } from "./views/bars.js";
 import { Panel } from "./views/panel.js";
 
 /** @typedef {import("./viewer.js").Viewer} Viewer */
@@ -77,6 +78,7 @@ export class Drawing {
     const { conversation, curve, facts, readings, controls, frames, layers, flip } = this.views;
     const light = [conversation, curve, facts, readings, controls, frames, ...this.viewer.panels, layers, flip];
     for (const view of light) view.draw();
+    shareBars(this.views.pair, this.viewer.comparing ? this.viewer.panels.map((panel) => panel.bars) : []);
   }
 
   /** What takes long: at once where it can be seen, else a moment later. */

@@ -74,29 +74,20 @@ export function makeViews(viewer) {
   const head = new CaptionHead(viewer);
   const conversation = new Conversation(viewer);
   const [curve, controls, layers] = [new Curve(viewer), new Controls(viewer), new Layers(viewer)];
-  const facts = new Facts(viewer, controls.view.button);
+  const kinds = kindChoice(viewer);
+  const facts = new Facts(viewer, kinds, controls.view.button);
   const [frames, heat] = [new Frames(viewer), new Heat(viewer)];
   const [live, help] = [new Live(viewer), new Help(viewer)];
   const pair = el("div", { class: "sv-pair sv-bench-pair" });
   const flip = new Flip(viewer, pair);
   const readings = new Reading(viewer);
-  const kinds = kindChoice(viewer);
   const tabs = tabViews(viewer).map(([name, title, view]) => ({ name, view, button: tabButton(viewer, name, title) }));
   const onKey = (/** @type {KeyboardEvent} */ event) => tabKey(viewer, event);
   const tabList = el("div", { class: "sv-tabs", role: "tablist", on: { keydown: onKey } }, ...tabs.map((tab) => tab.button)); // prettier-ignore
   const tabBody = el("div", { class: "sv-tab-body", role: "tabpanel" }, ...tabs.map((tab) => tab.view.root));
   const ofFirst = el("p", { class: "sv-hint sv-of-first", hidden: true });
   const captionCard = makeCaption(viewer, { strips, head, conversation, curve, controls, help, readings });
-  const bench = card(
-    "sv-token-card",
-    facts.root,
-    readings.word,
-    controls.view.box,
-    frames.root,
-    kinds,
-    flip.root,
-    pair,
-  );
+  const bench = card("sv-token-card", facts.root, readings.word, controls.view.box, frames.root, flip.root, pair);
   const shell = el(
     "div",
     { class: "sv-shell" },

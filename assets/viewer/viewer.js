@@ -6,6 +6,7 @@ import { Drawing } from "./drawing.js";
 import { lightKey, lightLayer } from "./hovering.js";
 import { pressKey } from "./keys.js";
 import { makeViews } from "./layout.js";
+import { Pace } from "./numbers/pace.js";
 import { growRun, placeRun } from "./state/arrivals.js";
 import { holdToken } from "./state/change.js";
 import { checkState } from "./state/check.js";
@@ -51,6 +52,7 @@ export class Viewer {
     root.classList.add("sv-root");
     this.tip = new Tip(root);
     this.rows = new RowLoader(this);
+    this.pace = new Pace(); // of the model's answers
     /** @type {import("./views/panel.js").Panel[]} */
     this.panels = [];
     const views = makeViews(this);
@@ -63,8 +65,7 @@ export class Viewer {
     this.live = views.live;
     this.help = views.help;
     this.drawing = new Drawing(this, views);
-    this.onKey = (/** @type {KeyboardEvent} */ event) => this.key(event);
-    root.addEventListener("keydown", this.onKey);
+    root.addEventListener("keydown", (this.onKey = (/** @type {KeyboardEvent} */ event) => this.key(event)));
     this.surroundings = new Surroundings(this);
     this.draw();
   }

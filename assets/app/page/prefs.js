@@ -8,8 +8,8 @@ import { keep, keepInTab, recalled, recalledInTab } from "./storage.js";
 const VIEW = "saliency-viz-view";
 const VISIT = "saliency-viz-visit";
 const SETTINGS = "saliency-viz-settings";
-export const MAKING = "saliency-viz-making"; // there while a caption is being made (parts/making.js)
-const making = recalledInTab(MAKING) !== null; // as this page was loaded, before it says anything itself
+export const MAKING = "saliency-viz-making"; // the caption that is being made (parts/making.js)
+const making = recalledInTab(MAKING); // as this page was loaded, before it says anything itself
 
 /** @returns {Record<string, unknown>} */
 function kept() {
@@ -48,7 +48,7 @@ const newVisit = () =>
 
 /**
  * What the server is told as a page opens: the decoding of the last visit, a token of this tab, by which a reload finds
- * its runs again, and whether a caption was being made in it.
+ * its runs again, and which caption was being made in it: its run, "" before its first word, null for none.
  */
 export function recall() {
   try {

@@ -66,7 +66,7 @@ export class Places {
     loaded[slot] = reference.id;
     if (slot === 0) page.stale(false);
     const kept = reference.keep ? viewer.getState() : null;
-    viewer.setRun(payload, { slot, example: Boolean(reference.aside) });
+    viewer.setRun(payload, { slot, example: Boolean(reference.example) });
     if (kept) viewer.setState(kept);
     if (slot) return;
     if (reference.truth) viewer.setState({ reveal_truth: true });

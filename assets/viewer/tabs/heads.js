@@ -33,6 +33,7 @@ export class Heads {
     this.viewer = viewer;
     this.asked = new OnDemand(viewer, {
       kind: "heads",
+      readings: 3,
       label: t("compute the heads of this step"),
       about: t("Single heads are not part of a trace: they are computed for one step when asked for."),
       read: ({ shape, attention, saliency }) => ({

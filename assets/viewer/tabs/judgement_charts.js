@@ -32,9 +32,9 @@ export function judgementCharts(found, width) {
     /** @type {(bin: Bin, x: number) => Node[]} */ draw,
   ) => {
     const axis = ticks.map(([share, text]) => /** @type {[number, string]} */ ([TOP + TALL * (1 - share), text]));
-    const below = [0, 0.5, 1].map((place) =>
-      label(formatNumber(place * high, 2), LEFT + place * (width - LEFT - 16) + 8, HEIGHT - 6, "middle"),
-    );
+    const below = /** @type {const} */ ([[0, "start"], [0.5, "middle"], [1, "end"]]).map(([place, anchor]) =>
+      label(formatNumber(place * high, 2), LEFT + place * (width - LEFT), HEIGHT - 6, anchor),
+    ); // prettier-ignore
     const bars = counts.flatMap((bin, i) => draw(bin, LEFT + i * wide + 1));
     const drawing = chartOf(width, HEIGHT, name, {}, [...lines(LEFT, width, axis), ...bars, ...below]);
     return el("figure", {}, el("figcaption", { class: "sv-unit", text: name }), drawing);

@@ -33,6 +33,7 @@ export class KnockOut {
     this.viewer = viewer;
     this.asked = new OnDemand(viewer, {
       kind: "knock_out",
+      readings: 6,
       label: t("knock out"),
       most: 64,
       detail: () => this.detail(),

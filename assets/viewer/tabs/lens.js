@@ -22,6 +22,7 @@ export class Lens {
     this.viewer = viewer;
     this.asked = new OnDemand(viewer, {
       kind: "lens",
+      readings: 2,
       label: t("compute the lens of this step"),
       most: 64,
       about: t("What the model would say if it ended after each of its layers: final norm and output head on that layer's state."), // prettier-ignore

@@ -33,6 +33,7 @@ export class Matrix {
     this.values = [];
     this.asked = new OnDemand(viewer, {
       kind: "matrix",
+      readings: 4,
       label: t("compute the map of this token"),
       detail: () => ({ layer: viewer.state.layer }),
       about: t("Every row's saliency for the loss of this one token: one more backward pass over the whole sequence."),

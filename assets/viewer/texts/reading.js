@@ -9,6 +9,8 @@ import { t } from "./t.js";
 
 const ABOUT_ZERO = 0.001; // a support below it is that of no word to speak of: a mean over earlier words, each at most 1
 
+const ALIKE = 0.05; // a support within this share of what the place alone gives is about that
+
 /** S for the screen: "about 0" instead of 2.3e-7. @param {number | null | undefined} value @param {number} [digits] */
 export const formatSupport = (value, digits) =>
   typeof value === "number" && Math.abs(value) < ABOUT_ZERO ? t("about 0") : formatNumber(value, digits);
@@ -93,6 +95,7 @@ function supportSentence(run, step) {
   const alone = (run.payload.expected || [])[step];
   if (score === null || score === undefined || !alone || !isWord(run.steps[step].text)) return null;
   const told = { s: formatSupport(score), x: formatSupport(score / alone, 2) };
+  if (Math.abs(score / alone - 1) < ALIKE) return t("Support {s}: about what its place alone would give.", told);
   return t("Support {s}: {x} times what its place alone would give.", told);
 }
 

@@ -46,3 +46,15 @@ export class Bars {
     box.title = title(scale);
   }
 }
+
+/**
+ * Two runs on one scale have one colour bar between them. bars: of the panels that are compared, none while none are.
+ * @param {HTMLElement} pair
+ * @param {Bars[]} bars
+ */
+export function shareBars(pair, [first, second]) {
+  const same = (/** @type {"image" | "words"} */ which) =>
+    Boolean(first && first[which].dataset.sign && first[which].dataset.sign === second[which].dataset.sign);
+  pair.classList.toggle("sv-one-bar", same("image"));
+  pair.classList.toggle("sv-one-word-bar", same("words"));
+}

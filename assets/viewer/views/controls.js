@@ -46,7 +46,7 @@ export class Controls {
       ),
       this.select(
         "transform",
-        "",
+        t("transform"),
         [
           ["percentile", t("linear to 99 %")],
           ["linear", t("linear to the top")],

@@ -11,8 +11,8 @@ import { t } from "../texts/t.js";
 /** @typedef {"probability" | "entropy" | "score" | "threshold"} Fact */
 
 export class Facts {
-  /** @param {Viewer} viewer @param {HTMLElement} viewButton */
-  constructor(viewer, viewButton) {
+  /** @param {Viewer} viewer @param {HTMLElement[]} choices what stands at the end of the line */
+  constructor(viewer, ...choices) {
     this.viewer = viewer;
     this.word = el("span", { class: "sv-facts-word" });
     this.items = el("dl", { class: "sv-facts-items" });
@@ -20,7 +20,7 @@ export class Facts {
     this.root = el(
       "section",
       { class: "sv-facts", "aria-label": t("Selected token") },
-      el("div", { class: "sv-facts-line" }, this.word, this.items, this.hold, viewButton),
+      el("div", { class: "sv-facts-line" }, this.word, this.items, this.hold, ...choices),
     );
   }
 

@@ -18,17 +18,16 @@ import { t } from "../texts/t.js";
  * @property {number} [most] how many are kept
  * @property {() => string | null} [refuse] why it cannot be asked as it stands, as a sentence
  * @property {boolean} [lasting] long: shows progress and can be stopped
+ * @property {number} [readings] of the whole sequence that an answer takes about as long as; what is quick is computed unasked
  */
 
 const PAUSE = 250; // ms a token must stay chosen before it is computed unasked
-const QUICK = 1; // s: what takes less is computed unasked
-const PASSES = 4; // readings of the whole sequence a look costs at most, forward and backward
 
 export class OnDemand {
   /** @param {Viewer} viewer @param {OnDemandOptions} options */
   constructor(viewer, options) {
     this.viewer = viewer;
-    this.options = { detail: () => ({}), most: 12, ...options };
+    this.options = { detail: () => ({}), most: 12, readings: 0, ...options };
     /** @type {Map<string, any>} answers, by `name()` */
     this.known = new Map();
     /** @type {Map<string, News>} questions on their way */
@@ -50,8 +49,6 @@ export class OnDemand {
     /** @type {HTMLElement | null} where the switch stands once there is something to show */
     this.home = null;
     this.waiting = 0;
-    /** @type {number | null} seconds the last answer took, from question to answer */
-    this.took = null;
   }
 
   /** Why it cannot be computed here, as a sentence; null when it can. */
@@ -97,8 +94,8 @@ export class OnDemand {
       this.draw();
     };
     const from = performance.now();
+    const { model } = /** @type {import("../state/run.js").Run} */ (viewer.run).payload;
     const over = () => {
-      this.took = (performance.now() - from) / 1000;
       this.busy.delete(name);
       viewer.schedule();
     };
@@ -106,6 +103,7 @@ export class OnDemand {
       (found) => {
         if (found && found.stopped) this.failed.set(name, t("Stopped: nothing was kept."));
         else if (found) this.keep(name, options.read(found));
+        if (options.readings) viewer.pace.heard(model.name, options.readings, (performance.now() - from) / 1000);
         over();
       },
       (error) => {
@@ -116,14 +114,11 @@ export class OnDemand {
     this.draw();
   }
 
-  /** Whether an answer takes under a second: as the last one did, or as the run's own times let expect. */
+  /** Whether it is computed unasked. */
   get quick() {
-    const { run } = this.viewer;
-    if (this.options.lasting || !run) return false;
-    if (this.took !== null) return this.took < QUICK;
-    const { prefill, decode = 0, observe = 0 } = run.payload.seconds || {};
-    if (!prefill || !run.steps.length) return false; // times are not known
-    return PASSES * (prefill + (decode + observe) / run.steps.length) < QUICK;
+    const { run, pace } = this.viewer;
+    const { readings } = this.options;
+    return run !== null && readings > 0 && pace.quick(run.payload, run.steps.length, readings);
   }
 
   stop() {

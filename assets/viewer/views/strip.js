@@ -106,7 +106,8 @@ export class Strip {
     if (viewer.comparing) this.name.textContent = runName(viewer, slot);
     this.cut(run ? run.steps.length : 0);
     const { strip } = viewer.state;
-    const compact = strip === "compact" || (strip === "auto" && Boolean(run && run.steps.length >= LONG));
+    const two = viewer.comparing && !viewer.holding; // two captions share the room of one
+    const compact = strip === "compact" || (strip === "auto" && Boolean(two || (run && run.steps.length >= LONG)));
     this.list.classList.toggle("sv-compact", compact);
     if (run && run.steps.length) this.drawTokens(run);
   }

@@ -8,6 +8,7 @@ import { t } from "../texts/t.js";
 
 const NAMED = 2; // what differs is named up to so many, then counted
 const EDGE = 8; // px between the window's edge and the box
+const GAP = 6; // px under the button
 
 export class ViewButton {
   /** @param {Viewer} viewer @param {HTMLElement[]} children */
@@ -20,22 +21,26 @@ export class ViewButton {
     const toggled = (/** @type {any} */ event) => this.toggled(event.newState === "open");
     const box = { class: "sv-controls", popover: "auto", role: "dialog", "aria-label": t("View") };
     this.box = el("section", { ...box, on: { toggle: toggled } }, ...children);
+    this.place = this.place.bind(this);
   }
 
   /** @param {boolean} open */
   toggled(open) {
     this.button.setAttribute("aria-expanded", String(open));
-    if (open) this.place();
+    if (!open) return removeEventListener("resize", this.place);
+    this.place();
+    addEventListener("resize", this.place);
   }
 
-  /** Under the button, inside the window; it scrolls with the page, as the button does. */
+  /** Under the button as far as the window has room; it scrolls with the page, as the button does. */
   place() {
     const [at, size] = [this.button.getBoundingClientRect(), this.box.getBoundingClientRect()];
     const left = Math.max(
       EDGE,
       Math.min(at.right - size.width, document.documentElement.clientWidth - size.width - EDGE),
     );
-    Object.assign(this.box.style, { left: `${left + scrollX}px`, top: `${at.bottom + 6 + scrollY}px` });
+    const top = Math.max(EDGE, Math.min(at.bottom + GAP, innerHeight - size.height - EDGE));
+    Object.assign(this.box.style, { left: `${left + scrollX}px`, top: `${top + scrollY}px` });
   }
 
   /** @param {(key: keyof import("../state/defaults.js").State) => string} nameOf a choice's value, in words */

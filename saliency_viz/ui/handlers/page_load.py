@@ -27,22 +27,30 @@ def restore(context: Context, visit: Visit, remembered: str) -> Updates:
     return {**opening(context, visit, link, settings), **lost}
 
 
-def reloaded(context: Context, visit: Visit, tab: str, making: bool) -> Updates:
+def reloaded(context: Context, visit: Visit, tab: str, making: str | None) -> Updates:
     """The runs of the page that stood in this tab before are this one's; what is written of a caption that was being
-    made there is kept, and that is said. making: whether the browser remembers one."""
+    made there is kept, and that is said. making: its run as the browser remembers it, "" before its first word, None
+    where none was made."""
     before = context.visits.came_back(tab, visit.id)
     if before is None:
         return {}
     context.visits.stop(before)
     context.store.adopt(before, visit.id)
-    words = 0
     for run in context.store.of_visit(visit.id):
         if run.trace.ended == "running" and keep_broken_off(context, run.trace, run.id):
-            words, making = len(run.trace.steps), True
+            making = run.id
+    if making is None:
+        return {}
+    made = next((run.trace for run in context.store.of_visit(visit.id) if run.id == making), None)
+    if made is None or not made.steps:
+        return {"notice": note("warning", "reloaded_empty")}
+    return {"notice": cut_short(len(made.steps))} if made.ended == "cancelled" else {}  # whole: nothing was lost
+
+
+def cut_short(words: int) -> dict[str, Any]:
+    """What is said of a caption that a reload broke off after so many tokens."""
     again = [{"do": "again", "key": "run_again"}]
-    if words:
-        return {"notice": note("warning", "reloaded", values={"words": str(words)}, offers=again)}
-    return {"notice": note("warning", "reloaded_empty")} if making else {}
+    return note("warning", "reloaded", values={"words": str(words)}, offers=again)
 
 
 def opening(context: Context, visit: Visit, link: permalinks.Link, settings: str) -> Updates:
@@ -65,15 +73,16 @@ def left(context: Context, visit: Visit) -> None:
     context.store.leave(visit.id)
 
 
-def recalled(text: str | None) -> tuple[str, str, bool]:
-    """What the browser kept, as (the decoding's settings in JSON, the tab's token, whether a caption was being made in
-    it); empty where it kept nothing."""
+def recalled(text: str | None) -> tuple[str, str, str | None]:
+    """What the browser kept, as (the decoding's settings in JSON, the tab's token, the run that was being made in it,
+    see `reloaded`); empty where it kept nothing."""
     try:
         kept = json.loads(text or "{}")
-        making = kept.get("making") is True
+        making = kept.get("making")
+        making = None if making is None else str(making)[:64]
         return json.dumps(kept.get("settings") or []), str(kept.get("visit") or "")[:64], making
     except (ValueError, AttributeError):
-        return "[]", "", False
+        return "[]", "", None
 
 
 def filled_in(context: Context, linked: permalinks.LinkedRun, settings: str) -> Updates:
