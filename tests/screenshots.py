@@ -75,19 +75,21 @@ def compare(page: Page) -> None:
         page.locator(".sv-caption").evaluate("(node) => node.scrollIntoView()")
 
 
-def clicked(selector: str, tab_first: Callable[[Page], None] | None = None, wait: str = "") -> Callable[[Page], None]:
-    """Press something, after a tab was opened, and wait until `wait` is on the screen."""
+def clicked(selector: str, wait: str) -> Callable[[Page], None]:
+    """Press something, and wait until `wait` is on the screen."""
 
     def show(page: Page) -> None:
-        if tab_first:
-            tab_first(page)
         page.locator(selector).first.click()
-        if wait:
-            page.wait_for_selector(wait, timeout=120_000)
-        if tab_first:
-            tab_first(page)
+        page.wait_for_selector(wait, timeout=120_000)
 
     return show
+
+
+def claim(page: Page) -> None:
+    """The card over all examples."""
+    tab("claim", claim_scope="examples")(page)
+    page.wait_for_selector("[data-score]", timeout=120_000)
+    tab("claim", claim_scope="examples")(page)
 
 
 def four(page: Page) -> None:
@@ -126,25 +128,41 @@ def film_run() -> str:
     return run_id
 
 
-COMPUTE = ".sv-tab-body button:visible"
+ASKED = "SaliencyApp.current.shownTab.asked"
+
+
+def computed(name: str, **state: Any) -> Callable[[Page], None]:
+    """A tab with what only the model can add, computed unasked or not."""
+
+    def show(page: Page) -> None:
+        tab(name, **state)(page)
+        page.evaluate(f"() => {ASKED}.request()")
+        page.wait_for_function(f"{ASKED}.held", timeout=300_000)
+        tab(name, **state)(page)
+
+    return show
+
+
 VIEWS: dict[str, Callable[[Page], None]] = {
     "first-visit": first_visit,
     "candidates": tab("candidates"),
     "layers": tab("layers"),
     "words": tab("words"),
     "over": tab("over"),
-    "lens": clicked(COMPUTE, tab("lens"), ".sv-lens-cell"),
-    "heads": clicked(COMPUTE, tab("heads"), ".sv-tab-body canvas:visible"),
-    "matrix": clicked(COMPUTE, tab("matrix"), ".sv-tab-body .js-plotly-plot:visible"),
-    "faithfulness": clicked(COMPUTE, tab("faithfulness"), ".sv-tab-body svg:visible"),
+    "lens": computed("lens"),
+    "heads": computed("heads"),
+    "matrix": computed("matrix"),
+    "knock-out": computed("knock_out", knock_hide="picture"),
+    "faithfulness": computed("faithfulness"),
+    "claim": claim,
     "marks": tab("marks", reveal_truth=True),
     "data": tab("data"),
     "frames": frames,
     "sgrs-locore": both_methods,
     "compare": compare,
     "four": four,
-    "models": clicked("#app-model", wait=".app-models-row"),
-    "help": clicked("#app-help"),
+    "models": clicked("#app-model", ".app-models-row"),
+    "help": clicked("#app-help", ".sv-help-card"),
 }
 
 
@@ -154,11 +172,13 @@ def take(browser: Any, address: str, view: str, size: str, theme: str) -> None:
     context = browser.new_context(viewport={"width": width, "height": height}, reduced_motion="reduce")
     page = context.new_page()
     page.add_init_script("localStorage.setItem('saliency-viz-tour', 'seen')")
-    page.goto(f"{address}?example=tea-time&token={TOKEN}&__theme={theme}")
+    first = "" if view == "first-visit" else f"example=tea-time&token={TOKEN}&"
+    page.goto(f"{address}?{first}__theme={theme}")
     page.wait_for_function("window.SaliencyApp && SaliencyApp.current && SaliencyApp.current.runs[0]")
     page.wait_for_selector(".app-status[data-state=ready]")
     VIEWS[view](page)
-    page.wait_for_timeout(1500)
+    page.evaluate(ON_SCREEN)
+    page.wait_for_timeout(700)  # what is drawn a moment later, off the screen before
     page.evaluate(ON_SCREEN)
     picture = Image.open(io.BytesIO(page.screenshot()))
     picture.save(FOLDER / f"{view}-{size}-{theme}.webp", quality=82, method=6)

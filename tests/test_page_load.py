@@ -13,11 +13,12 @@ from saliency_viz.serving.engine import Engine
 from saliency_viz.serving.request import CaptionRequest
 from saliency_viz.serving.run_store import RunStore
 from saliency_viz.serving.visits import MOST_UNWANTED, Visits
-from saliency_viz.trace import RunSettings
+from saliency_viz.trace import Mark, RunSettings
 from saliency_viz.ui import permalinks
 from saliency_viz.ui.context import Context, Visit
 from saliency_viz.ui.gallery import Gallery
 from saliency_viz.ui.handlers import caption, page_load, runs
+from saliency_viz.ui.handlers.show import is_foreign
 
 from .app_browser import write_examples
 from .app_fakes import FakeBackend, first_steps
@@ -206,3 +207,10 @@ def test_back_shows_the_runs_that_stood_there_as_they_were_looked_at(context):
 def test_back_to_a_run_that_is_gone_changes_nothing_and_says_so(context):
     updates = runs.show_again(context, Visit("me"), {"first": "gone", "second": None, "link": {}})
     assert set(updates) == {"notice"} and "no longer kept here" in updates["notice"]["note"]
+
+
+def test_a_demo_trace_that_carries_a_scene_s_truth_is_no_foreign_picture():
+    plain = replace(example_trace(5), model=replace(example_trace(5).model, name="demo"))
+    told = replace(plain, marks={3: Mark("hallucinated", "cow (not in the scene)")})
+    own = replace(plain, marks={3: Mark("hallucinated", "I see none")})
+    assert [is_foreign(one) for one in (plain, told, own, example_trace(5))] == [True, False, True, False]

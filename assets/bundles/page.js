@@ -9508,6 +9508,7 @@
       const { width, height } = sheet ? run.pictures[sheet.picture] : { width: 1, height: 1 };
       const fit = PIXELS / Math.max(width, height);
       this.root.classList.toggle("sv-no-picture", !sheet);
+      this.list.style.setProperty("--shape", `${width} / ${height}`);
       for (const canvas of this.list.querySelectorAll("canvas")) {
         Object.assign(canvas, {
           width: Math.max(1, Math.round(fit * width)),
@@ -10520,7 +10521,8 @@
     const below = bottom + GAP4 + size.height < innerHeight;
     const above = top - GAP4 - size.height > 0;
     const under = below ? bottom + GAP4 : above ? top - GAP4 - size.height : innerHeight - size.height - 24;
-    const x = Math.min(beside2 ? right + GAP4 : left + GAP4, innerWidth - size.width - 12);
+    const aside = !beside2 && !below && !above ? 12 : left + GAP4;
+    const x = Math.min(beside2 ? right + GAP4 : aside, innerWidth - size.width - 12);
     const y = Math.max(12, Math.min(beside2 ? top : under, innerHeight - size.height - 12));
     Object.assign(card2.style, { left: `${x}px`, top: `${y}px` });
   }
@@ -10528,9 +10530,10 @@
   // app/page/tour.js
   var FLAG = "saliency-viz-tour";
   var STEPS = [
-    ["#app-image", "#app-examples", "#app-prompt", "#app-buttons"],
+    ["#app-image", "#app-image", "#app-examples", "#app-prompt", "#app-buttons"],
     [".sv-strip"],
-    [".sv-token-card"],
+    [".sv-token-card", ".sv-facts", ".sv-layer-row"],
+    // what is seen without scrolling
     [".sv-tabs"],
     ["#app-methods"]
     // back at the top
@@ -10610,9 +10613,11 @@
     }
   };
   function target2(at) {
-    const nodes = STEPS[at].flatMap((name) => document.querySelector(name) ?? []);
+    const [first, ...others] = STEPS[at];
+    const names2 = small() || !others.length ? [first] : others;
+    const nodes = names2.flatMap((name) => document.querySelector(name) ?? []);
     const seen = nodes.filter((node) => node.getClientRects().length);
-    const boxes = (small() ? seen.slice(0, 1) : seen).map((node) => node.getBoundingClientRect());
+    const boxes = seen.map((node) => node.getBoundingClientRect());
     if (!boxes.length) return null;
     return {
       node: seen[0],

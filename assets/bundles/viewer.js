@@ -7591,6 +7591,7 @@ var SaliencyViewer = (() => {
       const { width, height } = sheet ? run.pictures[sheet.picture] : { width: 1, height: 1 };
       const fit = PIXELS / Math.max(width, height);
       this.root.classList.toggle("sv-no-picture", !sheet);
+      this.list.style.setProperty("--shape", `${width} / ${height}`);
       for (const canvas of this.list.querySelectorAll("canvas")) {
         Object.assign(canvas, {
           width: Math.max(1, Math.round(fit * width)),

@@ -7,11 +7,11 @@ import { t } from "./texts.js";
 import { bringIn, placeTour } from "./tour_place.js";
 
 const FLAG = "saliency-viz-tour"; // in localStorage: "seen"
-// What each step points at: all of these together, on a small screen the first.
+// What each step points at: on a small screen the first, else all the others together, if there are any.
 const STEPS = [
-  ["#app-image", "#app-examples", "#app-prompt", "#app-buttons"],
+  ["#app-image", "#app-image", "#app-examples", "#app-prompt", "#app-buttons"],
   [".sv-strip"],
-  [".sv-token-card"],
+  [".sv-token-card", ".sv-facts", ".sv-layer-row"], // what is seen without scrolling
   [".sv-tabs"],
   ["#app-methods"], // back at the top
 ];
@@ -97,9 +97,11 @@ class Tour {
 
 /** The frame around what a step points at, and its first part; null when nothing of it can be seen. @param {number} at @returns {import("./tour_place.js").Target | null} */
 function target(at) {
-  const nodes = STEPS[at].flatMap((name) => document.querySelector(name) ?? []);
+  const [first, ...others] = STEPS[at];
+  const names = small() || !others.length ? [first] : others;
+  const nodes = names.flatMap((name) => document.querySelector(name) ?? []);
   const seen = nodes.filter((node) => node.getClientRects().length);
-  const boxes = (small() ? seen.slice(0, 1) : seen).map((node) => node.getBoundingClientRect());
+  const boxes = seen.map((node) => node.getBoundingClientRect());
   if (!boxes.length) return null;
   return {
     node: seen[0],

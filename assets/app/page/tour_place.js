@@ -38,7 +38,8 @@ export function placeTour(ring, card, box) {
   const below = bottom + GAP + size.height < innerHeight;
   const above = top - GAP - size.height > 0;
   const under = below ? bottom + GAP : above ? top - GAP - size.height : innerHeight - size.height - 24;
-  const x = Math.min(beside ? right + GAP : left + GAP, innerWidth - size.width - 12);
+  const aside = !beside && !below && !above ? 12 : left + GAP; // over the inputs rather than over what is meant
+  const x = Math.min(beside ? right + GAP : aside, innerWidth - size.width - 12);
   const y = Math.max(12, Math.min(beside ? top : under, innerHeight - size.height - 12));
   Object.assign(card.style, { left: `${x}px`, top: `${y}px` });
 }

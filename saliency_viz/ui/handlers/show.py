@@ -57,13 +57,20 @@ def run_reference(context: Context, run_id: str) -> dict[str, Any]:
         "example": run is None,
         "recipe": permalinks.write_run(linked),
         "short": linked.settings is not None and linked.prompt is None,
-        "foreign": run is not None and run.example is None and trace.model.name == "demo" and bool(trace.pictures),
+        "foreign": run is not None and run.example is None and is_foreign(trace),
         "methods": {
             "sgrs": trace.settings.sgrs is not None,
             "locore": trace.settings.locore is not None,
             "decoder": trace.settings.decoding.name if trace.settings.decoding else "",
         },
     }
+
+
+def is_foreign(trace: Trace) -> bool:
+    """Whether the demo model was shown a picture that is no scene of its world, as far as the trace says: a scene's
+    truth stands in its marks."""
+    truth = any(mark.note.endswith("in the scene)") for mark in trace.marks.values())
+    return trace.model.name == "demo" and bool(trace.pictures) and not truth
 
 
 def given(context: Context, value: dict[str, Any]) -> dict[str, Any]:
