@@ -116,7 +116,7 @@ def test_a_reload_in_mid_run_keeps_what_was_written_and_says_so_once(site, opene
 def test_back_goes_to_the_run_before_as_it_was_looked_at_and_forward_again(site, opened):
     page = opened()
     page.click('.app-thumb[data-name="kitchen"]')
-    page.wait_for_function("SaliencyApp.shown[0].id === 'example-kitchen'")
+    page.wait_for_function("SaliencyApp.current.runs[0].id === 'example-kitchen'")  # not only on its way
     page.evaluate("SaliencyApp.current.set({token: 7, layer: 1})")
     page.wait_for_function("location.search.includes('token=7')")
     page.click("#app-run")
