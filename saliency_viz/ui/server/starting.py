@@ -100,15 +100,15 @@ def waited_for() -> Iterator[None]:
     from gradio.exceptions import ServerFailedToStartError
     from gradio.http_server import Server
 
-    def run_in_thread(server: Any) -> None:
-        server.thread = threading.Thread(target=server.run, daemon=True)
-        if server.reloader:
-            server.watch_thread = threading.Thread(target=server.watch, daemon=True)
-            server.watch_thread.start()
-        server.thread.start()
-        while not server.started:
-            server.thread.join(0.01)
-            if not server.thread.is_alive():
+    def run_in_thread(self: Any) -> None:
+        self.thread = threading.Thread(target=self.run, daemon=True)
+        if self.reloader:
+            self.watch_thread = threading.Thread(target=self.watch, daemon=True)
+            self.watch_thread.start()
+        self.thread.start()
+        while not self.started:
+            self.thread.join(0.01)
+            if not self.thread.is_alive():
                 raise ServerFailedToStartError("Its port was taken in the meantime.")
 
     before, Server.run_in_thread = Server.run_in_thread, run_in_thread
