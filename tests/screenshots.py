@@ -54,7 +54,7 @@ def tab(name: str, **state: Any) -> Callable[[Page], None]:
     def show(page: Page) -> None:
         page.evaluate("(state) => SaliencyApp.current.set(state)", {"view": name, "token": TOKEN, **state})
         page.evaluate(ON_SCREEN)
-        page.locator(".sv-tab-card").evaluate("(node) => scrollTo(0, node.getBoundingClientRect().top + scrollY - 70)")
+        page.locator(".sv-tab-card").evaluate("(node) => scrollTo(0, node.getBoundingClientRect().top + scrollY - 112)")
 
     return show
 
@@ -181,7 +181,7 @@ def take(browser: Any, address: str, view: str, size: str, theme: str) -> None:
     page.wait_for_timeout(700)  # what is drawn a moment later, off the screen before
     page.evaluate(ON_SCREEN)
     picture = Image.open(io.BytesIO(page.screenshot()))
-    picture.save(FOLDER / f"{view}-{size}-{theme}.webp", quality=82, method=6)
+    picture.save(FOLDER / f"{view}-{size}-{theme}.webp", quality=70, method=6)
     context.close()
 
 
