@@ -8,7 +8,7 @@ import pytest
 from saliency_viz.figures.rows import metrics
 from saliency_viz.figures.web.standalone import standalone
 
-from .app_browser import browser, compare, drawn, open_site, ready, state, watched, watched_page, write_examples  # noqa: F401
+from .app_browser import browser, compare, drawn, open_site, ready, shut, state, watched, watched_page, write_examples  # noqa: F401
 from .test_app_browser import run, wait_end
 from .traces import example_trace
 
@@ -61,7 +61,7 @@ def test_axe_finds_nothing_serious_in_any_main_state_of_the_page(site, browser, 
     ready(first, site.address)
     first.wait_for_selector(".app-tour-card")
     assert serious(first) == {}
-    first.context.close()
+    shut(first)
     tab.click('.app-thumb[data-name="kitchen"]')
     run(tab)
     for view in tab.evaluate("SaliencyApp.current.tabs.map((tab) => tab.name)"):
@@ -204,7 +204,7 @@ def test_with_reduced_motion_nothing_of_ours_moves(site, browser):  # noqa: F811
         " && !/svelte/.test(node.className))"
         ".map((node) => String(node.className))"
     )
-    page.context.close()
+    shut(page)
     assert moving == []
 
 
@@ -217,5 +217,5 @@ def test_with_forced_colours_what_means_something_keeps_its_colour_and_the_choic
         "() => [...document.querySelectorAll('.sv-token-text')].map((node) => getComputedStyle(node).backgroundColor)"
     )
     outline = page.evaluate("() => getComputedStyle(document.querySelector('.sv-token.sv-selected')).outlineStyle")
-    page.context.close()
+    shut(page)
     assert len(set(colors)) > 5 and outline == "solid"

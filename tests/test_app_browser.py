@@ -16,6 +16,7 @@ from .app_browser import (  # noqa: F401
     drawn,
     open_site,
     ready,
+    shut,
     state,
     watched,
     watched_page,
@@ -157,13 +158,13 @@ def test_closing_the_page_stops_the_run_and_frees_its_memory(site, browser):  # 
     pick(page, "farm")
     page.click("#app-run")
     page.wait_for_function(RUNNING)
-    page.context.close()
+    shut(page)
     second, _ = watched(browser)
     ready(second, site.address)
     site.backend.go_on.set()
     pick(second, "farm")
     run(second)  # only possible once the first run gave its place back
-    second.context.close()
+    shut(second)
     assert eventually(lambda: site.backend.closed == 2)
     assert site.backend.written < 80
 
@@ -174,7 +175,7 @@ def test_two_visitors_do_not_see_each_others_runs(site, browser, tab):  # noqa: 
     other, _ = watched(browser)
     ready(other, site.address)
     mine, theirs = (page.evaluate("SaliencyApp.runs().map((run) => run.id)") for page in (tab, other))
-    other.context.close()
+    shut(other)
     assert mine and not set(mine) & set(theirs)
 
 
@@ -254,7 +255,7 @@ def test_settings_are_remembered_for_the_next_visit(site, browser):  # noqa: F81
     page.wait_for_function("(localStorage.getItem('saliency-viz-settings') || '').includes('true')")
     page.goto(site.address)
     page.wait_for_selector("#app-locore input:checked")
-    page.context.close()
+    shut(page)
     assert seen.errors == []
 
 
@@ -412,7 +413,7 @@ def test_dark_follows_the_system_and_the_button_turns_it(site, browser):  # noqa
     assert brightness() > 700
     page.reload()
     page.wait_for_selector(".sv-root:not(.sv-dark)")
-    page.context.close()
+    shut(page)
     assert (seen.errors, seen.outside) == ([], [])
 
 
@@ -424,7 +425,7 @@ def test_nothing_overflows_sideways(site, browser, width):  # noqa: F811
     page.click("#app-decoding button")
     drawn(page)
     assert page.evaluate("document.documentElement.scrollWidth") <= width
-    page.context.close()
+    shut(page)
 
 
 def test_chinese_browsers_get_chinese_words(site, browser):  # noqa: F811
@@ -432,7 +433,7 @@ def test_chinese_browsers_get_chinese_words(site, browser):  # noqa: F811
     ready(page, site.address)
     assert page.locator("#app-run").text_content().strip() == "运行"
     assert page.evaluate("document.documentElement.lang") == "zh"
-    page.context.close()
+    shut(page)
     assert seen.errors == []
 
 
@@ -500,5 +501,5 @@ def test_the_header_keeps_one_row_and_its_menus_on_the_screen(site, browser, wid
     page.locator(".app-menu > .app-button").first.click()
     box = page.locator(".app-menu-items:visible").bounding_box()
     assert box["x"] >= 0 and box["x"] + box["width"] <= width
-    page.context.close()
+    shut(page)
     assert seen.errors == []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from .app_browser import browser, drawn, open_site, ready, watched, watched_page, write_examples  # noqa: F401
+from .app_browser import browser, drawn, open_site, ready, shut, watched, watched_page, write_examples  # noqa: F401
 from .app_fakes import eventually
 from .test_app_browser import pick, run
 
@@ -103,7 +103,7 @@ def test_closing_the_page_ends_its_measurement(site, tab, browser):  # noqa: F81
     site.backend.reading_pause = 0.4
     look(page, "faithfulness")
     page.wait_for_function(f"{ASKED}.bar.max === 11 && !{ASKED}.bar.hidden")
-    page.context.close()
+    shut(page)
     assert eventually(lambda: site.backend.measures_closed == 1)
     assert site.backend.readings < 10
 

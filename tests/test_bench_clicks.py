@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import shutil
-
 import pytest
 
 from saliency_viz.bench import clicks
 from saliency_viz.trace import Trace
+
+from .app_browser import chromium_path
 
 
 @pytest.mark.parametrize("size", [(60, 6, 113), (200, 32, 700), (7, 2, 11)])
@@ -29,7 +29,7 @@ def test_without_a_browser_nothing_is_measured_and_that_is_said(monkeypatch):
 
 @pytest.mark.slow
 @pytest.mark.browser
-@pytest.mark.skipif(shutil.which("chromium") is None, reason="needs a Chromium")
+@pytest.mark.skipif(chromium_path() is None, reason="needs a Chromium")
 def test_clicks_and_a_streamed_caption_are_timed(monkeypatch):
     pytest.importorskip("playwright")
     monkeypatch.setattr(clicks, "CLICKS", 5)

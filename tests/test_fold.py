@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import pytest
 
-from .app_browser import browser, drawn, open_site, ready, watched, write_examples  # noqa: F401
+from .app_browser import browser, drawn, open_site, ready, shut, watched, write_examples  # noqa: F401
 from .traces import example_trace
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -57,7 +57,7 @@ def visit(browser, links):  # noqa: F811
 
     yield open_page
     for page, seen in opened:
-        page.context.close()
+        shut(page)
         assert (seen.errors, seen.outside) == ([], [])
 
 

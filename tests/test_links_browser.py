@@ -16,6 +16,7 @@ from .app_browser import (  # noqa: F401
     drawn,
     open_site,
     ready,
+    shut,
     state,
     watched,
     watched_page,
@@ -239,7 +240,7 @@ def test_a_hostile_link_is_inert(site, browser):  # noqa: F811
     page.wait_for_function("window.SaliencyApp && SaliencyApp.current && SaliencyApp.current.runs[0]")
     assert page.locator("img[src=x]").count() == 0
     assert json.dumps(state(page))
-    page.context.close()
+    shut(page)
     assert seen.errors == [] and seen.outside == []
 
 
@@ -265,4 +266,4 @@ def test_the_chosen_tab_is_in_sight_on_a_phone(site, browser):  # noqa: F811
     tab_box, list_box = page.locator(".sv-tab[data-view=data]").bounding_box(), page.locator(".sv-tabs").bounding_box()
     assert list_box["x"] <= tab_box["x"] and tab_box["x"] + tab_box["width"] <= list_box["x"] + list_box["width"]
     assert page.evaluate("scrollY") == 0
-    page.context.close()
+    shut(page)

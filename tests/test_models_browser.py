@@ -19,7 +19,7 @@ from saliency_viz.serving.rate_limit import RateLimit
 from saliency_viz.serving.run_store import RunStore
 from saliency_viz.ui.server.serve import serve
 
-from .app_browser import browser, drawn, ready, watched, write_examples  # noqa: F401
+from .app_browser import browser, drawn, ready, shut, watched, write_examples  # noqa: F401
 from .app_fakes import FakeBackend
 from .traces import png
 
@@ -107,7 +107,7 @@ def stranger(folder, browser):  # noqa: F811
         page, seen = watched(browser)
         ready(page, site.address)
         yield page, site
-        page.context.close()
+        shut(page)
         site.page.close()
     assert (seen.errors, seen.outside) == ([], [])
 
@@ -126,7 +126,7 @@ def opened(browser):  # noqa: F811
     yield make
     for page, seen in pages:
         errors = [text for text in seen.errors if "503" not in text]  # a full queue, as the browser logs it
-        page.context.close()
+        shut(page)
         assert (errors, seen.outside) == ([], [])
 
 

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from .app_browser import browser, drawn, open_site, ready, state, watched, watched_page, write_examples  # noqa: F401
+from .app_browser import browser, drawn, open_site, ready, shut, state, watched, watched_page, write_examples  # noqa: F401
 
 pytestmark = pytest.mark.browser
 TooLate = pytest.importorskip("playwright.sync_api").TimeoutError
@@ -84,7 +84,7 @@ def test_a_damaged_memory_is_as_none(site, browser, kept):  # noqa: F811
     page.wait_for_selector(".sv-token")
     wanted = page.evaluate("SaliencyApp.DEFAULTS")
     shown = state(page)
-    page.context.close()
+    shut(page)
     assert {key: shown[key] for key in ("cmap", "opacity", "scale")} == {
         key: wanted[key] for key in ("cmap", "opacity", "scale")
     }
@@ -126,6 +126,6 @@ def test_the_first_visit_does_not_jump_as_it_loads(site, browser, size):  # noqa
     page.wait_for_selector(".app-tour-card")
     drawn(page)
     moved = page.evaluate("moved")
-    page.context.close()
+    shut(page)
     ours = [(score, names) for score, names in moved if any(str(name).startswith(("app-", "sv-")) for name in names)]
     assert sum(score for score, _ in ours) < 0.1, str(moved)  # gradio's own loader moves too, sooner or later, and goes

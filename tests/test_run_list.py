@@ -19,7 +19,7 @@ from saliency_viz.trace import Trace
 from saliency_viz.ui.handlers.decodings import made_so
 from saliency_viz.ui.run_list import Entries, method_of
 
-from .app_browser import browser, caption, compare, open_site, ready, watched, write_examples  # noqa: F401
+from .app_browser import browser, caption, compare, open_site, ready, shut, watched, write_examples  # noqa: F401
 from .test_app_browser import pick, run, shown, wait_end
 from .traces import example_trace
 
@@ -116,7 +116,7 @@ def tab(site, browser):
     page, seen = watched(browser)
     ready(page, site.address)
     yield page
-    page.context.close()
+    shut(page)
     assert seen.errors == [] and seen.outside == []
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from .app_browser import browser, caption, open_site, ready, watched, write_examples  # noqa: F401
+from .app_browser import browser, caption, open_site, ready, shut, watched, write_examples  # noqa: F401
 from .app_fakes import eventually
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -45,7 +45,7 @@ def opened(site, browser):  # noqa: F811
     yield make
     for page, seen in pages:
         errors = [text for text in seen.errors if not any(word in text for word in BROKEN_OFF)]
-        page.context.close()
+        shut(page)
         assert (errors, seen.outside) == ([], [])
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from saliency_viz.paths import assets
 
-from .app_browser import browser, open_site, ready, state, watched, write_examples  # noqa: F401
+from .app_browser import browser, open_site, ready, shut, state, watched, write_examples  # noqa: F401
 
 FLAG = "localStorage.getItem('saliency-viz-tour')"
 FOCUS = "document.activeElement.dataset.tour || document.activeElement.id || document.activeElement.tagName"
@@ -35,7 +35,7 @@ def visit(site, browser):  # noqa: F811
 
     yield go
     for page, seen in opened:
-        page.context.close()
+        shut(page)
         assert seen.errors == [] and seen.outside == []
 
 

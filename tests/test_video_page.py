@@ -24,7 +24,7 @@ from saliency_viz.ui.handlers import run_preview
 from saliency_viz.ui.server.serve import serve
 from saliency_viz.video import Video
 
-from .app_browser import Site, api_client, browser, compare, drawn, ready, watched, write_examples  # noqa: F401
+from .app_browser import Site, api_client, browser, compare, drawn, ready, shut, watched, write_examples  # noqa: F401
 from .app_fakes import FakeBackend
 from .checkpoints_qwen import qwen2
 from .films import movie
@@ -71,7 +71,7 @@ def tab(request, browser):  # noqa: F811
     ready(page, site.address)
     page.wait_for_selector("#app-image img")
     yield page
-    page.context.close()
+    shut(page)
     assert seen.errors == [] and seen.outside == []
 
 
@@ -196,7 +196,7 @@ def test_a_model_says_before_the_run_what_it_does_not_take_and_nothing_is_lost(f
     page.wait_for_selector(".app-media-one")
     assert page.locator(".app-media-warning").text_content() == ""
     run(page)
-    page.context.close()
+    shut(page)
     assert seen.errors == []
 
 
@@ -209,7 +209,7 @@ def test_a_link_names_the_uploads_it_cannot_hold_and_fills_in_the_rest(fake, bro
     assert word in page.locator(".app-notice-text").text_content()
     assert page.locator("#app-system textarea").input_value() == "Be brief."
     assert page.locator("#app-prompt textarea").input_value() == "What moves?"
-    page.context.close()
+    shut(page)
     assert seen.errors == []
 
 
@@ -263,7 +263,7 @@ def test_a_link_to_a_kept_run_brings_back_what_it_was_shown_and_asked(fake, tab,
     asked = fake.backend.calls[-1]
     assert len(asked["image"].frames) == 8 and asked["image"].times == fake.backend.calls[-2]["image"].times
     assert asked["prompt"] == "What moves?"
-    page.context.close()
+    shut(page)
     assert seen.errors == []
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,18 +10,10 @@ import pytest
 
 from saliency_viz.figures.web.standalone import standalone
 
+from .app_browser import PATIENCE, browser, chromium_path  # noqa: F401
+
 sync_api = pytest.importorskip("playwright.sync_api")
-CHROMIUM = next((path for name in ("chromium", "chromium-headless-shell") if (path := shutil.which(name))), None)
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-]
-PATIENCE = 120_000  # milliseconds: a busy machine is no fault
-needs_chromium = pytest.mark.skipif(CHROMIUM is None, reason="needs a Chromium (Debian: apt-get install chromium)")
+needs_chromium = pytest.mark.skipif(chromium_path() is None, reason="needs a Chromium (chromium-headless-shell)")
 
 
 @dataclass
@@ -46,14 +36,6 @@ class Opened:
 
     def text(self, selector: str) -> str:
         return self.page.locator(selector).first.inner_text()
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[sync_api.Browser]:
-    with sync_api.sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS, timeout=PATIENCE)
-        yield launched
-        launched.close()
 
 
 def opened_page(browser, folder: Path, traces, width: int = 1280, dark: bool = False, **state: object) -> Opened:

@@ -115,7 +115,8 @@ def _opened(trace: Trace, tell: Callable[[str], None]) -> Iterator[tuple[Any, Ca
         }
         server = subprocess.Popen([sys.executable, "-c", SERVE, str(path), str(port)], **quiet)
         try:
-            named = (os.environ.get("CHROMIUM"), shutil.which("chromium"), shutil.which("google-chrome"))
+            browsers = ("chromium", "chromium-headless-shell", "google-chrome")
+            named = (os.environ.get("CHROMIUM"), *map(shutil.which, browsers))
             chromium = playwright.chromium.launch(
                 executable_path=next(filter(None, named), None), args=FLAGS, timeout=1000 * PATIENCE
             )
