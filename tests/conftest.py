@@ -4,6 +4,8 @@ made once per run (tests/checkpoints.py)."""
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from jaxtyping import install_import_hook
@@ -17,6 +19,7 @@ os.environ |= {"GRADIO_SERVER_PORT": str(ports.FIRST), "GRADIO_NUM_PORTS": str(p
 install_import_hook(["saliency_viz.saliency", "saliency_viz.attention"], "beartype.beartype")
 
 from . import checkpoints  # noqa: E402
+from .app_browser import FLAGS, PATIENCE, chromium_path  # noqa: E402
 
 
 @pytest.fixture(scope="session")
@@ -29,3 +32,13 @@ def llava_dir(tmp_path_factory):
 def llava_full_dir(tmp_path_factory):
     """LLaVA that keeps the class token, and crops 70 x 70 out of a picture whose short side is 84 (26 image tokens)."""
     return checkpoints.llava(tmp_path_factory.mktemp("llava_full"), select="full", side=70, resized=84, seed=2)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    """One headless Chromium per file."""
+    sync_api = pytest.importorskip("playwright.sync_api")
+    with sync_api.sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=chromium_path(), args=FLAGS, timeout=PATIENCE)
+        yield chromium
+        chromium.close()

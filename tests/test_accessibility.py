@@ -8,7 +8,7 @@ import pytest
 from saliency_viz.figures.rows import metrics
 from saliency_viz.figures.web.standalone import standalone
 
-from .app_browser import browser, compare, drawn, open_site, ready, shut, state, watched, watched_page, write_examples  # noqa: F401
+from .app_browser import compare, drawn, open_site, ready, shut, state, watched, watched_page, write_examples
 from .test_app_browser import run, wait_end
 from .traces import example_trace
 
@@ -37,7 +37,7 @@ def site(tmp_path_factory):
 
 
 @pytest.fixture
-def tab(site, browser):  # noqa: F811
+def tab(site, browser):
     with watched_page(browser, site.address) as page:
         page.wait_for_selector(".sv-token")
         drawn(page)
@@ -56,7 +56,7 @@ def serious(page):
 
 
 @pytest.mark.slow
-def test_axe_finds_nothing_serious_in_any_main_state_of_the_page(site, browser, tab):  # noqa: F811
+def test_axe_finds_nothing_serious_in_any_main_state_of_the_page(site, browser, tab):
     first, _ = watched(browser, tour=True)
     ready(first, site.address)
     first.wait_for_selector(".app-tour-card")
@@ -103,7 +103,7 @@ def test_axe_finds_nothing_serious_in_menus_help_notices_the_dark_and_on_a_phone
 
 
 @pytest.mark.parametrize("dark", [False, True])
-def test_axe_finds_nothing_serious_in_the_standalone_file(browser, tmp_path, dark):  # noqa: F811
+def test_axe_finds_nothing_serious_in_the_standalone_file(browser, tmp_path, dark):
     path = tmp_path / "page.html"
     path.write_text(standalone([example_trace(), example_trace(seed=1)]), "utf-8")
     context = browser.new_context(viewport=PHONE if dark else None, color_scheme="dark" if dark else "light")
@@ -192,7 +192,7 @@ def test_the_selected_token_is_told_in_words_with_its_shares_and_only_once(tab):
     assert told == 1
 
 
-def test_with_reduced_motion_nothing_of_ours_moves(site, browser):  # noqa: F811
+def test_with_reduced_motion_nothing_of_ours_moves(site, browser):
     page, _ = watched(browser, tour=True, reduced_motion="reduce")
     ready(page, site.address)
     page.wait_for_selector(".app-tour-card")
@@ -208,7 +208,7 @@ def test_with_reduced_motion_nothing_of_ours_moves(site, browser):  # noqa: F811
     assert moving == []
 
 
-def test_with_forced_colours_what_means_something_keeps_its_colour_and_the_choice_is_a_line(site, browser):  # noqa: F811
+def test_with_forced_colours_what_means_something_keeps_its_colour_and_the_choice_is_a_line(site, browser):
     page, _ = watched(browser, forced_colors="active")
     ready(page, site.address)
     page.wait_for_selector(".sv-token")

@@ -9,8 +9,7 @@ import pytest
 
 from saliency_viz.trace import Trace
 
-from .app_browser import (  # noqa: F401
-    browser,
+from .app_browser import (
     caption,
     compare,
     drawn,
@@ -38,7 +37,7 @@ def site(tmp_path_factory):
 
 
 @pytest.fixture
-def tab(site, browser):  # noqa: F811
+def tab(site, browser):
     site.backend.__init__()
     site.backend.loads = 1
     with watched_page(browser, site.address) as page:
@@ -151,7 +150,7 @@ def test_stop_ends_the_run_keeps_what_was_written_and_frees_the_queue(site, tab)
     assert site.backend.closed == 2
 
 
-def test_closing_the_page_stops_the_run_and_frees_its_memory(site, browser):  # noqa: F811
+def test_closing_the_page_stops_the_run_and_frees_its_memory(site, browser):
     site.backend.__init__(hold_at=21)
     page, _ = watched(browser)
     ready(page, site.address)
@@ -169,7 +168,7 @@ def test_closing_the_page_stops_the_run_and_frees_its_memory(site, browser):  # 
     assert site.backend.written < 80
 
 
-def test_two_visitors_do_not_see_each_others_runs(site, browser, tab):  # noqa: F811
+def test_two_visitors_do_not_see_each_others_runs(site, browser, tab):
     pick(tab, "farm")
     run(tab)
     other, _ = watched(browser)
@@ -248,7 +247,7 @@ def test_settings_reach_the_engine_with_the_paper_s_names(site, tab):
     assert query["sgrs"] == ["0.6_5_3_5_window"] and query["locore"] == ["0.2_10"] and query["seed"] == ["11"]
 
 
-def test_settings_are_remembered_for_the_next_visit(site, browser):  # noqa: F811
+def test_settings_are_remembered_for_the_next_visit(site, browser):
     page, seen = watched(browser)
     ready(page, site.address)
     page.check("#app-locore input")
@@ -320,7 +319,7 @@ def test_what_if_attention_to_some_words_were_gone(site, tab):
     assert (call["edits"][0].keys, call["edits"][0].factor, call["edits"][0].rows[0]) == ((40, 41), 0.0, 42 + 5 - 1)
 
 
-def test_a_link_to_an_own_run_opens_it_again_and_says_so_when_it_is_gone(site, browser, tab):  # noqa: F811
+def test_a_link_to_an_own_run_opens_it_again_and_says_so_when_it_is_gone(site, browser, tab):
     pick(tab, "kitchen")
     run(tab)
     tab.locator(".sv-strip .sv-token").nth(7).click()
@@ -397,7 +396,7 @@ def test_the_model_chooser_says_what_is_not_there(site, tab):
     assert "missing" in tab.locator(".app-notice-text").text_content()
 
 
-def test_dark_follows_the_system_and_the_button_turns_it(site, browser):  # noqa: F811
+def test_dark_follows_the_system_and_the_button_turns_it(site, browser):
     page, seen = watched(browser, color_scheme="dark")
     ready(page, site.address)
     page.wait_for_selector(".sv-token")
@@ -418,7 +417,7 @@ def test_dark_follows_the_system_and_the_button_turns_it(site, browser):  # noqa
 
 
 @pytest.mark.parametrize("width", [390, 1440])
-def test_nothing_overflows_sideways(site, browser, width):  # noqa: F811
+def test_nothing_overflows_sideways(site, browser, width):
     page, _ = watched(browser, viewport={"width": width, "height": 844})
     ready(page, site.address)
     page.wait_for_selector(".sv-token")
@@ -428,7 +427,7 @@ def test_nothing_overflows_sideways(site, browser, width):  # noqa: F811
     shut(page)
 
 
-def test_chinese_browsers_get_chinese_words(site, browser):  # noqa: F811
+def test_chinese_browsers_get_chinese_words(site, browser):
     page, seen = watched(browser, locale="zh-CN")
     ready(page, site.address)
     assert page.locator("#app-run").text_content().strip() == "运行"
@@ -494,7 +493,7 @@ def test_the_words_of_the_page_are_there_before_any_part_is(site):
 
 
 @pytest.mark.parametrize("width", [900, 1100])
-def test_the_header_keeps_one_row_and_its_menus_on_the_screen(site, browser, width):  # noqa: F811
+def test_the_header_keeps_one_row_and_its_menus_on_the_screen(site, browser, width):
     page, seen = watched(browser, viewport={"width": width, "height": 800})
     ready(page, site.address)
     assert page.locator(".app-header").bounding_box()["height"] <= 50

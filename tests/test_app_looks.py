@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from .app_browser import browser, drawn, open_site, ready, shut, watched, watched_page, write_examples  # noqa: F401
+from .app_browser import drawn, open_site, ready, shut, watched, watched_page, write_examples
 from .app_fakes import eventually
 from .test_app_browser import pick, run
 
@@ -21,7 +21,7 @@ def site(tmp_path_factory):
 
 
 @pytest.fixture
-def tab(site, browser):  # noqa: F811
+def tab(site, browser):
     site.backend.__init__()
     site.backend.loads = 1
     with watched_page(browser, site.address) as page:
@@ -95,7 +95,7 @@ def test_a_measurement_tells_how_far_it_is_and_stop_leaves_the_page_as_it_was(si
     run(tab)  # the queue is free
 
 
-def test_closing_the_page_ends_its_measurement(site, tab, browser):  # noqa: F811
+def test_closing_the_page_ends_its_measurement(site, tab, browser):
     page, _ = watched(browser)
     ready(page, site.address)
     pick(page, "farm")

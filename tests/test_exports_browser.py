@@ -14,7 +14,7 @@ from saliency_viz.figures.rows import metrics
 from saliency_viz.ui import exports
 
 from .traces import example_trace
-from .viewer_page import browser, needs_chromium, show  # noqa: F401
+from .viewer_page import needs_chromium, show  # noqa: F401
 
 pytestmark = [needs_chromium, pytest.mark.slow]
 TICKS = ".sv-token-card .sv-panel{} .sv-image-bar .sv-bar-ticks > span"

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import pytest
 
-from .app_browser import browser, drawn, open_site, ready, shut, watched, write_examples  # noqa: F401
+from .app_browser import drawn, open_site, ready, shut, watched, write_examples
 from .traces import example_trace
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -43,7 +43,7 @@ def links(site):
 
 
 @pytest.fixture
-def visit(browser, links):  # noqa: F811
+def visit(browser, links):
     """visit(run, width, height): the page once it shows the run; afterwards nothing may have gone wrong."""
     opened = []
 

@@ -9,8 +9,7 @@ import pytest
 
 from saliency_viz.ui import permalinks
 
-from .app_browser import (  # noqa: F401
-    browser,
+from .app_browser import (
     caption,
     compare,
     drawn,
@@ -49,7 +48,7 @@ def site(tmp_path_factory):
 
 
 @pytest.fixture
-def tab(site, browser):  # noqa: F811
+def tab(site, browser):
     with watched_page(browser, site.address) as page:
         yield page
 
@@ -229,7 +228,7 @@ def test_a_prompt_too_long_for_an_address_is_said_when_the_link_is_copied_and_wh
     assert "Part of what made it" in tab.locator(".app-notice-text").text_content()
 
 
-def test_a_hostile_link_is_inert(site, browser):  # noqa: F811
+def test_a_hostile_link_is_inert(site, browser):
     page, seen = watched(browser)
     page.on("dialog", lambda dialog: seen.errors.append(dialog.message))
     words = '"><img src=x onerror=alert(1)>'
@@ -259,7 +258,7 @@ def test_plots_keep_their_bars_and_clips_when_the_address_changes(site, tab):
     assert all(tab.evaluate("(name) => Boolean(document.querySelector(name))", name) for name in names)
 
 
-def test_the_chosen_tab_is_in_sight_on_a_phone(site, browser):  # noqa: F811
+def test_the_chosen_tab_is_in_sight_on_a_phone(site, browser):
     page, _ = watched(browser, viewport={"width": 390, "height": 844})
     ready(page, site.address)
     set_state(page, view="data")

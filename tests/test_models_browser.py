@@ -19,7 +19,7 @@ from saliency_viz.serving.rate_limit import RateLimit
 from saliency_viz.serving.run_store import RunStore
 from saliency_viz.ui.server.serve import serve
 
-from .app_browser import browser, drawn, ready, shut, watched, write_examples  # noqa: F401
+from .app_browser import ready, shut, watched, write_examples
 from .app_fakes import FakeBackend
 from .traces import png
 
@@ -100,7 +100,7 @@ def made(folder, monkeypatch):
 
 
 @pytest.fixture(scope="module")
-def stranger(folder, browser):  # noqa: F811
+def stranger(folder, browser):
     """A page on a public server; (page, site)."""
     with pytest.MonkeyPatch.context() as patch:
         site = fake_site(folder, patch, table=True)
@@ -113,7 +113,7 @@ def stranger(folder, browser):  # noqa: F811
 
 
 @pytest.fixture
-def opened(browser):  # noqa: F811
+def opened(browser):
     """A function that opens a page and sees to it that nothing went wrong on it."""
     pages = []
 

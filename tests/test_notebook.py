@@ -11,7 +11,7 @@ import saliency_viz as sv
 from saliency_viz.figures.web import notebook
 from saliency_viz.figures.web.standalone import standalone
 
-from .app_browser import browser, watched  # noqa: F401
+from .app_browser import watched
 from .traces import example_trace
 
 # Styles a notebook might have, and a secret that nothing inside the cell may read.
@@ -59,7 +59,7 @@ def test_hostile_words_stay_inside_the_frame_s_attribute():
 
 
 @pytest.mark.browser
-def test_in_a_browser_a_token_can_be_clicked_and_nothing_outside_is_reached(browser):  # noqa: F811
+def test_in_a_browser_a_token_can_be_clicked_and_nothing_outside_is_reached(browser):
     page, seen = watched(browser)
     page.set_content(CELL.format(view=example_trace()._repr_html_()))
     frame = page.frame_locator("iframe")

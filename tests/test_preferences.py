@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from .app_browser import browser, drawn, open_site, ready, shut, state, watched, watched_page, write_examples  # noqa: F401
+from .app_browser import drawn, open_site, ready, shut, state, watched, watched_page, write_examples
 
 pytestmark = pytest.mark.browser
 TooLate = pytest.importorskip("playwright.sync_api").TimeoutError
@@ -31,7 +31,7 @@ def site(tmp_path_factory):
 
 
 @pytest.fixture
-def tab(site, browser):  # noqa: F811
+def tab(site, browser):
     with watched_page(browser, site.address) as page:
         page.wait_for_selector(".sv-token")
         yield page
@@ -77,7 +77,7 @@ def test_what_a_link_shows_is_not_taken_for_the_visitor_s_taste(site, tab):
 @pytest.mark.parametrize(
     "kept", ["{", "[]", "3", json.dumps({"cmap": "<b>", "opacity": "x", "token": 3, "scale": None})]
 )
-def test_a_damaged_memory_is_as_none(site, browser, kept):  # noqa: F811
+def test_a_damaged_memory_is_as_none(site, browser, kept):
     page, seen = watched(browser)
     page.context.add_init_script(f"localStorage.setItem('saliency-viz-view', {json.dumps(kept)})")
     ready(page, site.address)
@@ -119,7 +119,7 @@ def test_decoding_settings_are_kept_and_one_button_sets_all_back(tab):
 
 
 @pytest.mark.parametrize("size", [(1440, 900), (390, 844)], ids=["wide", "phone"])
-def test_the_first_visit_does_not_jump_as_it_loads(site, browser, size):  # noqa: F811
+def test_the_first_visit_does_not_jump_as_it_loads(site, browser, size):
     page, _ = watched(browser, tour=True, viewport={"width": size[0], "height": size[1]})
     page.context.add_init_script(WATCH)
     ready(page, site.address)

@@ -1,7 +1,5 @@
 """The run list, what stands beside, and the table of decodings: in the page, and in the store behind it."""
 
-# ruff: noqa: F811 -- fixtures are imported
-
 from __future__ import annotations
 
 import base64
@@ -19,7 +17,7 @@ from saliency_viz.trace import Trace
 from saliency_viz.ui.handlers.decodings import made_so
 from saliency_viz.ui.run_list import Entries, method_of
 
-from .app_browser import browser, caption, compare, open_site, ready, shut, watched, write_examples  # noqa: F401
+from .app_browser import caption, compare, open_site, ready, shut, watched, write_examples
 from .test_app_browser import pick, run, shown, wait_end
 from .traces import example_trace
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from .app_browser import browser, caption, open_site, ready, shut, watched, write_examples  # noqa: F401
+from .app_browser import caption, open_site, ready, shut, watched, write_examples
 from .app_fakes import eventually
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -32,7 +32,7 @@ def site(served):
 
 
 @pytest.fixture
-def opened(site, browser):  # noqa: F811
+def opened(site, browser):
     """A function that opens a page; in the end none may have logged an error."""
     pages = []
 

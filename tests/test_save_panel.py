@@ -17,7 +17,7 @@ from saliency_viz.figures.rows import metrics
 from saliency_viz.figures.rows.scales import locked_scale
 
 from .traces import example_trace
-from .viewer_page import browser, needs_chromium, show  # noqa: F401
+from .viewer_page import needs_chromium, show  # noqa: F401
 
 pytestmark = needs_chromium
 TWICE, PAD = 2, 14  # of snapshot.js

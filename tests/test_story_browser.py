@@ -13,7 +13,7 @@ from saliency_viz.trace import Mark, Trace
 from saliency_viz.ui.claims import examined
 from saliency_viz.ui.context import EXAMPLE
 
-from .app_browser import browser, open_site, ready, state, watched_page  # noqa: F401
+from .app_browser import open_site, state, watched_page
 from .test_claims import runs
 from .traces import png
 
@@ -42,7 +42,7 @@ def site(tmp_path_factory):
 
 
 @pytest.fixture
-def tab(site, browser):  # noqa: F811
+def tab(site, browser):
     with watched_page(browser, site.address) as page:
         page.wait_for_selector(".sv-token")
         yield page
@@ -88,7 +88,7 @@ def test_the_language_can_be_changed_and_stays(tab):
     assert tab.locator("#app-run").text_content().strip() == "Run"
 
 
-def test_a_page_without_a_server_has_no_tab_that_needs_one(browser, tmp_path):  # noqa: F811
+def test_a_page_without_a_server_has_no_tab_that_needs_one(browser, tmp_path):
     trace = Trace.load(next((assets() / "examples").glob("*.trace")))
     (tmp_path / "page.html").write_text(standalone(trace, state={"view": "lens"}), "utf-8")
     page = browser.new_page()

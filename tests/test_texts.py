@@ -12,7 +12,6 @@ from saliency_viz.figures.web.standalone import standalone
 from saliency_viz.paths import assets
 from saliency_viz.ui.i18n import TEXTS, full_width, texts
 
-from .app_browser import browser  # noqa: F401
 from .traces import example_trace
 
 STRING = r'"((?:[^"\\\n]|\\.)*)"'
@@ -88,7 +87,7 @@ def told() -> set[str]:
 
 
 @pytest.fixture(scope="module")
-def tables(browser, tmp_path_factory):  # noqa: F811
+def tables(browser, tmp_path_factory):
     """(the viewer's Chinese table, all it was asked for while every view was drawn in Chinese)."""
     path = tmp_path_factory.mktemp("texts") / "page.html"
     path.write_text(standalone(example_trace()), "utf-8")

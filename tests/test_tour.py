@@ -8,7 +8,7 @@ import pytest
 
 from saliency_viz.paths import assets
 
-from .app_browser import browser, open_site, ready, shut, state, watched, write_examples  # noqa: F401
+from .app_browser import open_site, ready, shut, state, watched, write_examples
 
 FLAG = "localStorage.getItem('saliency-viz-tour')"
 FOCUS = "document.activeElement.dataset.tour || document.activeElement.id || document.activeElement.tagName"
@@ -22,7 +22,7 @@ def site(tmp_path_factory):
 
 
 @pytest.fixture
-def visit(site, browser):  # noqa: F811
+def visit(site, browser):
     """visit(query, **options of the browser context): a page as at a first visit; nothing may have gone wrong."""
     opened = []
 

@@ -24,7 +24,7 @@ from saliency_viz.ui.handlers import run_preview
 from saliency_viz.ui.server.serve import serve
 from saliency_viz.video import Video
 
-from .app_browser import Site, api_client, browser, compare, drawn, ready, shut, watched, write_examples  # noqa: F401
+from .app_browser import Site, api_client, compare, drawn, ready, shut, watched, write_examples
 from .app_fakes import FakeBackend
 from .checkpoints_qwen import qwen2
 from .films import movie
@@ -64,7 +64,7 @@ def real(tmp_path_factory):
 
 
 @pytest.fixture
-def tab(request, browser):  # noqa: F811
+def tab(request, browser):
     """A watched page at the site named by the test's parameter, "fake" unless it says "real"."""
     site = request.getfixturevalue(getattr(request, "param", "fake"))
     page, seen = watched(browser)
@@ -179,7 +179,7 @@ def test_a_picture_is_dropped_and_another_pasted(fake, tab):
     assert fake.backend.calls[-1]["image"].size == (55, 30)
 
 
-def test_a_model_says_before_the_run_what_it_does_not_take_and_nothing_is_lost(fake, browser):  # noqa: F811
+def test_a_model_says_before_the_run_what_it_does_not_take_and_nothing_is_lost(fake, browser):
     page, seen = watched(browser)
     ready(page, f"{fake.address}/?model=demo&n=5&example=farm")
     page.wait_for_selector("#app-image img")
@@ -201,7 +201,7 @@ def test_a_model_says_before_the_run_what_it_does_not_take_and_nothing_is_lost(f
 
 
 @pytest.mark.parametrize(("uploads", "word"), [("video-8", "its video (8 frames)"), ("pictures-3", "its 3 pictures")])
-def test_a_link_names_the_uploads_it_cannot_hold_and_fills_in_the_rest(fake, browser, uploads, word):  # noqa: F811
+def test_a_link_names_the_uploads_it_cannot_hold_and_fills_in_the_rest(fake, browser, uploads, word):
     page, seen = watched(browser)
     query = {"run": "gone", "n": 8, "prompt": "What moves?", "system": "Be brief.", "seen": uploads}
     page.goto(f"{fake.address}/?{urlencode(query)}")
@@ -245,7 +245,7 @@ def test_a_video_is_sampled_run_and_its_shares_are_the_traces(real, tab, tmp_pat
             assert shown == pytest.approx(metrics.picture_shares(trace, token, kind)[[0, 2, 4]], abs=1e-5)
 
 
-def test_a_link_to_a_kept_run_brings_back_what_it_was_shown_and_asked(fake, tab, browser, tmp_path):  # noqa: F811
+def test_a_link_to_a_kept_run_brings_back_what_it_was_shown_and_asked(fake, tab, browser, tmp_path):
     upload(tab, movie(tmp_path / "a.mp4"))
     tab.fill("#app-prompt textarea", "What moves?")
     tab.locator("#app-prompt textarea").press("Tab")

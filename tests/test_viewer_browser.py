@@ -20,7 +20,7 @@ from saliency_viz.settings import LocoRE
 from saliency_viz.trace import Mark, Picture, Trace
 
 from .traces import example_trace, png
-from .viewer_page import browser, needs_chromium, show, start  # noqa: F401
+from .viewer_page import needs_chromium, show, start  # noqa: F401
 
 pytestmark = needs_chromium
 TRIANGLE = (

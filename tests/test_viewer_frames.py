@@ -13,14 +13,14 @@ from saliency_viz.figures.web.payload import payload, picture_side, rows_payload
 from saliency_viz.figures.web.standalone import standalone
 from saliency_viz.trace import Trace
 
-from .app_browser import browser, watched  # noqa: F401
+from .app_browser import watched
 from .traces import example_trace, frames_trace
 
 pytestmark = pytest.mark.browser
 
 
 @pytest.fixture
-def opened(browser, tmp_path):  # noqa: F811
+def opened(browser, tmp_path):
     """Opens traces as a standalone page; in the end there must be no error and no request."""
     pages = []
 

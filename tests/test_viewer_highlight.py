@@ -12,7 +12,7 @@ import pytest
 from saliency_viz.figures.rows import metrics
 
 from .traces import example_trace
-from .viewer_page import browser, needs_chromium, show  # noqa: F401
+from .viewer_page import needs_chromium, show  # noqa: F401
 
 pytestmark = needs_chromium
 LIGHTS = "[...document.querySelectorAll('{where} .sv-plot-light')].filter((bar) => !bar.hidden).map((bar) => {box})"

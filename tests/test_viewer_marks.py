@@ -15,7 +15,7 @@ from saliency_viz.trace import Mark, Trace
 from saliency_viz.ui.handlers.runs import judged
 
 from .traces import example_trace
-from .viewer_page import browser, needs_chromium, show, start  # noqa: F401
+from .viewer_page import needs_chromium, show, start  # noqa: F401
 
 pytestmark = needs_chromium
 

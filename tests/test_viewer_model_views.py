@@ -16,7 +16,7 @@ from saliency_viz.figures.web.payload import payload
 from saliency_viz.ui.handlers.inspect import curves, packed
 
 from .traces import example_trace
-from .viewer_page import browser, closed, needs_chromium, opened_page, start  # noqa: F401
+from .viewer_page import closed, needs_chromium, opened_page, start
 
 pytestmark = needs_chromium
 ASSETS = Path(__file__).resolve().parents[1] / "assets" / "viewer"
@@ -37,7 +37,7 @@ STEP, REACH = 6, 48  # 42 positions of prompt, six words written
 
 
 @pytest.fixture(scope="module")
-def opened(browser, tmp_path_factory):  # noqa: F811
+def opened(browser, tmp_path_factory):
     """One page for all tests of this file, each with a viewer of its own."""
     one = opened_page(browser, tmp_path_factory.mktemp("views"), example_trace())
     yield one

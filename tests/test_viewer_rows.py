@@ -18,7 +18,7 @@ from saliency_viz.ui.handlers import fetch
 
 from .test_viewer_browser import TRIANGLE
 from .traces import example_trace
-from .viewer_page import browser, needs_chromium, show, start  # noqa: F401
+from .viewer_page import needs_chromium, show, start  # noqa: F401
 
 pytestmark = needs_chromium
 

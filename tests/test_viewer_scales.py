@@ -14,7 +14,7 @@ from saliency_viz.figures.rows import metrics
 from saliency_viz.ui import exports
 
 from .traces import csv_file, example_trace
-from .viewer_page import browser, needs_chromium, show, start  # noqa: F401
+from .viewer_page import needs_chromium, show, start  # noqa: F401
 
 pytestmark = needs_chromium
 PANEL = ".sv-token-card .sv-panel[data-kind={kind}]"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import pytest
 
 from saliency_viz.figures.web.standalone import standalone
 
-from .app_browser import PATIENCE, browser, chromium_path  # noqa: F401
+from .app_browser import PATIENCE, chromium_path
 
 sync_api = pytest.importorskip("playwright.sync_api")
 needs_chromium = pytest.mark.skipif(chromium_path() is None, reason="needs a Chromium (chromium-headless-shell)")
