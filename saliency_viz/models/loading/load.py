@@ -77,16 +77,10 @@ def load_model(
     source = fetch(found, tell)
     processor = read_processor(source, str(name), None, config, family)
     with guarded(where, ROOM):
-        with weights_told(tell):
-            network = read_network(source, str(name), None, kind, config, **settings)
-        if adapter is not None:
-            add_adapter(network, str(adapter))
-        keep_gradients(network)
-        attention.register()
-        network.set_attn_implementation({"text_config": attention.NAME})
-        network.requires_grad_(False).eval()
+        network = _frozen(source, str(name), kind, config, settings, adapter, tell)
         if not settings:
             network.to(where)
+    described = _described(kind, small and f"{small} weights{', as stored' if stored else ''}", adapter)
     text = network.config.get_text_config()
     model = LVLM(
         network=network,
@@ -97,7 +91,7 @@ def load_model(
             family=family.name,
             layers=text.num_hidden_layers,
             heads=text.num_attention_heads,
-            dtype=_described(kind, small and f"{small} weights{', as stored' if stored else ''}", adapter),
+            dtype=described,
             device=str(where) if device_map is None else f"device_map {device_map}",
             revision=found.commit,
         ),
@@ -109,6 +103,19 @@ def load_model(
         generic.check(model)
         tell(Loading("note", text=family.note))
     return model
+
+
+def _frozen(source, name: str, kind, config, settings: dict[str, Any], adapter: str | Path | None, tell: Tell):
+    """The network with its weights, its attention recorded, its parameters not trained."""
+    with weights_told(tell):
+        network = read_network(source, name, None, kind, config, **settings)
+    if adapter is not None:
+        add_adapter(network, str(adapter))
+    keep_gradients(network)
+    attention.register()
+    network.set_attn_implementation({"text_config": attention.NAME})
+    network.requires_grad_(False).eval()
+    return network
 
 
 def _described(kind: torch.dtype, weights: str | None, adapter: str | Path | None) -> str:
