@@ -130,10 +130,11 @@ def test_back_goes_to_the_run_before_as_it_was_looked_at_and_forward_again(site,
     )
     assert page.evaluate("SaliencyApp.current.getState().layer") == 1 and "example=kitchen" in page.url
     page.go_back()
-    page.wait_for_function("SaliencyApp.shown[0].id === 'example-farm'")
+    page.wait_for_function("SaliencyApp.current.runs[0].id === 'example-farm'")
     page.go_forward()
+    page.wait_for_function("SaliencyApp.current.runs[0].id === 'example-kitchen'")
     page.go_forward()
-    page.wait_for_function("(run) => SaliencyApp.shown[0].id === run", arg=run)
+    page.wait_for_function("(run) => SaliencyApp.current.runs[0].id === run", arg=run)
     assert len(caption(page)) == 40 and len(site.backend.calls) == 1
 
 
