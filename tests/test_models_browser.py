@@ -460,7 +460,7 @@ def test_a_model_that_rests_is_not_asked_after_again_and_again(made, opened):
     site.engine.pool._states["demo"] = {"state": "none"}
     page.evaluate("SaliencyApp.lookAtModel()")
     page.wait_for_timeout(3000)
-    assert len(asked) == 2
+    assert len(asked) <= 3  # looks follow at growing intervals; every 0.7 s would be six
 
 
 def upload(page):

@@ -1241,6 +1241,7 @@
       this.root = el("div", { class: "app-group-left" }, box2, this.chip, this.halt, this.again);
       this.polls = 0;
       this.retry = 0;
+      this.rested = 0;
       this.said = "";
       this.before = {};
     }
@@ -1260,6 +1261,7 @@
     }
     changed() {
       const { model } = this.part.props;
+      this.rested = 0;
       page.model = model;
       this.name.textContent = modelLabel(model);
       this.chip.dataset.state = "asked";
@@ -1276,8 +1278,9 @@
       if (ticket !== this.polls) return;
       if (status) this.draw(status);
       if (document.hidden) return;
-      const soon = status && status.state === "loading";
-      this.retry = window.setTimeout(() => ticket === this.polls && this.poll(), soon ? SOON : LATER);
+      this.rested = status && status.state === "loading" ? 0 : this.rested + 1;
+      const pause = Math.min(LATER, SOON * 2 ** Math.max(0, this.rested - 1));
+      this.retry = window.setTimeout(() => ticket === this.polls && this.poll(), pause);
     }
     /** The demo model in the place of one that does not come; a run that waits for that is not wanted any more. */
     back() {

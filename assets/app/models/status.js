@@ -27,7 +27,7 @@ import { Chooser } from "./chooser.js";
  */
 
 const SOON = 700; // ms until the next look at a model that loads
-const LATER = 20000; // and at one that rests
+const LATER = 20000; // and, in the end, at one that rests
 const SLOW = 20; // s after which a load is said to take long
 const BACK = { do: "back_to_demo", key: "back_to_demo" };
 
@@ -81,6 +81,7 @@ export class ModelStatus {
     this.root = el("div", { class: "app-group-left" }, box, this.chip, this.halt, this.again);
     this.polls = 0;
     this.retry = 0;
+    this.rested = 0; // looks at a model that rests, since the choice of it or its load
     this.said = ""; // key of what the notice says now
     /** @type {Partial<Status>} */
     this.before = {};
@@ -103,6 +104,7 @@ export class ModelStatus {
 
   changed() {
     const { model } = this.part.props;
+    this.rested = 0;
     page.model = model;
     this.name.textContent = modelLabel(model);
     this.chip.dataset.state = "asked";
@@ -121,8 +123,10 @@ export class ModelStatus {
     if (ticket !== this.polls) return;
     if (status) this.draw(status);
     if (document.hidden) return; // it is looked at again when somebody looks
-    const soon = status && status.state === "loading";
-    this.retry = window.setTimeout(() => ticket === this.polls && this.poll(), soon ? SOON : LATER);
+    // One that rests may have been asked for just now, so the next looks follow at growing intervals.
+    this.rested = status && status.state === "loading" ? 0 : this.rested + 1;
+    const pause = Math.min(LATER, SOON * 2 ** Math.max(0, this.rested - 1));
+    this.retry = window.setTimeout(() => ticket === this.polls && this.poll(), pause);
   }
 
   /** The demo model in the place of one that does not come; a run that waits for that is not wanted any more. */
