@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from ...demo.marks import has_truth
 from ...trace import Trace
 from .. import permalinks
 from ..context import EXAMPLE, Context, Visit
@@ -67,10 +68,8 @@ def run_reference(context: Context, run_id: str) -> dict[str, Any]:
 
 
 def is_foreign(trace: Trace) -> bool:
-    """Whether the demo model was shown a picture that is no scene of its world, as far as the trace says: a scene's
-    truth stands in its marks."""
-    truth = any(mark.note.endswith("in the scene)") for mark in trace.marks.values())
-    return trace.model.name == "demo" and bool(trace.pictures) and not truth
+    """Whether the demo model was shown a picture that is no scene of its world, as far as the trace says."""
+    return trace.model.name == "demo" and bool(trace.pictures) and not has_truth(trace)
 
 
 def given(context: Context, value: dict[str, Any]) -> dict[str, Any]:
