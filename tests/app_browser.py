@@ -116,12 +116,6 @@ class Visitor:
         elif request.url.startswith("http"):
             self.origins.add("/".join(request.url.split("/")[:3]))
 
-    def free(self) -> bool:
-        try:
-            return not self.context.pages and self.context.clear_cookies() is None
-        except Exception:  # closed by a test
-            return False
-
     def page(self) -> Any:
         page = self.context.new_page()
         page.on("console", self.said)
@@ -134,6 +128,7 @@ class Visitor:
 
     def empty(self, page: Any) -> None:
         self.seen = Seen()
+        self.context.clear_cookies()
         self.context.clear_permissions()
         tools = self.context.new_cdp_session(page)
         for origin in self.origins:
@@ -145,7 +140,7 @@ def watched(browser: Any, tour: bool = False, **options: Any) -> tuple[Any, Seen
     """A new page, and a record of its errors and of its requests that leave this machine. tour: as at a first visit."""
     kind = (browser, tour, repr(options))
     visitor = Visitor.known.get(kind)
-    if visitor is None or not visitor.free():
+    if visitor is None or visitor.context.pages:  # or that one is on a page
         visitor = Visitor.known[kind] = Visitor(browser, tour, **options)
     page = visitor.page()
     visitor.empty(page)

@@ -11,7 +11,7 @@ import saliency_viz as sv
 from saliency_viz.figures.web import notebook
 from saliency_viz.figures.web.standalone import standalone
 
-from .app_browser import watched
+from .app_browser import shut, watched
 from .traces import example_trace
 
 # Styles a notebook might have, and a secret that nothing inside the cell may read.
@@ -73,5 +73,5 @@ def test_in_a_browser_a_token_can_be_clicked_and_nothing_outside_is_reached(brow
     fetched = "fetch('http://127.0.0.1:9/').then(() => 'answered', () => 'refused')"
     assert inside.evaluate(fetched) == "refused"
     errors = [error for error in seen.errors if "Content Security Policy" not in error]  # that one refused fetch
-    page.context.close()
+    shut(page)
     assert errors == [] and seen.outside == []

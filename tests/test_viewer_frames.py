@@ -13,7 +13,7 @@ from saliency_viz.figures.web.payload import payload, picture_side, rows_payload
 from saliency_viz.figures.web.standalone import standalone
 from saliency_viz.trace import Trace
 
-from .app_browser import watched
+from .app_browser import shut, watched
 from .traces import example_trace, frames_trace
 
 pytestmark = pytest.mark.browser
@@ -36,7 +36,7 @@ def opened(browser, tmp_path):
 
     yield show
     for page, seen in pages:
-        page.context.close()
+        shut(page)
         assert seen.errors == [] and [url for url in seen.outside if not url.startswith("file:")] == []
 
 
