@@ -12,7 +12,7 @@ import torch
 
 from saliency_viz.__main__ import main, parser
 from saliency_viz.bench import make_workload, measure
-from saliency_viz.bench.captured import StaticDecoder
+from saliency_viz.bench.captured import ObservingPass, StaticDecoder
 from saliency_viz.bench.clock import time_left
 from saliency_viz.bench.eager import eager, eager_bytes
 from saliency_viz.bench.memory import KINDS, extra_memory
@@ -148,6 +148,17 @@ def test_a_cache_of_fixed_size_gives_the_same_tokens_each_time_it_is_asked(shape
     static = StaticDecoder(session, 7)
     assert static.decode(output[0], 5) == static.decode(output[0], 5) == output
     assert session.length == work.first
+
+
+@pytest.mark.parametrize(("shape", "prompt"), [("tiny-llava", 29), ("tiny-qwen2-vl", 587)])
+def test_the_observing_pass_that_is_captured_gives_each_row_its_own_gradient(shape, prompt):
+    work = make_workload(options("--shape", shape), prompt)
+    session, output = work.decoded()
+    layers = ObservingPass(session, work.first, output)()
+    for step in (0, 3, 4):
+        _, own = session.row_gradients(work.first - 1 + step, output[step])
+        for mine, true in zip(layers, own, strict=True):
+            assert float((mine[..., step, :] - true[..., 0, :]).abs().max()) < 1e-4 * float(true.abs().max())
 
 
 def test_the_gpu_report_is_written_part_by_part_and_ends_in_time(tmp_path):

@@ -20,6 +20,7 @@ from saliency_viz.__main__ import main
 from saliency_viz.paths import assets
 from saliency_viz.serving.engine import Engine
 from saliency_viz.serving.run_store import RunStore
+from saliency_viz.ui.server import stopping
 from saliency_viz.ui.server.serve import serve
 
 from .ports import free_port
@@ -96,15 +97,13 @@ def test_the_notebook_s_last_line_is_the_interactive_view(here):
 
 @pytest.mark.parametrize("line", LINES, ids=lambda line: line.split()[3])
 def test_the_command_line_s_examples_run_one_after_the_other(line, here, monkeypatch, capsys):
-    import gradio
-
     asked = []
 
-    def open_once(page, *_: object, **__: object) -> None:
+    def open_once(page, *_: object) -> None:
         asked.append(urllib.request.urlopen(page.local_url).status)
         page.close()
 
-    monkeypatch.setattr(gradio.Blocks, "block_thread", open_once)
+    monkeypatch.setattr(stopping, "until_stopped", open_once)
     words = line.split()[3:]
     if words[0] == "sweep":
         words[words.index("--scenes") + 1] = "1"

@@ -79,7 +79,9 @@ def _parts(
         "methods": [partial(speed.method_rows, work, options.repeats, tell, temperature) for temperature in (0.0, 1.0)],
         "decoders": [partial(decoders.decoder_rows, work, options.repeats, tell)],
         "equality": [partial(equality.equality_rows, work, tell)],
-        "captured": [partial(captured.captured_rows, work, options.repeats, tell)],
+        "captured": [
+            partial(rows, work, options.repeats, tell) for rows in (captured.captured_rows, captured.observing_rows)
+        ],
         "app": [partial(app.app_rows, work, model, options.device, options.dtype, options.repeats, tell)],
         "clicks": [partial(clicks.click_rows, tell)],
     }[name]

@@ -1,25 +1,52 @@
 """Decoding over a cache of fixed size, on CUDA as one captured graph: what a token costs without the launches.
 
-Ignores observation. A mask of fixed size says which positions are there: every step is the same work on other numbers.
+And an observing pass likewise. A mask of fixed size says which positions are there, so that every step is the same work
+on other numbers. Ignores reading rows off the gradients.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 
 import torch
 from torch import Tensor
 from transformers import StaticCache
 
-from ..attention import filled, grad_mode
+from ..attention import FrozenCache, RecordingProbe, filled, grad_mode
 from ..decoding.session import Session
+from ..saliency import loss_gradient
 from ..verify.workload import Workload
 from .clock import rounds, seconds
 from .rows import Row, compared
 
-WARM_UP = 3  # forwards on a side stream before a capture, as torch asks
+WARM_UP = 3  # calls on a side stream before a capture, as torch asks
+Result = TypeVar("Result")
+
+
+def captured(work: Callable[[], Result], before: Callable[[], None] = lambda: None) -> Callable[[], Result]:
+    """`work` as one CUDA graph, whose result each call writes anew. before: sets its inputs back, while it is captured.
+
+    Raises RuntimeError where a part of it cannot be captured.
+    """
+    stream = torch.cuda.Stream()
+    stream.wait_stream(torch.cuda.current_stream())
+    with torch.cuda.stream(stream):
+        for _ in range(WARM_UP):
+            before()
+            work()
+    torch.cuda.current_stream().wait_stream(stream)
+    before()
+    graph = torch.cuda.CUDAGraph()
+    with torch.cuda.graph(graph):
+        result = work()
+
+    def replay() -> Result:
+        graph.replay()
+        return result
+
+    return replay
 
 
 class StaticDecoder:
@@ -42,8 +69,7 @@ class StaticDecoder:
     @grad_mode(False)
     def decode(self, token: int, count: int) -> list[int]:
         """The tokens [count] from `token` on, which the session had chosen and not fed; it is the first of them."""
-        for layer in self.layers:
-            layer.cumulative_length.fill_(self.start)
+        self._rewind()
         self.token.fill_(token)
         self.position.fill_(self.start + self.delta)
         found = [self.token.clone()]
@@ -56,28 +82,11 @@ class StaticDecoder:
     @grad_mode(False)
     def capture(self) -> None:
         """Make a step one CUDA graph. Raises RuntimeError where a part of the model cannot be captured."""
-        stream = torch.cuda.Stream()
-        stream.wait_stream(torch.cuda.current_stream())
-        with torch.cuda.stream(stream):
-            for _ in range(WARM_UP):
-                self._rewound()
-        torch.cuda.current_stream().wait_stream(stream)
-        graph = torch.cuda.CUDAGraph()
+        self.replay = captured(self._forward, self._rewind)
+
+    def _rewind(self) -> None:
         for layer in self.layers:
             layer.cumulative_length.fill_(self.start)
-        with torch.cuda.graph(graph):
-            result = self._forward()
-
-        def replay() -> Tensor:
-            graph.replay()
-            return result
-
-        self.replay = replay
-
-    def _rewound(self) -> None:
-        for layer in self.layers:
-            layer.cumulative_length.fill_(self.start)
-        self._forward()
 
     def _forward(self) -> Tensor:
         """The next token [1, 1]; nothing here reads a tensor's value on the CPU."""
@@ -113,7 +122,7 @@ def captured_rows(work: Workload, repeats: int, tell: Callable[[str], None]) -> 
     return compared(f"decoding alone, prompt of {work.first}", "ms/token", runs, "growing cache", notes)
 
 
-def _cost(decode: Callable[[], list[int]], device: torch.device, per_token: float, number: int) -> float:
+def _cost(decode: Callable[[], object], device: torch.device, per_token: float, number: int) -> float:
     return per_token * seconds(decode, device)
 
 
@@ -128,3 +137,48 @@ def _grown(session: Session, token: int, count: int) -> list[int]:
 def _agreement(found: list[int], wanted: list[int]) -> str:
     same = next((at for at, (a, b) in enumerate(zip(found, wanted, strict=True)) if a != b), len(wanted))
     return "the same tokens" if same == len(wanted) else f"the same tokens up to {same} of {len(wanted)}"
+
+
+class ObservingPass:
+    """What Session.observe puts on the device for the whole caption: recorded forward and gradients, for fixed rows."""
+
+    def __init__(self, session: Session, first: int, output: list[int]) -> None:
+        self.session, self.start, device = session, first - 1, session.model.device
+        begin = self.start + session.prepared.rope_delta
+        self.ids = torch.tensor([session.ids[self.start : self.start + len(output)]], device=device)
+        self.positions = torch.arange(begin, begin + len(output), device=device)[None]
+        self.targets = torch.tensor(output, device=device)
+
+    @grad_mode(True)
+    def __call__(self) -> list[Tensor]:
+        """At every layer's head outputs, [1, heads, rows, width] each."""
+        model, rows = self.session.model, self.ids.shape[1]
+        cache = FrozenCache(self.session.cache, self.start, self.start + rows)
+        probe = RecordingProbe(cache, None, 0)
+        logits = model.network(
+            input_ids=self.ids, position_ids=self.positions, **model.remembering(cache), probe=probe
+        ).logits[0]
+        towards = loss_gradient(logits, self.targets, self.session.loss_scale)
+        return list(torch.autograd.grad(logits, [record.outputs for record in probe.records.values()], towards))
+
+
+def observing_rows(work: Workload, repeats: int, tell: Callable[[str], None]) -> list[Row]:
+    """Milliseconds per token of one observing pass over the caption, launched kernel by kernel and as one graph."""
+    session, output = work.decoded()
+    plain, per_token = ObservingPass(session, work.first, output), 1000 / work.tokens
+    passes: dict[str, Callable[[], Any]] = {"kernel by kernel": plain}
+    notes: dict[str, str] = {}
+    if work.model.device.type != "cuda":
+        notes["kernel by kernel"] = "graphs are captured on CUDA only"
+    else:
+        try:
+            passes["one captured graph"] = graphed = captured(plain)
+            apart = max(
+                float((mine - true).norm() / true.norm()) for mine, true in zip(graphed(), plain(), strict=True)
+            )
+            notes["one captured graph"] = f"gradients differ by {apart:.1e} at most"
+        except RuntimeError as error:
+            notes["kernel by kernel"] = f"no graph: {str(error).splitlines()[0]}"
+    costs = {name: partial(_cost, one, work.model.device, per_token) for name, one in passes.items()}
+    runs = rounds(costs, repeats, tell)
+    return compared(f"observing {work.tokens} rows in one pass", "ms/token", runs, "kernel by kernel", notes)
