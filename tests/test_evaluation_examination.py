@@ -196,7 +196,7 @@ def test_decodings_of_a_run_stand_side_by_side(tmp_path, capsys):
 @pytest.mark.slow
 def test_scenes_run_and_report_go_end_to_end(tmp_path, capsys):
     scenes, out = write(tmp_path / "scenes", 3), tmp_path / "run"
-    asked = ["--images", str(scenes / "images"), "--prompt", "Describe the image.", "--max-new-tokens", "40"]
+    asked = ["--images", str(scenes / "images"), "--prompt", "Describe the image.", "--max-new-tokens", "24"]
     assert (
         main(
             [
@@ -243,7 +243,7 @@ def test_scenes_run_and_report_go_end_to_end(tmp_path, capsys):
         "attention",
         "random",
     }
-    assert main(["evaluate", "decay", *asked[:4], *truth, "--limit", "2", "--max-new-tokens", "40", "--json"]) == 0
+    assert main(["evaluate", "decay", *asked[:4], *truth, "--limit", "1", "--max-new-tokens", "24", "--json"]) == 0
     (tmp_path / "decay.json").write_text(capsys.readouterr().out)
     assert main(["evaluate", "report", str(out), *truth, *boxes, "--decay", str(tmp_path / "decay.json")]) == 0
     page = (out / "report.html").read_text(encoding="utf-8")

@@ -138,6 +138,23 @@ def test_back_goes_to_the_run_before_as_it_was_looked_at_and_forward_again(site,
     assert len(caption(page)) == 40 and len(site.backend.calls) == 1
 
 
+def test_a_run_still_on_its_way_when_back_is_pressed_does_not_rewrite_the_history(site, opened):
+    page = opened()
+    page.click('.app-thumb[data-name="kitchen"]')
+    page.wait_for_function("SaliencyApp.current.runs[0].id === 'example-kitchen'")
+    page.click("#app-run")
+    whole(page)
+    page.wait_for_selector("#app-run:not([disabled])")
+    entries = page.evaluate("history.length")
+    # Back is pressed, and before the run it asked for comes, one looks around once more in the one that was shown.
+    page.evaluate("addEventListener('popstate', () => SaliencyApp.current.set({ token: 3 }), { once: true }); history.back()")
+    page.wait_for_function("SaliencyApp.current.runs[0].id === 'example-kitchen'")
+    page.wait_for_function("location.search.includes('example=kitchen')")
+    assert page.evaluate("history.length") == entries
+    page.go_forward()
+    page.wait_for_function("!SaliencyApp.shown[0].example")
+
+
 def test_going_back_to_a_run_that_is_gone_says_so_and_leaves_what_is_shown(site, opened):
     page = opened()
     for _ in range(2):

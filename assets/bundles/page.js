@@ -176,6 +176,7 @@
 
   // app/page/links.js
   var PAUSE = 250;
+  var PATIENCE = 1e4;
   var MOST = 2e3;
   var LONGEST = 2e4;
   function address() {
@@ -248,11 +249,14 @@
   }
   var writing = 0;
   var entry = "";
+  var awaited = 0;
   function remember() {
     const [first, second] = shown;
     if (!first) return;
     const runs2 = [first.id, second && second.id];
     const now2 = JSON.stringify(runs2);
+    if (now2 !== entry && Date.now() < awaited) return;
+    awaited = 0;
     clearTimeout(writing);
     if (entry && now2 !== entry) history.pushState({ runs: runs2 }, "", address());
     else if (first.aside) history.replaceState({ runs: runs2 }, "");
@@ -264,6 +268,7 @@
       if (!state || !state.runs || !page.header) return;
       clearTimeout(writing);
       entry = JSON.stringify(state.runs);
+      awaited = Date.now() + PATIENCE;
       const [first, second] = state.runs;
       page.header.trigger("show_again", { first, second, link: Object.fromEntries(new URL(location.href).searchParams) });
     });
@@ -3494,7 +3499,7 @@
   var BYTES = 7e5;
   var REST = 20;
   var REDRAW = 350;
-  var PATIENCE = 3;
+  var PATIENCE2 = 3;
   var RowLoader = class {
     /** @param {Viewer} viewer */
     constructor(viewer) {
@@ -3552,7 +3557,7 @@
       const most = Math.max(1, Math.floor(BYTES / (4 * run.layers * run.keys)));
       this.running.add(run);
       let failed = 0;
-      while (this.shows(run) && failed < PATIENCE) {
+      while (this.shows(run) && failed < PATIENCE2) {
         const missing = nearestMissing(run.rows, tokenOf(viewer, viewer.runs.indexOf(run)), most);
         if (!missing || !viewer.options.fetchRows) break;
         try {
@@ -3566,7 +3571,7 @@
         if (!run.complete) await new Promise((next) => setTimeout(next, REST));
       }
       this.running.delete(run);
-      if (failed === PATIENCE) this.left.add(run);
+      if (failed === PATIENCE2) this.left.add(run);
       if (this.shows(run)) viewer.schedule();
     }
     /** Only what shows the whole caption is drawn again, now and then; the chosen token's views stay. @param {Run} run */
@@ -6444,7 +6449,6 @@
 
   // viewer/tabs/frame_tab.js
   var MARGIN = { l: 74, r: 52, t: 4, b: 58 };
-  var WORDS = 30;
   var NAMES = 10;
   var FrameTab = class {
     /** @param {Viewer} viewer */
@@ -6506,11 +6510,9 @@
       const columns2 = run.steps.map((_, step) => pictureShares(run, side.kind, step, state.layer, state.normalization));
       side.values = run.groups.map((_, group2) => columns2.map((shares) => shares ? shares[group2] : null));
       const z = side.values.map((row2) => row2.map((share) => share === null ? null : scale.at(share)));
-      const few = (count, most) => {
-        const every = Math.max(1, Math.ceil(count / most));
-        return [...Array(count).keys()].filter((i) => i % every === 0);
-      };
-      const [ticks2, names2] = [few(steps, WORDS), few(groups, NAMES)];
+      const few = (count, every) => [...Array(count).keys()].filter((i) => i % every === 0);
+      const ticks2 = few(steps, everyNth(steps, side.plot.width - MARGIN.l - MARGIN.r));
+      const names2 = few(groups, Math.max(1, Math.ceil(groups / NAMES)));
       const words2 = ticks2.map((i) => plotlyText(run.shown(run.first + i).trim(), 12));
       const titles = names2.map((i) => groupTime(run, i) || groupName(run, i));
       side.plot.draw([heatTrace(scale, state.cmap, z)], {
@@ -7766,7 +7768,7 @@
 
   // viewer/tabs/matrix.js
   var MARGIN2 = { l: 96, r: 52, t: 4, b: 84 };
-  var WORDS2 = 36;
+  var HEIGHT4 = 520;
   var Matrix = class {
     /** @param {Viewer} viewer */
     constructor(viewer) {
@@ -7794,7 +7796,7 @@
       this.kind = el("select", { class: "sv-select", "aria-label": t2("show"), on: { change: change2 } }, ...options);
       this.about = el("span", { class: "sv-unit" });
       this.plot = new Plot(viewer, {
-        height: 520,
+        height: HEIGHT4,
         point: (x, y) => this.lines(x, y),
         click: (x, y) => viewer.set({ matrix_row: this.keys[y] }),
         hoverKey: (x) => this.keys[x]
@@ -7834,16 +7836,18 @@
       const known3 = this.values.map((row2) => row2.filter((value) => !Number.isNaN(value)));
       const scale = scaleOver(known3, state.transform === "log" ? "log" : "linear");
       const count = this.keys.length;
-      const every = Math.max(1, Math.ceil(count / WORDS2));
-      const ticks2 = [...Array(count).keys()].filter((i) => i % every === 0);
-      const names2 = ticks2.map((i) => plotlyText(run.shown(this.keys[i]).trim(), 14));
+      const [below, left] = [this.plot.width - MARGIN2.l - MARGIN2.r, HEIGHT4 - MARGIN2.t - MARGIN2.b].map((room) => {
+        const every = everyNth(count, room);
+        return [...Array(count).keys()].filter((i) => i % every === 0);
+      });
+      const names2 = (ticks2) => ticks2.map((i) => plotlyText(run.shown(this.keys[i]).trim(), 14));
       const query = this.chosen(held);
       const at = this.keys.indexOf(query);
       this.plot.draw([heatTrace(scale, state.cmap, placed(this.values, scale))], {
         margin: MARGIN2,
         shapes: at < 0 ? [] : [rowFrame(at, theme)],
-        xaxis: wordsBelow(ticks2, names2, count),
-        yaxis: wordsLeft(ticks2, names2, count)
+        xaxis: wordsBelow(below, names2(below), count),
+        yaxis: wordsLeft(left, names2(left), count)
       });
       this.query.draw(run, held, query);
     }
@@ -7877,8 +7881,8 @@
   };
 
   // viewer/tabs/share_columns.js
-  var [HEIGHT4, LEFT5, BOTTOM5, TOP5] = [150, 50, 20, 6];
-  var TALL4 = HEIGHT4 - TOP5 - BOTTOM5;
+  var [HEIGHT5, LEFT5, BOTTOM5, TOP5] = [150, 50, 20, 6];
+  var TALL4 = HEIGHT5 - TOP5 - BOTTOM5;
   var LABELS = 26;
   var USUAL = 400;
   var widthOf = (side) => side.shares.clientWidth || USUAL;
@@ -7887,7 +7891,7 @@
     const names2 = [];
     const every = labelEvery(wide, LABELS);
     for (let at = 0; at < count; at += every) {
-      names2.push(label(String(at + from), LEFT5 + (at + 0.5) * wide, HEIGHT4 - 5, "middle"));
+      names2.push(label(String(at + from), LEFT5 + (at + 0.5) * wide, HEIGHT5 - 5, "middle"));
     }
     return names2;
   }
@@ -7937,7 +7941,7 @@
       }
     };
     const name = t2("shares over the caption, {k}", { k: t2(side.kind) });
-    setChildren(side.shares, chartOf(width, HEIGHT4, name, on, parts));
+    setChildren(side.shares, chartOf(width, HEIGHT5, name, on, parts));
   }
   function drawDistances(viewer, side, run) {
     const { state } = viewer;
@@ -7972,7 +7976,7 @@
         viewer.tip.point(event, [run.quoted(reach - 1 - back), [t2("distance"), String(back + 1)], [t2(side.kind), value]]);
       }
     };
-    setChildren(side.curve, chartOf(width, HEIGHT4, side.away.textContent, on, parts));
+    setChildren(side.curve, chartOf(width, HEIGHT5, side.away.textContent, on, parts));
   }
   function locoreWindow(run, wide, count) {
     const { locore } = run.settings;
@@ -8046,7 +8050,7 @@
 
   // viewer/tabs/triangle.js
   var MARGIN3 = { l: 96, r: 52, t: 4, b: 84 };
-  var HEIGHT5 = 520;
+  var HEIGHT6 = 520;
   var Triangle = class {
     /** @param {Viewer} viewer */
     constructor(viewer) {
@@ -8067,7 +8071,7 @@
       ]);
       this.unit = el("span", { class: "sv-unit" });
       this.plot = new Plot(viewer, {
-        height: HEIGHT5,
+        height: HEIGHT6,
         point: (x, y) => this.lines(x, y),
         click: (x, y) => pickToken(viewer, 0, y),
         hoverKey: (x) => this.columns[x]
@@ -8140,7 +8144,7 @@
       const { viewer, columns: columns2 } = this;
       const token = tokenOf(viewer, 0);
       const xs = spread2(columns2.length, this.plot.width - 148, columns2.indexOf(run.first + token));
-      const ys = spread2(run.steps.length, HEIGHT5 - MARGIN3.t - MARGIN3.b, token);
+      const ys = spread2(run.steps.length, HEIGHT6 - MARGIN3.t - MARGIN3.b, token);
       const named3 = (key2) => plotlyText(run.shown(key2).trim(), 14);
       const [across2, down] = [xs.map((i) => named3(columns2[i])), ys.map((i) => named3(run.first + i))];
       return {
@@ -8714,7 +8718,7 @@
   };
 
   // viewer/views/curve.js
-  var [HEIGHT6, LEFT6, RIGHT3, TOP6, BOTTOM6] = [56, 46, 10, 12, 14];
+  var [HEIGHT7, LEFT6, RIGHT3, TOP6, BOTTOM6] = [56, 46, 10, 12, 14];
   var known2 = (value) => value !== null && value !== void 0;
   var Curve = class {
     /** @param {Viewer} viewer */
@@ -8722,7 +8726,7 @@
       this.viewer = viewer;
       this.step = 0;
       const name = t2("Score and threshold over the caption");
-      this.svg = svgEl("svg", { class: "sv-curve-svg", height: HEIGHT6, role: "img", "aria-label": name });
+      this.svg = svgEl("svg", { class: "sv-curve-svg", height: HEIGHT7, role: "img", "aria-label": name });
       this.cursor = this.upright("sv-cursor");
       this.glimpse = this.upright("sv-glimpse");
       const on = {
@@ -8737,7 +8741,7 @@
     }
     /** @param {string} name */
     upright(name) {
-      return svgEl("line", { y1: TOP6 - 4, y2: HEIGHT6 - BOTTOM6, class: name, visibility: "hidden" });
+      return svgEl("line", { y1: TOP6 - 4, y2: HEIGHT7 - BOTTOM6, class: name, visibility: "hidden" });
     }
     /** @param {MouseEvent} event @returns {number | null} */
     at(event) {
@@ -8765,11 +8769,11 @@
       const width = this.root.clientWidth || 600;
       const count = Math.max(1, ...runs2.map((run) => run.steps.length));
       svg.setAttribute("width", String(width));
-      svg.setAttribute("viewBox", `0 0 ${width} ${HEIGHT6}`);
+      svg.setAttribute("viewBox", `0 0 ${width} ${HEIGHT7}`);
       this.step = (width - LEFT6 - RIGHT3) / count;
       const sizes = runs2.flatMap((run) => run.steps.flatMap(sizesOf)).filter(known2);
       const high = Math.max(1e-12, ...sizes) * 1.06;
-      const y = (value) => HEIGHT6 - BOTTOM6 - Math.min(value, high) / high * (HEIGHT6 - TOP6 - BOTTOM6);
+      const y = (value) => HEIGHT7 - BOTTOM6 - Math.min(value, high) / high * (HEIGHT7 - TOP6 - BOTTOM6);
       const frame2 = { x: (step) => this.x(step), y };
       const scored = sizes.length > 0;
       const values = [high / 1.06];
@@ -8779,10 +8783,10 @@
           [y(value), scored ? formatNumber(value, 2) : ""]
         )
       );
-      const parts = [...lines(LEFT6, width - RIGHT3, ticks2, 6), label(scored ? t2("score S") : "", 0, HEIGHT6 - 3, "start")];
+      const parts = [...lines(LEFT6, width - RIGHT3, ticks2, 6), label(scored ? t2("score S") : "", 0, HEIGHT7 - 3, "start")];
       const every = labelEvery(this.step, 34);
       for (let step = 0; runs2.length && step < count; step += every) {
-        parts.push(label(String(step), frame2.x(step), HEIGHT6 - 3, "middle"));
+        parts.push(label(String(step), frame2.x(step), HEIGHT7 - 3, "middle"));
       }
       if (runs2.some((run) => fallOf(run).length)) {
         const legend2 = label(t2("grey: S expected from the position alone"), width - RIGHT3, TOP6 - 2, "end");

@@ -4524,7 +4524,6 @@ var SaliencyViewer = (() => {
 
   // viewer/tabs/frame_tab.js
   var MARGIN = { l: 74, r: 52, t: 4, b: 58 };
-  var WORDS = 30;
   var NAMES = 10;
   var FrameTab = class {
     /** @param {Viewer} viewer */
@@ -4586,11 +4585,9 @@ var SaliencyViewer = (() => {
       const columns = run.steps.map((_, step) => pictureShares(run, side.kind, step, state.layer, state.normalization));
       side.values = run.groups.map((_, group2) => columns.map((shares) => shares ? shares[group2] : null));
       const z = side.values.map((row2) => row2.map((share) => share === null ? null : scale.at(share)));
-      const few = (count, most) => {
-        const every = Math.max(1, Math.ceil(count / most));
-        return [...Array(count).keys()].filter((i) => i % every === 0);
-      };
-      const [ticks2, names2] = [few(steps, WORDS), few(groups, NAMES)];
+      const few = (count, every) => [...Array(count).keys()].filter((i) => i % every === 0);
+      const ticks2 = few(steps, everyNth(steps, side.plot.width - MARGIN.l - MARGIN.r));
+      const names2 = few(groups, Math.max(1, Math.ceil(groups / NAMES)));
       const words = ticks2.map((i) => plotlyText(run.shown(run.first + i).trim(), 12));
       const titles = names2.map((i) => groupTime(run, i) || groupName(run, i));
       side.plot.draw([heatTrace(scale, state.cmap, z)], {
@@ -5846,7 +5843,7 @@ var SaliencyViewer = (() => {
 
   // viewer/tabs/matrix.js
   var MARGIN2 = { l: 96, r: 52, t: 4, b: 84 };
-  var WORDS2 = 36;
+  var HEIGHT4 = 520;
   var Matrix = class {
     /** @param {Viewer} viewer */
     constructor(viewer) {
@@ -5874,7 +5871,7 @@ var SaliencyViewer = (() => {
       this.kind = el("select", { class: "sv-select", "aria-label": t("show"), on: { change } }, ...options);
       this.about = el("span", { class: "sv-unit" });
       this.plot = new Plot(viewer, {
-        height: 520,
+        height: HEIGHT4,
         point: (x, y) => this.lines(x, y),
         click: (x, y) => viewer.set({ matrix_row: this.keys[y] }),
         hoverKey: (x) => this.keys[x]
@@ -5914,16 +5911,18 @@ var SaliencyViewer = (() => {
       const known3 = this.values.map((row2) => row2.filter((value) => !Number.isNaN(value)));
       const scale = scaleOver(known3, state.transform === "log" ? "log" : "linear");
       const count = this.keys.length;
-      const every = Math.max(1, Math.ceil(count / WORDS2));
-      const ticks2 = [...Array(count).keys()].filter((i) => i % every === 0);
-      const names2 = ticks2.map((i) => plotlyText(run.shown(this.keys[i]).trim(), 14));
+      const [below, left] = [this.plot.width - MARGIN2.l - MARGIN2.r, HEIGHT4 - MARGIN2.t - MARGIN2.b].map((room) => {
+        const every = everyNth(count, room);
+        return [...Array(count).keys()].filter((i) => i % every === 0);
+      });
+      const names2 = (ticks2) => ticks2.map((i) => plotlyText(run.shown(this.keys[i]).trim(), 14));
       const query = this.chosen(held);
       const at = this.keys.indexOf(query);
       this.plot.draw([heatTrace(scale, state.cmap, placed(this.values, scale))], {
         margin: MARGIN2,
         shapes: at < 0 ? [] : [rowFrame(at, theme)],
-        xaxis: wordsBelow(ticks2, names2, count),
-        yaxis: wordsLeft(ticks2, names2, count)
+        xaxis: wordsBelow(below, names2(below), count),
+        yaxis: wordsLeft(left, names2(left), count)
       });
       this.query.draw(run, held, query);
     }
@@ -5957,8 +5956,8 @@ var SaliencyViewer = (() => {
   };
 
   // viewer/tabs/share_columns.js
-  var [HEIGHT4, LEFT5, BOTTOM5, TOP5] = [150, 50, 20, 6];
-  var TALL4 = HEIGHT4 - TOP5 - BOTTOM5;
+  var [HEIGHT5, LEFT5, BOTTOM5, TOP5] = [150, 50, 20, 6];
+  var TALL4 = HEIGHT5 - TOP5 - BOTTOM5;
   var LABELS = 26;
   var USUAL = 400;
   var widthOf = (side) => side.shares.clientWidth || USUAL;
@@ -5967,7 +5966,7 @@ var SaliencyViewer = (() => {
     const names2 = [];
     const every = labelEvery(wide, LABELS);
     for (let at = 0; at < count; at += every) {
-      names2.push(label(String(at + from), LEFT5 + (at + 0.5) * wide, HEIGHT4 - 5, "middle"));
+      names2.push(label(String(at + from), LEFT5 + (at + 0.5) * wide, HEIGHT5 - 5, "middle"));
     }
     return names2;
   }
@@ -6017,7 +6016,7 @@ var SaliencyViewer = (() => {
       }
     };
     const name = t("shares over the caption, {k}", { k: t(side.kind) });
-    setChildren(side.shares, chartOf(width, HEIGHT4, name, on, parts));
+    setChildren(side.shares, chartOf(width, HEIGHT5, name, on, parts));
   }
   function drawDistances(viewer, side, run) {
     const { state } = viewer;
@@ -6052,7 +6051,7 @@ var SaliencyViewer = (() => {
         viewer.tip.point(event, [run.quoted(reach - 1 - back), [t("distance"), String(back + 1)], [t(side.kind), value]]);
       }
     };
-    setChildren(side.curve, chartOf(width, HEIGHT4, side.away.textContent, on, parts));
+    setChildren(side.curve, chartOf(width, HEIGHT5, side.away.textContent, on, parts));
   }
   function locoreWindow(run, wide, count) {
     const { locore } = run.settings;
@@ -6126,7 +6125,7 @@ var SaliencyViewer = (() => {
 
   // viewer/tabs/triangle.js
   var MARGIN3 = { l: 96, r: 52, t: 4, b: 84 };
-  var HEIGHT5 = 520;
+  var HEIGHT6 = 520;
   var Triangle = class {
     /** @param {Viewer} viewer */
     constructor(viewer) {
@@ -6147,7 +6146,7 @@ var SaliencyViewer = (() => {
       ]);
       this.unit = el("span", { class: "sv-unit" });
       this.plot = new Plot(viewer, {
-        height: HEIGHT5,
+        height: HEIGHT6,
         point: (x, y) => this.lines(x, y),
         click: (x, y) => pickToken(viewer, 0, y),
         hoverKey: (x) => this.columns[x]
@@ -6220,7 +6219,7 @@ var SaliencyViewer = (() => {
       const { viewer, columns } = this;
       const token = tokenOf(viewer, 0);
       const xs = spread2(columns.length, this.plot.width - 148, columns.indexOf(run.first + token));
-      const ys = spread2(run.steps.length, HEIGHT5 - MARGIN3.t - MARGIN3.b, token);
+      const ys = spread2(run.steps.length, HEIGHT6 - MARGIN3.t - MARGIN3.b, token);
       const named = (key) => plotlyText(run.shown(key).trim(), 14);
       const [across2, down] = [xs.map((i) => named(columns[i])), ys.map((i) => named(run.first + i))];
       return {
@@ -6794,7 +6793,7 @@ var SaliencyViewer = (() => {
   };
 
   // viewer/views/curve.js
-  var [HEIGHT6, LEFT6, RIGHT3, TOP6, BOTTOM6] = [56, 46, 10, 12, 14];
+  var [HEIGHT7, LEFT6, RIGHT3, TOP6, BOTTOM6] = [56, 46, 10, 12, 14];
   var known2 = (value) => value !== null && value !== void 0;
   var Curve = class {
     /** @param {Viewer} viewer */
@@ -6802,7 +6801,7 @@ var SaliencyViewer = (() => {
       this.viewer = viewer;
       this.step = 0;
       const name = t("Score and threshold over the caption");
-      this.svg = svgEl("svg", { class: "sv-curve-svg", height: HEIGHT6, role: "img", "aria-label": name });
+      this.svg = svgEl("svg", { class: "sv-curve-svg", height: HEIGHT7, role: "img", "aria-label": name });
       this.cursor = this.upright("sv-cursor");
       this.glimpse = this.upright("sv-glimpse");
       const on = {
@@ -6817,7 +6816,7 @@ var SaliencyViewer = (() => {
     }
     /** @param {string} name */
     upright(name) {
-      return svgEl("line", { y1: TOP6 - 4, y2: HEIGHT6 - BOTTOM6, class: name, visibility: "hidden" });
+      return svgEl("line", { y1: TOP6 - 4, y2: HEIGHT7 - BOTTOM6, class: name, visibility: "hidden" });
     }
     /** @param {MouseEvent} event @returns {number | null} */
     at(event) {
@@ -6845,11 +6844,11 @@ var SaliencyViewer = (() => {
       const width = this.root.clientWidth || 600;
       const count = Math.max(1, ...runs.map((run) => run.steps.length));
       svg.setAttribute("width", String(width));
-      svg.setAttribute("viewBox", `0 0 ${width} ${HEIGHT6}`);
+      svg.setAttribute("viewBox", `0 0 ${width} ${HEIGHT7}`);
       this.step = (width - LEFT6 - RIGHT3) / count;
       const sizes = runs.flatMap((run) => run.steps.flatMap(sizesOf)).filter(known2);
       const high = Math.max(1e-12, ...sizes) * 1.06;
-      const y = (value) => HEIGHT6 - BOTTOM6 - Math.min(value, high) / high * (HEIGHT6 - TOP6 - BOTTOM6);
+      const y = (value) => HEIGHT7 - BOTTOM6 - Math.min(value, high) / high * (HEIGHT7 - TOP6 - BOTTOM6);
       const frame = { x: (step) => this.x(step), y };
       const scored = sizes.length > 0;
       const values = [high / 1.06];
@@ -6859,10 +6858,10 @@ var SaliencyViewer = (() => {
           [y(value), scored ? formatNumber(value, 2) : ""]
         )
       );
-      const parts = [...lines(LEFT6, width - RIGHT3, ticks2, 6), label(scored ? t("score S") : "", 0, HEIGHT6 - 3, "start")];
+      const parts = [...lines(LEFT6, width - RIGHT3, ticks2, 6), label(scored ? t("score S") : "", 0, HEIGHT7 - 3, "start")];
       const every = labelEvery(this.step, 34);
       for (let step = 0; runs.length && step < count; step += every) {
-        parts.push(label(String(step), frame.x(step), HEIGHT6 - 3, "middle"));
+        parts.push(label(String(step), frame.x(step), HEIGHT7 - 3, "middle"));
       }
       if (runs.some((run) => fallOf(run).length)) {
         const legend2 = label(t("grey: S expected from the position alone"), width - RIGHT3, TOP6 - 2, "end");

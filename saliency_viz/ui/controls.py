@@ -202,28 +202,18 @@ def build_left(
 def _decoding(
     t: Any, sgrs: gr.Checkbox, locore: gr.Checkbox, max_new_tokens: int, limit: int
 ) -> tuple[Settings, dict[str, gr.Button], gr.Button]:
+    def named(key: str) -> dict[str, Any]:
+        return {"label": t(f"sv_{key}"), "info": t(f"sv_{key}_help"), "elem_id": f"app-{key}"}
+
     def slider(key: str, low: float, high: float, value: float, step: float) -> gr.Slider:
-        return gr.Slider(
-            low,
-            high,
-            value,
-            step=step,
-            label=t(f"sv_{key}"),
-            info=t(f"sv_{key}_help"),
-            elem_id=f"app-{key}",
-            buttons=[],
-        )
+        return gr.Slider(low, high, value, step=step, buttons=[], **named(key))
 
     count = slider("max_new_tokens", 1, limit, min(max_new_tokens, limit), 1)
     temperature = slider("temperature", 0, 2, 0, 0.05)
     top_p = slider("top_p", 0.05, 1, 1, 0.05)
     with gr.Row():
-        top_k = gr.Number(
-            0, label=t("sv_top_k"), info=t("sv_top_k_help"), precision=0, minimum=0, min_width=100, elem_id="app-top_k"
-        )
-        seed = gr.Number(
-            0, label=t("sv_seed"), info=t("sv_seed_help"), precision=0, minimum=0, min_width=100, elem_id="app-seed"
-        )
+        top_k = gr.Number(0, precision=0, minimum=0, min_width=100, **named("top_k"))
+        seed = gr.Number(0, precision=0, minimum=0, min_width=100, **named("seed"))
     with gr.Row(elem_classes="app-presets"):
         presets = {key: gr.Button(t(f"sv_{key}"), size="sm", min_width=90, elem_id=f"app-{key}") for key in PRESETS}
         reset = gr.Button(t("sv_reset_settings"), size="sm", min_width=60, elem_id="app-reset")
@@ -234,35 +224,19 @@ def _decoding(
     sgrs_window = slider("sgrs_window", 1, 50, 5, 1)
     with gr.Row():
         history, score = (
-            gr.Dropdown(
-                list(names),
-                value=names[0],
-                label=t(f"sv_{key}"),
-                info=t(f"sv_{key}_help"),
-                min_width=100,
-                elem_id=f"app-{key}",
-            )
+            gr.Dropdown(list(names), value=names[0], min_width=100, **named(key))
             for key, names in (("history", HISTORIES), ("score", SCORES))
         )
     recent = slider("recent", 1, 50, SGRS.recent, 1)
-    layers = gr.Textbox("", label=t("sv_layers"), info=t("sv_layers_help"), max_length=100, elem_id="app-layers")
+    layers = gr.Textbox("", max_length=100, **named("layers"))
     gr.Markdown("**LocoRE**", elem_classes="app-group")
     beta = slider("beta", 0, 2, 0.15, 0.05)
     locore_window = slider("locore_window", 1, 50, 10, 1)
-    renormalize = gr.Checkbox(
-        False, label=t("sv_renormalize"), info=t("sv_renormalize_help"), elem_id="app-renormalize"
-    )
+    renormalize = gr.Checkbox(False, **named("renormalize"))
     gr.Markdown(f"**{t('sv_decoder')}**", elem_classes="app-group")
-    decoder = gr.Dropdown(
-        [(t("sv_decoder_plain"), ""), *((title, name) for name, title in DECODERS.items())],
-        value="",
-        label=t("sv_decoder"),
-        info=t("sv_decoder_help"),
-        elem_id="app-decoder",
-    )
-    decoder_values = gr.Textbox(
-        "", label=t("sv_decoder_values"), info=t("sv_decoder_values_help"), max_length=200, elem_id="app-decoder_values"
-    )
+    decoders = [(t("sv_decoder_plain"), ""), *((title, name) for name, title in DECODERS.items())]
+    decoder = gr.Dropdown(decoders, value="", **named("decoder"))
+    decoder_values = gr.Textbox("", max_length=200, **named("decoder_values"))
     return (
         Settings(
             count, temperature, top_k, top_p, seed, sgrs, alpha, candidates, tries, sgrs_window, history,

@@ -8,6 +8,7 @@ import { page, shown } from "./state.js";
 /** @typedef {import("../../viewer/state/defaults.js").State} State */
 
 const PAUSE = 250; // ms until the address follows
+const PATIENCE = 10000; // ms in which the run that Back asked for comes
 const MOST = 2000; // ranges in one list
 const LONGEST = 20000; // positions in one range
 
@@ -90,6 +91,7 @@ export function parsed(words) {
 
 let writing = 0;
 let entry = ""; // the runs that the present entry of the browser's history shows
+let awaited = 0; // until when the entry's runs may still be on their way, after Back or forward
 
 /** The address follows what is looked at; another run is another entry, so that Back goes to the run before. */
 export function remember() {
@@ -97,6 +99,8 @@ export function remember() {
   if (!first) return;
   const runs = [first.id, second && second.id];
   const now = JSON.stringify(runs);
+  if (now !== entry && Date.now() < awaited) return; // was on its way to the page before Back was pressed
+  awaited = 0;
   clearTimeout(writing);
   if (entry && now !== entry) history.pushState({ runs }, "", address());
   else if (first.aside) history.replaceState({ runs }, ""); // the address is not about it
@@ -110,6 +114,7 @@ export function watchHistory() {
     if (!state || !state.runs || !page.header) return;
     clearTimeout(writing);
     entry = JSON.stringify(state.runs);
+    awaited = Date.now() + PATIENCE;
     const [first, second] = state.runs;
     page.header.trigger("show_again", { first, second, link: Object.fromEntries(new URL(location.href).searchParams) });
   });

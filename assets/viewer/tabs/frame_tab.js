@@ -2,7 +2,7 @@
 
 import { el } from "../../shared/dom.js";
 import { columnFrame, heatTrace, rowFrame, wordsBelow, wordsLeft } from "../draw/heat_trace.js";
-import { Plot, plotlyText } from "../draw/plot.js";
+import { Plot, everyNth, plotlyText } from "../draw/plot.js";
 import { stepsOf, tokenOf } from "../state/choice.js";
 import { groupName, groupTime, groupWords } from "../state/picture_names.js";
 import { groupOf, pictureShares } from "../state/pictures.js";
@@ -27,7 +27,6 @@ import { Contact } from "./contact.js";
  */
 
 const MARGIN = { l: 74, r: 52, t: 4, b: 58 };
-const WORDS = 30; // named at most
 const NAMES = 10; // of groups, named at most
 
 export class FrameTab {
@@ -91,11 +90,9 @@ export class FrameTab {
     const columns = run.steps.map((_, step) => pictureShares(run, side.kind, step, state.layer, state.normalization));
     side.values = run.groups.map((_, group) => columns.map((shares) => (shares ? shares[group] : null)));
     const z = side.values.map((row) => row.map((share) => (share === null ? null : scale.at(share))));
-    const few = (/** @type {number} */ count, /** @type {number} */ most) => {
-      const every = Math.max(1, Math.ceil(count / most));
-      return [...Array(count).keys()].filter((i) => i % every === 0);
-    };
-    const [ticks, names] = [few(steps, WORDS), few(groups, NAMES)];
+    const few = (/** @type {number} */ count, /** @type {number} */ every) => [...Array(count).keys()].filter((i) => i % every === 0); // prettier-ignore
+    const ticks = few(steps, everyNth(steps, side.plot.width - MARGIN.l - MARGIN.r));
+    const names = few(groups, Math.max(1, Math.ceil(groups / NAMES)));
     const words = ticks.map((i) => plotlyText(run.shown(run.first + i).trim(), 12));
     const titles = names.map((i) => groupTime(run, i) || groupName(run, i));
     side.plot.draw([heatTrace(scale, state.cmap, z)], {

@@ -2,7 +2,7 @@
 
 import { el } from "../../shared/dom.js";
 import { heatTrace, placed, rowFrame, wordsBelow, wordsLeft } from "../draw/heat_trace.js";
-import { Plot, plotlyText } from "../draw/plot.js";
+import { Plot, everyNth, plotlyText } from "../draw/plot.js";
 import { unpacked } from "../numbers/half.js";
 import { scaleOver } from "../numbers/scale.js";
 import { tokenOf } from "../state/choice.js";
@@ -21,7 +21,7 @@ import { QueryRow } from "./query_row.js";
  */
 
 const MARGIN = { l: 96, r: 52, t: 4, b: 84 };
-const WORDS = 36; // named at most
+const HEIGHT = 520; // px
 
 export class Matrix {
   /** @param {Viewer} viewer */
@@ -49,7 +49,7 @@ export class Matrix {
     this.kind = el("select", { class: "sv-select", "aria-label": t("show"), on: { change } }, ...options);
     this.about = el("span", { class: "sv-unit" });
     this.plot = new Plot(viewer, {
-      height: 520,
+      height: HEIGHT,
       point: (x, y) => this.lines(x, y),
       click: (x, y) => viewer.set({ matrix_row: this.keys[y] }),
       hoverKey: (x) => this.keys[x],
@@ -89,16 +89,18 @@ export class Matrix {
     const known = this.values.map((row) => row.filter((value) => !Number.isNaN(value)));
     const scale = scaleOver(known, state.transform === "log" ? "log" : "linear");
     const count = this.keys.length;
-    const every = Math.max(1, Math.ceil(count / WORDS));
-    const ticks = [...Array(count).keys()].filter((i) => i % every === 0);
-    const names = ticks.map((i) => plotlyText(run.shown(this.keys[i]).trim(), 14));
+    const [below, left] = [this.plot.width - MARGIN.l - MARGIN.r, HEIGHT - MARGIN.t - MARGIN.b].map((room) => {
+      const every = everyNth(count, room);
+      return [...Array(count).keys()].filter((i) => i % every === 0);
+    });
+    const names = (/** @type {number[]} */ ticks) => ticks.map((i) => plotlyText(run.shown(this.keys[i]).trim(), 14));
     const query = this.chosen(held);
     const at = this.keys.indexOf(query);
     this.plot.draw([heatTrace(scale, state.cmap, placed(this.values, scale))], {
       margin: MARGIN,
       shapes: at < 0 ? [] : [rowFrame(at, theme)],
-      xaxis: wordsBelow(ticks, names, count),
-      yaxis: wordsLeft(ticks, names, count),
+      xaxis: wordsBelow(below, names(below), count),
+      yaxis: wordsLeft(left, names(left), count),
     });
     this.query.draw(run, held, query);
   }

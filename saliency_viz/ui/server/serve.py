@@ -102,43 +102,68 @@ def serve(
     zero = _zero_gpu()
     if zero and warm:
         engine.load(engine.first)  # that platform packs what is loaded before launch
-    from starlette.middleware import Middleware
-
-    from ..components import head
-    from ..context import Context, reading
-    from ..gallery import Gallery
     from ..i18n import translator
-    from ..layout import theme
     from .build import build
-    from .refusals import handlers
     from .stopping import until_stopped
-    from .temp_files import TempFiles
-    from .tools import answer_in_json
 
-    context = Context(
+    context = _context(
         engine,
-        RunStore() if store is None else store,
-        Gallery(examples or assets() / "examples"),
-        limit,
-        opened,
-        warm and not zero,
-        rate_limit or RateLimit(),
-        Turns({"run": most_waiting, "look": LOOKS}, seconds=engine.pace.wait),
+        most_waiting,
+        store=RunStore() if store is None else store,
+        limit=limit,
+        opened=opened,
+        warm=warm and not zero,
+        rate_limit=rate_limit or RateLimit(),
         folder=folder,
-        decoding=reading(2 * most_waiting),  # a run is read before it has a place
+        examples=examples,
     )
     translate = translator()
     page = build(context, translate, max_new_tokens)
     threads = THREADS + 3 * most_waiting + LOOKS
     page.queue(max_size=threads, default_concurrency_limit=4, api_open=False)
+    address = _launched(
+        page,
+        {"routes": _routes(context, auth, metrics), "middleware": _middleware(auth, context, origins)},
+        server_name=for_gradio(host),
+        server_port=port,
+        auth=compared(auth) if auth else None,
+        root_path=root_path,
+        max_threads=threads,
+        i18n=translate,
+    )
+    engine.launched = True
+    print(f"saliency_viz is at {address}", flush=True)
+    if block:
+        until_stopped(page, context, lambda: shutil.rmtree(folder.path, ignore_errors=True))
+    return page, address
+
+
+def _context(engine: Engine, most_waiting: int, examples: Path | None, **given: Any) -> Any:
+    """What every handler is given."""
+    from ..context import Context, reading
+    from ..gallery import Gallery
+
+    return Context(
+        engine=engine,
+        gallery=Gallery(examples or assets() / "examples"),
+        turns=Turns({"run": most_waiting, "look": LOOKS}, seconds=engine.pace.wait),
+        decoding=reading(2 * most_waiting),  # a run is read before it has a place
+        **given,
+    )
+
+
+def _launched(page: Any, app: dict[str, Any], **given: Any) -> str:
+    """The address at which gradio serves the page, with what is ours in its app and nothing of what we do not want."""
+    from ..components import head
+    from ..layout import theme
+    from .refusals import handlers
+    from .tools import answer_in_json
+
     with uvicorn_believes_nobody(), without_proxies(), waited_for():
         _, address, _ = page.launch(
-            server_name=for_gradio(host),
-            server_port=port,
+            **given,
             share=False,
             inbrowser=False,
-            auth=compared(auth) if auth else None,
-            root_path=root_path,
             max_file_size="200mb",
             state_session_capacity=SESSIONS,
             enable_monitoring=False,
@@ -148,26 +173,16 @@ def serve(
             ssr_mode=False,
             pwa=False,
             quiet=True,
-            max_threads=threads,
-            i18n=translate,
             theme=theme(),
             head=head(assets()),
             mcp_server=importlib.util.find_spec("mcp") is not None,
-            app_kwargs={
-                "routes": _routes(context, auth, metrics),
-                "middleware": [*_middleware(auth, context.rate_limit, origins), Middleware(TempFiles, folder=folder)],
-                "exception_handlers": handlers(),
-            },
+            app_kwargs={**app, "exception_handlers": handlers()},
             prevent_thread_lock=True,
             _frontend=False,  # or it gives up where the page takes longer than 3 s to come
         )
-    engine.launched = True
     if page.mcp_server_obj and page.local_url:
         answer_in_json(page.mcp_server_obj, page.local_url)
-    print(f"saliency_viz is at {address}", flush=True)
-    if block:
-        until_stopped(page, context, lambda: shutil.rmtree(folder.path, ignore_errors=True))
-    return page, address
+    return address
 
 
 def _routes(context: Any, auth: Any, metrics: bool) -> list[Any]:
@@ -184,11 +199,13 @@ def _routes(context: Any, auth: Any, metrics: bool) -> list[Any]:
     return routes
 
 
-def _middleware(auth: Any, rate_limit: RateLimit, origins: tuple[str, ...]) -> list[Any]:
+def _middleware(auth: Any, context: Any, origins: tuple[str, ...]) -> list[Any]:
     """What every request passes through before gradio, in this order."""
     from starlette.middleware import Middleware
 
-    behind = rate_limit.behind_proxy
+    from .temp_files import TempFiles
+
+    behind = context.rate_limit.behind_proxy
     own = Middleware(OwnPagesOnly, origins=origins)
     gate = [own, Middleware(FewLogins, behind_proxy=behind), Middleware(LoggedInOnly)]
     return [
@@ -196,6 +213,7 @@ def _middleware(auth: Any, rate_limit: RateLimit, origins: tuple[str, ...]) -> l
         Middleware(Forwarded, behind_proxy=behind, origins=origins),
         *(gate if auth else ()),
         Middleware(Delivered),
+        Middleware(TempFiles, folder=context.folder),
     ]
 
 
