@@ -147,7 +147,8 @@ def test_a_run_still_on_its_way_when_back_is_pressed_does_not_rewrite_the_histor
     page.wait_for_selector("#app-run:not([disabled])")
     entries = page.evaluate("history.length")
     # Back is pressed, and before the run it asked for comes, one looks around once more in the one that was shown.
-    page.evaluate("addEventListener('popstate', () => SaliencyApp.current.set({ token: 3 }), { once: true }); history.back()")
+    page.evaluate("addEventListener('popstate', () => SaliencyApp.current.set({ token: 3 }), { once: true })")
+    page.evaluate("history.back()")
     page.wait_for_function("SaliencyApp.current.runs[0].id === 'example-kitchen'")
     page.wait_for_function("location.search.includes('example=kitchen')")
     assert page.evaluate("history.length") == entries

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from ..trace import Trace
+from .content import whole_word
 from .detection import (
     ADJUSTED,
     FEW,
@@ -120,7 +121,7 @@ def salient_hallucinations(
                 {
                     "item": judged.names[image],
                     "step": word.step,
-                    "word": judged.traces[image].steps[word.step].text.strip(),
+                    "word": whole_word(judged.traces[image], word.step),
                     "kind": word.kind,
                     "S": score,
                     "above_right": above,
