@@ -173,7 +173,7 @@ def test_the_limits_of_pictures_are_the_code_s():
 
 
 def test_the_tree_shows_every_part_in_the_order_of_imports():
-    tree = code("text")[0]
+    tree = next(block for block in code("text") if block.startswith("saliency_viz/"))
     inside = re.findall(r"^  ([\w.]+)/?\s", tree, re.M)
     assert all((ROOT / "saliency_viz" / name).exists() for name in inside)
     parts = [name.removesuffix(".py") for name in inside]
