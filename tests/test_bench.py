@@ -154,7 +154,7 @@ def test_a_cache_of_fixed_size_gives_the_same_tokens_each_time_it_is_asked(shape
 def test_the_observing_pass_that_is_captured_gives_each_row_its_own_gradient(shape, prompt):
     work = make_workload(options("--shape", shape), prompt)
     session, output = work.decoded()
-    layers = ObservingPass(session, work.first, output)()
+    layers = ObservingPass(session, work.first, output).replay()
     for step in (0, 3, 4):
         _, own = session.row_gradients(work.first - 1 + step, output[step])
         for mine, true in zip(layers, own, strict=True):

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from saliency_viz.errors import LimitError
-from saliency_viz.evaluation.content import content_words, is_content, whole_word, word_text
+from saliency_viz.evaluation.content import content_words, is_content, word_text
 from saliency_viz.evaluation.detection import FEW, VERDICTS
 from saliency_viz.serving.engine import Engine
 from saliency_viz.serving.run_store import RunStore
@@ -55,14 +55,6 @@ def test_function_words_and_signs_are_no_content_and_nouns_are():
     ] * 6 + [True] * 4
     trace = replace(judged(0), marks={3: BAD, 4: RIGHT, 5: RIGHT, 10: BAD, 12: BAD})
     assert [(word.step, word_text(trace, word)) for word in content_words(trace)] == [(4, "red teapot"), (12, "cow")]
-
-
-def test_a_word_of_several_tokens_is_read_whole():
-    texts = (" two", " octop", "uses", ",", " one", "-", "eyed", " cow", "2")
-    trace = example_trace(13)
-    steps = [replace(step, text=text) for step, text in zip(trace.steps, texts, strict=False)]
-    trace = replace(trace, steps=(*steps, *trace.steps[len(texts) :]), marks={})
-    assert [whole_word(trace, at) for at in (0, 1, 4, 7)] == ["two", "octopuses", "one", "cow2"]
 
 
 def test_counts_dots_and_aurocs_are_those_of_the_object_words():

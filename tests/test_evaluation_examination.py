@@ -16,7 +16,7 @@ from saliency_viz.evaluation import decay as decay_module
 from saliency_viz.evaluation.chair import Vocabulary
 from saliency_viz.evaluation.decay import another, decay, most_salient, weakened
 from saliency_viz.evaluation.detection import S
-from saliency_viz.evaluation.examination import examine, neighbours
+from saliency_viz.evaluation.examination import examine, neighbours, word_at
 from saliency_viz.evaluation.localisation import area, inside, localise
 from saliency_viz.evaluation.mentions import Word, scores_of
 from saliency_viz.evaluation.pages import Section, html, pdf
@@ -63,6 +63,14 @@ def test_salient_hallucinations_are_those_above_the_median_right_word():
     expected = sorted((name for name, score in wrong.items() if score > np.median(right)), key=lambda n: -wrong[n])
     found = examine(given, resamples=50)["salient_hallucinations"]
     assert [one["item"] for one in found] == expected and all(one["kind"] == "cup" for one in found)
+
+
+def test_a_word_of_several_tokens_is_read_whole():
+    texts = (" two", " octop", "uses", ",", " one", "-", "eyed", " cow", "2")
+    trace = example_trace(13)
+    steps = [replace(step, text=text) for step, text in zip(trace.steps, texts, strict=False)]
+    trace = replace(trace, steps=(*steps, *trace.steps[len(texts) :]), marks={})
+    assert [word_at(trace, at) for at in (0, 1, 2, 4, 7)] == ["two", "octopuses", "octopuses", "one", "cow2"]
 
 
 def test_a_word_between_two_right_ones_is_compared_with_both():
@@ -196,7 +204,7 @@ def test_decodings_of_a_run_stand_side_by_side(tmp_path, capsys):
 @pytest.mark.slow
 def test_scenes_run_and_report_go_end_to_end(tmp_path, capsys):
     scenes, out = write(tmp_path / "scenes", 3), tmp_path / "run"
-    asked = ["--images", str(scenes / "images"), "--prompt", "Describe the image.", "--max-new-tokens", "24"]
+    asked = ["--images", str(scenes / "images"), "--prompt", "Describe the image.", "--max-new-tokens", "40"]
     assert (
         main(
             [
@@ -243,7 +251,7 @@ def test_scenes_run_and_report_go_end_to_end(tmp_path, capsys):
         "attention",
         "random",
     }
-    assert main(["evaluate", "decay", *asked[:4], *truth, "--limit", "1", "--max-new-tokens", "24", "--json"]) == 0
+    assert main(["evaluate", "decay", *asked[:4], *truth, "--limit", "2", "--max-new-tokens", "40", "--json"]) == 0
     (tmp_path / "decay.json").write_text(capsys.readouterr().out)
     assert main(["evaluate", "report", str(out), *truth, *boxes, "--decay", str(tmp_path / "decay.json")]) == 0
     page = (out / "report.html").read_text(encoding="utf-8")

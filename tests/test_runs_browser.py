@@ -168,6 +168,9 @@ def test_going_back_to_a_run_that_is_gone_says_so_and_leaves_what_is_shown(site,
     page.go_back()
     page.wait_for_selector(".app-notice.error")
     assert "no longer kept here" in notice(page) and page.evaluate("SaliencyApp.shown[0].id") == last
+    page.click("#app-run")  # and the next run is an entry of its own at once
+    page.wait_for_function("(last) => SaliencyApp.shown[0].id !== last", arg=last)
+    page.wait_for_function("location.search.includes(SaliencyApp.shown[0].id)", timeout=8000)
 
 
 def due(page):
@@ -202,9 +205,14 @@ def test_run_says_what_it_would_do_otherwise_until_it_has_done_it(site, opened):
 
 def test_the_toast_has_room_in_it_and_covers_neither_header_nor_title(site, opened):
     page = opened(viewport={"width": 1280, "height": 720})
-    page.evaluate("SaliencyApp.say({kind: 'warning', text: 'A sentence.'})")
-    box, title = (page.locator(name).bounding_box() for name in (".app-notice", ".sv-caption"))
-    padding = page.evaluate("parseFloat(getComputedStyle(document.querySelector('.app-notice')).paddingLeft)")
+    title = page.locator(".sv-caption").bounding_box()
+    padding, box = page.evaluate(  # at one moment: the page may have news of its own
+        """() => {
+          SaliencyApp.say({ kind: "warning", text: "A sentence." });
+          const notice = document.querySelector(".app-notice");
+          return [parseFloat(getComputedStyle(notice).paddingLeft), notice.getBoundingClientRect().toJSON()];
+        }"""
+    )
     assert padding >= 10 and box["y"] > title["y"] + 100 and box["y"] + box["height"] <= 720
 
 

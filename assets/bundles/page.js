@@ -263,6 +263,7 @@
     entry = now2;
     if (!first.aside) writing = window.setTimeout(() => history.replaceState({ runs: runs2 }, "", address()), PAUSE);
   }
+  var forgetBack = () => void (awaited = 0);
   function watchHistory() {
     addEventListener("popstate", ({ state }) => {
       if (!state || !state.runs || !page.header) return;
@@ -2001,6 +2002,7 @@
     watchMaking();
     watchDue();
     watchHistory();
+    newsListeners.add((news) => news && news.kind === "error" && forgetBack());
     document.documentElement.lang = language;
     const link = linkButton(server);
     const exports = new ExportMenu(server);
@@ -3173,6 +3175,11 @@
     }
   }
   var everyNth = (count, room) => Math.max(1, Math.ceil(16 * count / Math.max(60, room)));
+  function spread(count, room, chosen2 = -1) {
+    const every = everyNth(count, room);
+    const clear = (i) => i % every === 0 && (chosen2 < 0 || Math.abs(i - chosen2) >= every);
+    return [...Array(count).keys()].filter((i) => i === chosen2 || clear(i));
+  }
   var Plot = class {
     /** @param {Viewer} viewer @param {PlotOptions} options */
     constructor(viewer, options) {
@@ -6510,9 +6517,9 @@
       const columns2 = run.steps.map((_, step) => pictureShares(run, side.kind, step, state.layer, state.normalization));
       side.values = run.groups.map((_, group2) => columns2.map((shares) => shares ? shares[group2] : null));
       const z = side.values.map((row2) => row2.map((share) => share === null ? null : scale.at(share)));
-      const few = (count, every) => [...Array(count).keys()].filter((i) => i % every === 0);
-      const ticks2 = few(steps, everyNth(steps, side.plot.width - MARGIN.l - MARGIN.r));
-      const names2 = few(groups, Math.max(1, Math.ceil(groups / NAMES)));
+      const ticks2 = spread(steps, side.plot.width - MARGIN.l - MARGIN.r);
+      const every = Math.max(1, Math.ceil(groups / NAMES));
+      const names2 = [...run.groups.keys()].filter((i) => i % every === 0);
       const words2 = ticks2.map((i) => plotlyText(run.shown(run.first + i).trim(), 12));
       const titles = names2.map((i) => groupTime(run, i) || groupName(run, i));
       side.plot.draw([heatTrace(scale, state.cmap, z)], {
@@ -7524,7 +7531,7 @@
   var [HEIGHT3, LEFT4, BOTTOM4, TOP4] = [170, 44, 22, 8];
   var TALL3 = HEIGHT3 - TOP4 - BOTTOM4;
   var KINDS3 = ["right", "hallucinated"];
-  function spread(scores) {
+  function spread2(scores) {
     const found = meanAndSpread(scores);
     return found ? `${formatNumber(found.mean)} ± ${formatNumber(found.sd)} (n = ${scores.length})` : "–";
   }
@@ -7551,7 +7558,7 @@
     const rate = chart(t2("share of hallucinated in each bin"), [[0, "0"], [0.5, "50 %"], [1, "100 %"]], (bin, x) => rateBar(bin, x, wide));
     const names2 = KINDS3.map((kind) => {
       const swatch = el("i", { style: { background: JUDGEMENT_COLORS[kind] } });
-      return el("span", { class: "sv-share" }, swatch, t2(kind) + " " + spread(scores[kind]));
+      return el("span", { class: "sv-share" }, swatch, t2(kind) + " " + spread2(scores[kind]));
     });
     const hint = el("span", { class: "sv-hint", text: t2("numbers over the bars: tokens in the bin") });
     return [el("div", { class: "sv-marks-pair" }, count, rate), el("div", { class: "sv-share-legend" }, ...names2, hint)];
@@ -7836,10 +7843,8 @@
       const known3 = this.values.map((row2) => row2.filter((value) => !Number.isNaN(value)));
       const scale = scaleOver(known3, state.transform === "log" ? "log" : "linear");
       const count = this.keys.length;
-      const [below, left] = [this.plot.width - MARGIN2.l - MARGIN2.r, HEIGHT4 - MARGIN2.t - MARGIN2.b].map((room) => {
-        const every = everyNth(count, room);
-        return [...Array(count).keys()].filter((i) => i % every === 0);
-      });
+      const below = spread(count, this.plot.width - MARGIN2.l - MARGIN2.r);
+      const left = spread(count, HEIGHT4 - MARGIN2.t - MARGIN2.b);
       const names2 = (ticks2) => ticks2.map((i) => plotlyText(run.shown(this.keys[i]).trim(), 14));
       const query = this.chosen(held);
       const at = this.keys.indexOf(query);
@@ -8143,8 +8148,8 @@
     layout(run) {
       const { viewer, columns: columns2 } = this;
       const token = tokenOf(viewer, 0);
-      const xs = spread2(columns2.length, this.plot.width - 148, columns2.indexOf(run.first + token));
-      const ys = spread2(run.steps.length, HEIGHT6 - MARGIN3.t - MARGIN3.b, token);
+      const xs = spread(columns2.length, this.plot.width - 148, columns2.indexOf(run.first + token));
+      const ys = spread(run.steps.length, HEIGHT6 - MARGIN3.t - MARGIN3.b, token);
       const named3 = (key2) => plotlyText(run.shown(key2).trim(), 14);
       const [across2, down] = [xs.map((i) => named3(columns2[i])), ys.map((i) => named3(run.first + i))];
       return {
@@ -8175,11 +8180,6 @@
       this.plot.free();
     }
   };
-  function spread2(count, room, chosen2) {
-    const every = everyNth(count, room);
-    const clear = (i) => i % every === 0 && (chosen2 < 0 || Math.abs(i - chosen2) >= every);
-    return [...Array(count).keys()].filter((i) => i === chosen2 || clear(i));
-  }
 
   // viewer/fold.js
   var LEAST2 = 260;

@@ -105,21 +105,29 @@ def captured_rows(work: Workload, repeats: int, tell: Callable[[str], None]) -> 
     session = work.session()
     first = int(session.prefill().argmax())
     device, per_token = work.model.device, 1000 / (work.tokens - 1)
-    static, note = StaticDecoder(session, work.tokens), ""
+    static = StaticDecoder(session, work.tokens)
     decoders = {"growing cache": partial(_grown, session, first, work.tokens)}
     decoders["cache of fixed size"] = partial(static.decode, first, work.tokens)
-    if device.type == "cuda":
-        try:
-            graphed = StaticDecoder(session, work.tokens)
-            graphed.capture()
-            decoders["one captured graph"] = partial(graphed.decode, first, work.tokens)
-        except RuntimeError as error:
-            note = f"no graph: {str(error).splitlines()[0]}"
+    graphed = StaticDecoder(session, work.tokens)
+    note = _why_not(graphed.capture, device)
+    if not note:
+        decoders["one captured graph"] = partial(graphed.decode, first, work.tokens)
     words = {name: decode() for name, decode in decoders.items()}
     runs = rounds({name: partial(_cost, decode, device, per_token) for name, decode in decoders.items()}, repeats, tell)
     notes = {name: _agreement(found, words["growing cache"]) for name, found in words.items()}
-    notes["growing cache"] = note or ("" if device.type == "cuda" else "graphs are captured on CUDA only")
+    notes["growing cache"] = note
     return compared(f"decoding alone, prompt of {work.first}", "ms/token", runs, "growing cache", notes)
+
+
+def _why_not(capture: Callable[[], object], device: torch.device) -> str:
+    """Captures; or says why there is no graph."""
+    if device.type != "cuda":
+        return "graphs are captured on CUDA only"
+    try:
+        capture()
+    except RuntimeError as error:
+        return f"no graph: {str(error).splitlines()[0]}"
+    return ""
 
 
 def _cost(decode: Callable[[], object], device: torch.device, per_token: float, number: int) -> float:
@@ -148,9 +156,14 @@ class ObservingPass:
         self.ids = torch.tensor([session.ids[self.start : self.start + len(output)]], device=device)
         self.positions = torch.arange(begin, begin + len(output), device=device)[None]
         self.targets = torch.tensor(output, device=device)
+        self.replay: Callable[[], list[Tensor]] = self.gradients
+
+    def capture(self) -> None:
+        """Make it one CUDA graph. Raises RuntimeError where a part of the model cannot be captured."""
+        self.replay = captured(self.gradients)
 
     @grad_mode(True)
-    def __call__(self) -> list[Tensor]:
+    def gradients(self) -> list[Tensor]:
         """At every layer's head outputs, [1, heads, rows, width] each."""
         model, rows = self.session.model, self.ids.shape[1]
         cache = FrozenCache(self.session.cache, self.start, self.start + rows)
@@ -165,20 +178,15 @@ class ObservingPass:
 def observing_rows(work: Workload, repeats: int, tell: Callable[[str], None]) -> list[Row]:
     """Milliseconds per token of one observing pass over the caption, launched kernel by kernel and as one graph."""
     session, output = work.decoded()
-    plain, per_token = ObservingPass(session, work.first, output), 1000 / work.tokens
-    passes: dict[str, Callable[[], Any]] = {"kernel by kernel": plain}
-    notes: dict[str, str] = {}
-    if work.model.device.type != "cuda":
-        notes["kernel by kernel"] = "graphs are captured on CUDA only"
-    else:
-        try:
-            passes["one captured graph"] = graphed = captured(plain)
-            apart = max(
-                float((mine - true).norm() / true.norm()) for mine, true in zip(graphed(), plain(), strict=True)
-            )
-            notes["one captured graph"] = f"gradients differ by {apart:.1e} at most"
-        except RuntimeError as error:
-            notes["kernel by kernel"] = f"no graph: {str(error).splitlines()[0]}"
-    costs = {name: partial(_cost, one, work.model.device, per_token) for name, one in passes.items()}
+    plain, graphed = (ObservingPass(session, work.first, output) for _ in range(2))
+    device, per_token = work.model.device, 1000 / work.tokens
+    passes = {"kernel by kernel": plain.replay}
+    notes = {"kernel by kernel": _why_not(graphed.capture, device)}
+    if not notes["kernel by kernel"]:
+        passes["one captured graph"] = graphed.replay
+        pairs = zip(graphed.replay(), plain.replay(), strict=True)
+        apart = max(float((mine - true).norm() / true.norm()) for mine, true in pairs)
+        notes["one captured graph"] = f"gradients differ by {apart:.1e} at most"
+    costs = {name: partial(_cost, one, device, per_token) for name, one in passes.items()}
     runs = rounds(costs, repeats, tell)
     return compared(f"observing {work.tokens} rows in one pass", "ms/token", runs, "kernel by kernel", notes)

@@ -35,14 +35,6 @@ def word_text(trace: Trace, word: Word) -> str:
     return "".join(step.text for step in trace.steps[word.step : stop]).strip()
 
 
-def whole_word(trace: Trace, step: int) -> str:
-    """The word that begins with a step's token: the tokens after it that go on without a space or a sign between."""
-    stop = step + 1
-    while stop < len(trace.steps) and trace.steps[stop].text[:1].isalnum():
-        stop += 1
-    return "".join(one.text for one in trace.steps[step:stop]).strip()
-
-
 def is_content(text: str) -> bool:
     """Whether a text has a letter or digit and is no function word."""
     return any(sign.isalnum() for sign in text) and text.strip().lower() not in FUNCTION_WORDS

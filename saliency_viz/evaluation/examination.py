@@ -11,8 +11,8 @@ from typing import Any
 
 import numpy as np
 
+from ..figures.rows.decodings import word_groups
 from ..trace import Trace
-from .content import whole_word
 from .detection import (
     ADJUSTED,
     FEW,
@@ -121,7 +121,7 @@ def salient_hallucinations(
                 {
                     "item": judged.names[image],
                     "step": word.step,
-                    "word": whole_word(judged.traces[image], word.step),
+                    "word": word_at(judged.traces[image], word.step),
                     "kind": word.kind,
                     "S": score,
                     "above_right": above,
@@ -129,6 +129,12 @@ def salient_hallucinations(
                 }
             )
     return sorted(found, key=lambda one: -one["S"])[:most]
+
+
+def word_at(trace: Trace, step: int) -> str:
+    """The word that a step's token belongs to, of all its tokens."""
+    texts = [one.text for one in trace.steps]
+    return "".join(texts[at] for group in word_groups(texts) if step in group for at in group).strip()
 
 
 @dataclass(frozen=True)

@@ -108,6 +108,9 @@ export function remember() {
   if (!first.aside) writing = window.setTimeout(() => history.replaceState({ runs }, "", address()), PAUSE);
 }
 
+/** The run that Back asked for does not come: what is shown is looked at again. */
+export const forgetBack = () => void (awaited = 0);
+
 /** Back and forward through the runs that were looked at. */
 export function watchHistory() {
   addEventListener("popstate", ({ state }) => {

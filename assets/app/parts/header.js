@@ -5,7 +5,7 @@ import { ModelStatus } from "../models/status.js";
 import { icon } from "../page/icons.js";
 import { toggleHelp } from "../page/keys.js";
 import { languageButton } from "../page/language.js";
-import { address, copy, watchHistory } from "../page/links.js";
+import { address, copy, forgetBack, watchHistory } from "../page/links.js";
 import { behavior, listeners, page, shown } from "../page/state.js";
 import { language, t } from "../page/texts.js";
 import { themeButton } from "../page/theme.js";
@@ -13,7 +13,7 @@ import { ExportMenu } from "../runs/export_menu.js";
 import { RunChooser } from "../runs/run_chooser.js";
 import { watchDue } from "../runs/run_due.js";
 import { watchMaking } from "./making.js";
-import { say } from "./notice.js";
+import { newsListeners, say } from "./notice.js";
 import { watchQueue } from "./queue.js";
 
 /** @param {import("../page/state.js").Part} part */
@@ -24,6 +24,7 @@ export function mountHeader(part) {
   watchMaking();
   watchDue();
   watchHistory();
+  newsListeners.add((news) => news && news.kind === "error" && forgetBack());
   document.documentElement.lang = language;
   const link = linkButton(server);
   const exports = new ExportMenu(server);

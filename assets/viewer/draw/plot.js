@@ -52,6 +52,18 @@ function withoutBase(draw) {
  */
 export const everyNth = (count, room) => Math.max(1, Math.ceil((16 * count) / Math.max(60, room)));
 
+/**
+ * Which of `count` words are named along `room` px; the chosen one always is.
+ * @param {number} count
+ * @param {number} room
+ * @param {number} [chosen]
+ */
+export function spread(count, room, chosen = -1) {
+  const every = everyNth(count, room);
+  const clear = (/** @type {number} */ i) => i % every === 0 && (chosen < 0 || Math.abs(i - chosen) >= every);
+  return [...Array(count).keys()].filter((i) => i === chosen || clear(i));
+}
+
 export class Plot {
   /** @param {Viewer} viewer @param {PlotOptions} options */
   constructor(viewer, options) {

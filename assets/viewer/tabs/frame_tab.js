@@ -2,7 +2,7 @@
 
 import { el } from "../../shared/dom.js";
 import { columnFrame, heatTrace, rowFrame, wordsBelow, wordsLeft } from "../draw/heat_trace.js";
-import { Plot, everyNth, plotlyText } from "../draw/plot.js";
+import { Plot, plotlyText, spread } from "../draw/plot.js";
 import { stepsOf, tokenOf } from "../state/choice.js";
 import { groupName, groupTime, groupWords } from "../state/picture_names.js";
 import { groupOf, pictureShares } from "../state/pictures.js";
@@ -90,9 +90,9 @@ export class FrameTab {
     const columns = run.steps.map((_, step) => pictureShares(run, side.kind, step, state.layer, state.normalization));
     side.values = run.groups.map((_, group) => columns.map((shares) => (shares ? shares[group] : null)));
     const z = side.values.map((row) => row.map((share) => (share === null ? null : scale.at(share))));
-    const few = (/** @type {number} */ count, /** @type {number} */ every) => [...Array(count).keys()].filter((i) => i % every === 0); // prettier-ignore
-    const ticks = few(steps, everyNth(steps, side.plot.width - MARGIN.l - MARGIN.r));
-    const names = few(groups, Math.max(1, Math.ceil(groups / NAMES)));
+    const ticks = spread(steps, side.plot.width - MARGIN.l - MARGIN.r);
+    const every = Math.max(1, Math.ceil(groups / NAMES));
+    const names = [...run.groups.keys()].filter((i) => i % every === 0);
     const words = ticks.map((i) => plotlyText(run.shown(run.first + i).trim(), 12));
     const titles = names.map((i) => groupTime(run, i) || groupName(run, i));
     side.plot.draw([heatTrace(scale, state.cmap, z)], {

@@ -2,7 +2,7 @@
 
 import { el } from "../../shared/dom.js";
 import { heatTrace, placed, rowFrame, wordsBelow, wordsLeft } from "../draw/heat_trace.js";
-import { Plot, everyNth, plotlyText } from "../draw/plot.js";
+import { Plot, plotlyText, spread } from "../draw/plot.js";
 import { unpacked } from "../numbers/half.js";
 import { scaleOver } from "../numbers/scale.js";
 import { tokenOf } from "../state/choice.js";
@@ -89,10 +89,8 @@ export class Matrix {
     const known = this.values.map((row) => row.filter((value) => !Number.isNaN(value)));
     const scale = scaleOver(known, state.transform === "log" ? "log" : "linear");
     const count = this.keys.length;
-    const [below, left] = [this.plot.width - MARGIN.l - MARGIN.r, HEIGHT - MARGIN.t - MARGIN.b].map((room) => {
-      const every = everyNth(count, room);
-      return [...Array(count).keys()].filter((i) => i % every === 0);
-    });
+    const below = spread(count, this.plot.width - MARGIN.l - MARGIN.r);
+    const left = spread(count, HEIGHT - MARGIN.t - MARGIN.b);
     const names = (/** @type {number[]} */ ticks) => ticks.map((i) => plotlyText(run.shown(this.keys[i]).trim(), 14));
     const query = this.chosen(held);
     const at = this.keys.indexOf(query);

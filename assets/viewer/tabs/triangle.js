@@ -3,7 +3,7 @@
 import { el } from "../../shared/dom.js";
 import { DIVERGING } from "../draw/color.js";
 import { heatTrace, placed, rowFrame, wordsBelow, wordsLeft } from "../draw/heat_trace.js";
-import { Plot, everyNth, plotlyText } from "../draw/plot.js";
+import { Plot, plotlyText, spread } from "../draw/plot.js";
 import { signedScale } from "../numbers/scale.js";
 import { pickToken } from "../state/change.js";
 import { stepsOf, tokenOf } from "../state/choice.js";
@@ -151,16 +151,4 @@ export class Triangle {
   free() {
     this.plot.free();
   }
-}
-
-/**
- * Which of `count` words are named along `room` px; the chosen one always is.
- * @param {number} count
- * @param {number} room
- * @param {number} chosen
- */
-function spread(count, room, chosen) {
-  const every = everyNth(count, room);
-  const clear = (/** @type {number} */ i) => i % every === 0 && (chosen < 0 || Math.abs(i - chosen) >= every);
-  return [...Array(count).keys()].filter((i) => i === chosen || clear(i));
 }
