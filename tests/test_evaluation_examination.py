@@ -21,6 +21,7 @@ from saliency_viz.evaluation.localisation import area, inside, localise
 from saliency_viz.evaluation.mentions import Word, scores_of
 from saliency_viz.evaluation.pages import Section, html, pdf
 from saliency_viz.evaluation.published import differences_at
+from saliency_viz.evaluation.report_tag import ReportAbout
 from saliency_viz.evaluation.scenes import write
 from saliency_viz.evaluation.words import Judged, judged_traces
 from saliency_viz.trace import Mark, Trace
@@ -168,9 +169,9 @@ def test_the_papers_gains_stand_beside_what_chance_moves():
 
 def test_a_page_escapes_what_it_is_told_and_needs_nothing_else():
     section = Section("<b>", "a & b", (("t", "| x | y |\n|---|---|\n| <i> | 1 |\nplain"),), ())
-    page = html("<title>", [section])
+    page = html(ReportAbout("<title>", "m", 3), [section])
     assert "<i>" not in page and "&lt;i&gt;" in page and "<td>1</td>" in page and "<p>plain</p>" in page
-    assert "http" not in page and pdf("t", [section]).startswith(b"%PDF")
+    assert "http" not in page and pdf(ReportAbout("t", "m", 3), [section]).startswith(b"%PDF")
 
 
 def test_decodings_of_a_run_stand_side_by_side(tmp_path, capsys):

@@ -38,7 +38,13 @@ def test_the_line_stands_before_every_other_script_and_the_length_says_so():
 
 
 @pytest.mark.parametrize(
-    ("kind", "more"), [(b"application/json", ()), (b"text/html", ((b"content-encoding", b"br"),)), (b"text/css", ())]
+    ("kind", "more"),
+    [
+        (b"application/json", ()),
+        (b"text/html", ((b"content-encoding", b"br"),)),
+        (b"text/html", ((b"content-security-policy", b"sandbox"),)),
+        (b"text/css", ()),
+    ],
 )
 def test_what_is_no_readable_page_passes_as_it_is(kind, more):
     headers, parts = answered(kind, [PAGE, b"rest"], *more)

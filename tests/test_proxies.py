@@ -17,10 +17,12 @@ from saliency_viz.paths import assets
 from saliency_viz.serving.rate_limit import RateLimit
 from saliency_viz.ui.components import head
 from saliency_viz.ui.server.forwarded import named, origins_of, own_origin
+from saliency_viz.ui.server.reports import reports_of
 
 from .app_browser import api_client, open_site, write_examples
 from .ports import free_port
 from .proxies import caddy, nginx, nginx_server, program
+from .test_reports import write as written
 from .traces import png
 
 LOGIN = ("me", "secret")
@@ -39,7 +41,8 @@ class Place:
     def __init__(self, examples, proxied, path="", limits=BEHIND, say_origin=False):
         self.port = free_port()
         origin = f"http://localhost:{self.port}"
-        served = {"root_path": path or None, "origins": (origin,) if say_origin else ()}
+        self.reports = reports_of([str(written(examples.parent))])
+        served = {"root_path": path or None, "origins": (origin,) if say_origin else (), "reports": self.reports}
         self.site = open_site(examples, auth=LOGIN, limits=limits, served=served, pause=0.0)
         self.app = self.site.address.removeprefix("http://")
         self.address, self.origin, self.backend = origin + path, origin, self.site.backend
@@ -106,8 +109,8 @@ def test_the_page_s_own_requests_are_let_in_and_another_site_s_are_not(place):
 def test_the_page_s_own_files_and_the_tools_are_found_there(place):
     cookie = place.cookie()
     files = re.findall(r'(?:href|src)="([^"]+)"', head(assets()))
-    asked = [*files, "gradio_api/mcp/schema"]
-    assert len(files) == 3 and [place.ask(f"/{path}", Cookie=cookie)[0] for path in asked] == [200] * 4
+    asked = [*files, "gradio_api/mcp/schema", place.reports[0].told()["address"], place.reports[0].told()["pdf"]]
+    assert len(files) == 3 and [place.ask(f"/{path}", Cookie=cookie)[0] for path in asked] == [200] * 6
 
 
 def test_a_caption_arrives_token_by_token(place, tmp_path):

@@ -1366,7 +1366,7 @@
   // app/controls/under.js
   var GAP = 8;
   var EDGE = 12;
-  function opensUnder(button, panel, opened) {
+  function opensUnder(button, panel, opened2) {
     panel.popover = "auto";
     button.popoverTargetElement = panel;
     button.setAttribute("aria-expanded", "false");
@@ -1386,7 +1386,7 @@
         { passive: true }
       );
       if (!open2) return;
-      opened();
+      opened2();
       place();
     });
     panel.addEventListener("keydown", (event) => {
@@ -2180,9 +2180,9 @@
       this.box.hidden = true;
     }
   };
-  function row(line2) {
-    if (!Array.isArray(line2)) return el("div", { class: "sv-tip-text", text: line2 });
-    return el("div", { class: "sv-tip-row" }, el("span", { text: line2[0] }), el("b", { text: line2[1] }));
+  function row(line3) {
+    if (!Array.isArray(line3)) return el("div", { class: "sv-tip-text", text: line3 });
+    return el("div", { class: "sv-tip-row" }, el("span", { text: line3[0] }), el("b", { text: line3[1] }));
   }
 
   // viewer/draw/edge.js
@@ -2617,6 +2617,11 @@
     "this caption": "本描述",
     "runs of this visit": "本次访问的运行",
     "all examples": "全部示例",
+    "Reports measured over whole sets": "在整个数据集上测得的报告",
+    "({m}, {n} items)": "（{m}，{n} 项）",
+    "({m}, {n} items, {d})": "（{m}，{n} 项，{d}）",
+    "{t} as PDF": "{t}（PDF）",
+    "opens in a new tab": "在新标签页中打开",
     "Object words of a run appear here.": "运行的物体词显示于此。",
     "counting…": "正在统计…",
     "Too few to say: {r} right and {h} hallucinated object words; ten of each are needed.": "样本太少，无法判断：{r} 个正确、{h} 个幻觉的物体词；各需十个。",
@@ -4237,8 +4242,8 @@
     const beyond = all.filter((place) => down(place) > 1e-6);
     if (!beyond.length) return at;
     const next = Math.min(...beyond.map(down));
-    const line2 = beyond.filter((place) => down(place) < next + 1e-6);
-    const nearest = line2.reduce((best, one) => Math.abs(one.x - x) < Math.abs(best.x - x) ? one : best);
+    const line3 = beyond.filter((place) => down(place) < next + 1e-6);
+    const nearest = line3.reduce((best, one) => Math.abs(one.x - x) < Math.abs(best.x - x) ? one : best);
     return all.indexOf(nearest);
   }
 
@@ -5557,16 +5562,31 @@
   function intervalBar({ value, low, high }) {
     const x = (share) => (2 + share * (LONG - 4)).toFixed(1);
     const y = TALL / 2;
-    const line2 = (more) => svgEl("line", more);
+    const line3 = (more) => svgEl("line", more);
     return svgEl(
       "svg",
       { width: LONG, height: TALL, viewBox: `0 0 ${LONG} ${TALL}`, class: "sv-claim-bar", "aria-hidden": "true" },
-      line2({ x1: x(0), x2: x(1), y1: y, y2: y, class: "sv-axis" }),
-      line2({ x1: x(0.5), x2: x(0.5), y1: 0, y2: TALL, class: "sv-claim-half" }),
-      line2({ x1: x(low), x2: x(high), y1: y, y2: y, class: "sv-claim-interval" }),
+      line3({ x1: x(0), x2: x(1), y1: y, y2: y, class: "sv-axis" }),
+      line3({ x1: x(0.5), x2: x(0.5), y1: 0, y2: TALL, class: "sv-claim-half" }),
+      line3({ x1: x(low), x2: x(high), y1: y, y2: y, class: "sv-claim-interval" }),
       svgEl("circle", { cx: x(value), cy: y, r: 3.5, class: "sv-claim-value" })
     );
   }
+
+  // viewer/tabs/claim_reports.js
+  function claimReports(reports) {
+    if (!reports || !reports.length) return null;
+    const head = el("h3", { text: t2("Reports measured over whole sets") });
+    return el("div", { class: "sv-claim-reports" }, head, el("ul", null, ...reports.map(line2)));
+  }
+  function line2({ title, model, items, date, address: address2, pdf }) {
+    const told2 = { m: model, n: items, d: date };
+    const about2 = date ? t2("({m}, {n} items, {d})", told2) : t2("({m}, {n} items)", told2);
+    const name = t2("{t} as PDF", { t: title });
+    const file = pdf && el("a", { href: pdf, text: "PDF", download: true, "aria-label": name, title: name });
+    return el("li", null, opened(address2, title), " ", el("span", { class: "sv-hint", text: about2 }), " ", file);
+  }
+  var opened = (href, text) => el("a", { href, text, target: "_blank", rel: "noopener noreferrer", title: t2("opens in a new tab") });
 
   // viewer/tabs/claim.js
   var PAUSE5 = 300;
@@ -5588,7 +5608,8 @@
       this.body = el("div", { class: "sv-claim-body" });
       this.paper = el("p", { class: "sv-hint sv-claim-paper" });
       const data = { class: "sv-claim", "data-picture": "claim", "data-about": "run" };
-      this.root = el("div", data, this.scopes, this.verdict, this.about, this.body, this.paper);
+      const reports = claimReports(viewer.options.reports);
+      this.root = el("div", data, this.scopes, this.verdict, this.about, reports, this.body, this.paper);
     }
     /** @param {Scope} scope @param {string} text */
     scopeButton(scope, text) {
@@ -5724,7 +5745,7 @@
   }
   function csvText(rows, about2 = {}) {
     const comments = Object.entries(about2).map(([key2, value]) => `# ${key2}: ${oneLine(value)}`);
-    return [...comments, ...rows.map((row2) => row2.map(field).join(","))].map((line2) => line2 + "\n").join("");
+    return [...comments, ...rows.map((row2) => row2.map(field).join(","))].map((line3) => line3 + "\n").join("");
   }
 
   // viewer/tabs/data.js
@@ -5736,11 +5757,11 @@
       this.viewer = viewer;
       this.copied = el("span", { class: "sv-hint", role: "status" });
       const over = (event) => {
-        const line2 = (
+        const line3 = (
           /** @type {Element} */
           event.target.closest("tr")
         );
-        viewer.hover(line2 && line2.dataset.key !== void 0 ? Number(line2.dataset.key) : null, 0);
+        viewer.hover(line3 && line3.dataset.key !== void 0 ? Number(line3.dataset.key) : null, 0);
       };
       this.body = el("tbody", { on: { pointerover: over, pointerleave: () => viewer.hover(null) } });
       this.caption = el("span", { class: "sv-unit" });
@@ -5803,15 +5824,15 @@
       const { children } = this.body;
       while (children.length > rows.length) children[children.length - 1].remove();
       rows.forEach((row2, place) => {
-        const line2 = (
+        const line3 = (
           /** @type {HTMLElement} */
           children[place] || this.body.appendChild(makeLine())
         );
-        if (!same || !line2.dataset.key) nameLine(line2, row2);
+        if (!same || !line3.dataset.key) nameLine(line3, row2);
         for (const i of [4, 5]) {
           const cell3 = (
             /** @type {HTMLElement} */
-            line2.children[i]
+            line3.children[i]
           );
           const text = formatNumber(
             /** @type {number} */
@@ -5833,10 +5854,10 @@
   };
   var positionCells = (run, key2) => [key2, run.kinds[key2], run.texts[key2], run.patchOf.get(key2) ?? ""];
   var makeLine = () => el("tr", {}, ...COLUMNS.map((_, i) => el("td", { class: NUMERIC.includes(i) ? "sv-num" : null })));
-  function nameLine(line2, [key2, kind, text, patch]) {
-    line2.dataset.key = String(key2);
+  function nameLine(line3, [key2, kind, text, patch]) {
+    line3.dataset.key = String(key2);
     [String(key2), t2(kind), visible(text), String(patch)].forEach((word, i) => {
-      line2.children[i].textContent = word;
+      line3.children[i].textContent = word;
     });
   }
 
@@ -6088,8 +6109,8 @@
   var TALL2 = HEIGHT2 - TOP2 - BOTTOM2;
   function rankingLegend() {
     const names2 = RANKINGS.map(({ name, color, dash }) => {
-      const line2 = { x1: 1, x2: 25, y1: 5, y2: 5, stroke: color, "stroke-width": 2.4, "stroke-dasharray": dash };
-      const sample = svgEl("svg", { width: 26, height: 10, "aria-hidden": "true" }, svgEl("line", line2));
+      const line3 = { x1: 1, x2: 25, y1: 5, y2: 5, stroke: color, "stroke-width": 2.4, "stroke-dasharray": dash };
+      const sample = svgEl("svg", { width: 26, height: 10, "aria-hidden": "true" }, svgEl("line", line3));
       const text = name === "random" ? t2("random: mean and range of draws") : t2(name);
       return el("span", { class: "sv-share" }, sample, " " + text);
     });
@@ -6141,12 +6162,12 @@
       const band = path([...points(upper), ...points(lower).reverse()]) + "Z";
       const drawn = [...RANKINGS].reverse().flatMap(({ name: name2, color, dash }) => {
         const data = { "data-ranking": name2 };
-        const line2 = { class: "sv-curve-line", d: path(points(curves[name2])), stroke: color, "stroke-dasharray": dash };
+        const line3 = { class: "sv-curve-line", d: path(points(curves[name2])), stroke: color, "stroke-dasharray": dash };
         const dots = points(curves[name2]).map(([cx, cy], i) => {
           const value = { "data-fraction": held.fractions[i], "data-value": curves[name2][i] };
           return svgEl("circle", { cx, cy, r: 2.6, fill: color, ...data, ...value });
         });
-        return [svgEl("path", { ...line2, ...data }), ...dots];
+        return [svgEl("path", { ...line3, ...data }), ...dots];
       });
       const parts = [...this.axes(width, x, y), svgEl("path", { class: "sv-band", d: band }), ...drawn];
       const on = {
@@ -7081,8 +7102,8 @@
       el("tbody", {}, row2(t2("as it is"), held.top_before), row2(t2("knocked out"), held.top_after))
     );
     const went = run.steps.slice(step, step + FOLLOWING).map((one) => one.text);
-    const line2 = (name, text, which) => el("div", {}, el("dt", { text: name }), el("dd", { "data-follows": which, text: text.trim() || "∅" }));
-    const follows = el("dl", { class: "sv-knock-follows" }, line2(t2("it went on"), went.join(""), "before"), line2(t2("it would go on"), held.follows, "after"));
+    const line3 = (name, text, which) => el("div", {}, el("dt", { text: name }), el("dd", { "data-follows": which, text: text.trim() || "∅" }));
+    const follows = el("dl", { class: "sv-knock-follows" }, line3(t2("it went on"), went.join(""), "before"), line3(t2("it would go on"), held.follows, "after"));
     return [el("div", { class: "sv-scroll", tabindex: "0", role: "region", "aria-label": t2("most probable") }, most), follows];
   }
 
@@ -7375,9 +7396,9 @@
       pointerleave: () => viewer.tip.hide(),
       click: (event) => viewer.set({ layer: nearest(event) })
     };
-    const line2 = svgEl("path", { class: "sv-score", d: path(points) });
+    const line3 = svgEl("path", { class: "sv-score", d: path(points) });
     const attributes = { width: WIDE4, height, role: "img", "aria-label": title, "data-curve": name, on };
-    return svgEl("svg", attributes, ...axis, line2, ...dots);
+    return svgEl("svg", attributes, ...axis, line3, ...dots);
   }
 
   // viewer/tabs/lens.js
@@ -7474,10 +7495,10 @@
     }
     /** @param {number | "target" | "all" | null} layer */
     hoverLayer(layer) {
-      for (const line2 of this.rows.children) {
-        line2.classList.toggle("sv-lit", Number(
+      for (const line3 of this.rows.children) {
+        line3.classList.toggle("sv-lit", Number(
           /** @type {HTMLElement} */
-          line2.dataset.layer
+          line3.dataset.layer
         ) === layer);
       }
     }
@@ -8245,11 +8266,11 @@
     scrolled() {
       const { caption, layers } = this.parts;
       if (!this.full) return;
-      const line2 = Boolean(this.viewer.run) && layers.getBoundingClientRect().top < this.top + this.full;
-      if (line2 === this.line) return;
-      this.line = line2;
-      caption.classList.toggle("sv-line", line2);
-      caption.style.marginBottom = line2 ? `${this.full - caption.offsetHeight}px` : "";
+      const line3 = Boolean(this.viewer.run) && layers.getBoundingClientRect().top < this.top + this.full;
+      if (line3 === this.line) return;
+      this.line = line3;
+      caption.classList.toggle("sv-line", line3);
+      caption.style.marginBottom = line3 ? `${this.full - caption.offsetHeight}px` : "";
       for (const strip of this.viewer.strips) strip.keepInView(this.form);
     }
     /** In which form the strip stands: a change of it may hide the selected word. */
@@ -8801,10 +8822,10 @@
       svg.replaceChildren(...parts);
     }
     /** A line at a step; none: hidden. @param {SVGLineElement} line @param {number | null} step */
-    standing(line2, step) {
-      line2.setAttribute("visibility", step === null ? "hidden" : "visible");
-      for (const end of ["x1", "x2"]) line2.setAttribute(end, String(this.x(step || 0)));
-      return line2;
+    standing(line3, step) {
+      line3.setAttribute("visibility", step === null ? "hidden" : "visible");
+      for (const end of ["x1", "x2"]) line3.setAttribute(end, String(this.x(step || 0)));
+      return line3;
     }
     /**
      * @param {Run} run
@@ -9686,12 +9707,12 @@
     if (!from) return at;
     const middle = from.left + from.width / 2;
     let [best, cost] = [at, Infinity];
-    let line2 = null;
+    let line3 = null;
     for (let i = at + way; i >= 0 && i < buttons.length; i += way) {
       const box2 = buttons[i].getBoundingClientRect();
       if (!box2.width || Math.abs(box2.bottom - from.bottom) < 4) continue;
-      if (line2 === null) line2 = box2.bottom;
-      if (Math.abs(box2.bottom - line2) > 4) break;
+      if (line3 === null) line3 = box2.bottom;
+      if (Math.abs(box2.bottom - line3) > 4) break;
       const distance = Math.abs(box2.left + box2.width / 2 - middle);
       if (distance < cost) [best, cost] = [i, distance];
     }
@@ -10800,6 +10821,7 @@
       // the header has its button, and the whole page its key
       actions: ["force", "what_if", "mark", "ask", "claim", ...QUESTIONS],
       model: () => page.model,
+      reports: part.props.reports,
       onState: (state, changed) => {
         remember();
         like(state, changed);
@@ -10845,12 +10867,12 @@
 
   // app/runs/methods_line.js
   var judged = ({ hallucinated, right }) => hallucinated === null ? "–" : `${hallucinated} / ${hallucinated + (right || 0)}`;
-  var numbersOf = (line2) => [
-    line2.changed === null || line2.name === "plain" ? "–" : `${line2.changed} / ${line2.words}`,
-    judged(line2),
-    formatNumber(line2.score),
-    String(line2.rejected),
-    t("methods_seconds", { n: formatNumber(line2.seconds, 2) })
+  var numbersOf = (line3) => [
+    line3.changed === null || line3.name === "plain" ? "–" : `${line3.changed} / ${line3.words}`,
+    judged(line3),
+    formatNumber(line3.score),
+    String(line3.rejected),
+    t("methods_seconds", { n: formatNumber(line3.seconds, 2) })
   ];
   function captionOf2({ pieces, name, rejects }) {
     const parts = pieces.map(([text, changed, judgement]) => {
@@ -10921,7 +10943,7 @@
       const table3 = told(this.props.table);
       root.hidden = !table3 || this.dismissed;
       if (!table3 || root.hidden) return root.replaceChildren();
-      this.fillChosen(table3.lines.filter((line2) => line2.run).map((line2) => line2.run));
+      this.fillChosen(table3.lines.filter((line3) => line3.run).map((line3) => line3.run));
       const active = document.activeElement;
       const focus = active instanceof HTMLInputElement && root.contains(active) ? { name: active.name, value: active.value } : null;
       root.replaceChildren(this.head(table3), this.body(table3));
@@ -10944,7 +10966,7 @@
         this.dismissed = true;
         this.draw();
       };
-      const made4 = table3.lines.filter((line2) => line2.run).length;
+      const made4 = table3.lines.filter((line3) => line3.run).length;
       const text = table3.done ? t("methods_done", { n: made4, m: table3.all.length }) : t("methods_running");
       const close = { type: "button", class: "app-close", "aria-label": t("dismiss"), text: "×", on: { click: dismiss } };
       const status = el("span", { role: "status", class: "app-methods-said", text });
@@ -10960,7 +10982,7 @@
       const rows = table3.all.map(
         (name) => this.row(
           name,
-          table3.lines.find((line2) => line2.name === name),
+          table3.lines.find((line3) => line3.name === name),
           table3
         )
       );
@@ -10969,33 +10991,33 @@
       return el("div", { class: "app-methods-scroll", ...region }, inside);
     }
     /** @param {string} name @param {Line | undefined} line @param {Table} table */
-    row(name, line2, table3) {
+    row(name, line3, table3) {
       const title = decodingName(name, table3.titles);
       const head = el("th", { scope: "row", text: title });
-      if (!line2 || line2.refused) {
-        const kind = "app-methods-wait" + (line2 ? " app-methods-refused" : "");
+      if (!line3 || line3.refused) {
+        const kind = "app-methods-wait" + (line3 ? " app-methods-refused" : "");
         const said = el("td", {
           class: kind,
           colspan: COLUMNS2.length - 3,
-          text: line2 ? line2.refused : waits(name, table3)
+          text: line3 ? line3.refused : waits(name, table3)
         });
         return el("tr", { "data-method": name }, el("td"), el("td"), head, said);
       }
-      const words2 = el("td", { class: "app-methods-caption" }, ...captionOf2(line2));
-      const numbers = numbersOf(line2).map((text) => cell2(text, "app-num"));
+      const words2 = el("td", { class: "app-methods-caption" }, ...captionOf2(line3));
+      const numbers = numbersOf(line3).map((text) => cell2(text, "app-num"));
       const radios = (
         /** @type {const} */
-        [0, 1].map((at) => this.radio(title, line2, at))
+        [0, 1].map((at) => this.radio(title, line3, at))
       );
       return el("tr", { "data-method": name }, ...radios, head, words2, ...numbers);
     }
     /** @param {string} title @param {Line} line @param {0 | 1} place */
-    radio(title, line2, place) {
+    radio(title, line3, place) {
       const label2 = `${title}: ${t(place ? "methods_second" : "methods_first")}`;
-      const change2 = () => this.choose(line2.run, place);
-      const attributes = { type: "radio", name: "app-methods-" + place, value: line2.run, "aria-label": label2 };
+      const change2 = () => this.choose(line3.run, place);
+      const attributes = { type: "radio", name: "app-methods-" + place, value: line3.run, "aria-label": label2 };
       const input = el("input", { ...attributes, on: { change: change2 } });
-      input.checked = this.chosen[place] === line2.run;
+      input.checked = this.chosen[place] === line3.run;
       return el("td", {}, input);
     }
   };

@@ -112,9 +112,9 @@ var SaliencyViewer = (() => {
       this.box.hidden = true;
     }
   };
-  function row(line) {
-    if (!Array.isArray(line)) return el("div", { class: "sv-tip-text", text: line });
-    return el("div", { class: "sv-tip-row" }, el("span", { text: line[0] }), el("b", { text: line[1] }));
+  function row(line2) {
+    if (!Array.isArray(line2)) return el("div", { class: "sv-tip-text", text: line2 });
+    return el("div", { class: "sv-tip-row" }, el("span", { text: line2[0] }), el("b", { text: line2[1] }));
   }
 
   // viewer/draw/edge.js
@@ -549,6 +549,11 @@ var SaliencyViewer = (() => {
     "this caption": "本描述",
     "runs of this visit": "本次访问的运行",
     "all examples": "全部示例",
+    "Reports measured over whole sets": "在整个数据集上测得的报告",
+    "({m}, {n} items)": "（{m}，{n} 项）",
+    "({m}, {n} items, {d})": "（{m}，{n} 项，{d}）",
+    "{t} as PDF": "{t}（PDF）",
+    "opens in a new tab": "在新标签页中打开",
     "Object words of a run appear here.": "运行的物体词显示于此。",
     "counting…": "正在统计…",
     "Too few to say: {r} right and {h} hallucinated object words; ten of each are needed.": "样本太少，无法判断：{r} 个正确、{h} 个幻觉的物体词；各需十个。",
@@ -2210,8 +2215,8 @@ var SaliencyViewer = (() => {
     const beyond = all.filter((place) => down(place) > 1e-6);
     if (!beyond.length) return at;
     const next = Math.min(...beyond.map(down));
-    const line = beyond.filter((place) => down(place) < next + 1e-6);
-    const nearest = line.reduce((best, one) => Math.abs(one.x - x) < Math.abs(best.x - x) ? one : best);
+    const line2 = beyond.filter((place) => down(place) < next + 1e-6);
+    const nearest = line2.reduce((best, one) => Math.abs(one.x - x) < Math.abs(best.x - x) ? one : best);
     return all.indexOf(nearest);
   }
 
@@ -3616,16 +3621,31 @@ var SaliencyViewer = (() => {
   function intervalBar({ value, low, high }) {
     const x = (share) => (2 + share * (LONG - 4)).toFixed(1);
     const y = TALL / 2;
-    const line = (more) => svgEl("line", more);
+    const line2 = (more) => svgEl("line", more);
     return svgEl(
       "svg",
       { width: LONG, height: TALL, viewBox: `0 0 ${LONG} ${TALL}`, class: "sv-claim-bar", "aria-hidden": "true" },
-      line({ x1: x(0), x2: x(1), y1: y, y2: y, class: "sv-axis" }),
-      line({ x1: x(0.5), x2: x(0.5), y1: 0, y2: TALL, class: "sv-claim-half" }),
-      line({ x1: x(low), x2: x(high), y1: y, y2: y, class: "sv-claim-interval" }),
+      line2({ x1: x(0), x2: x(1), y1: y, y2: y, class: "sv-axis" }),
+      line2({ x1: x(0.5), x2: x(0.5), y1: 0, y2: TALL, class: "sv-claim-half" }),
+      line2({ x1: x(low), x2: x(high), y1: y, y2: y, class: "sv-claim-interval" }),
       svgEl("circle", { cx: x(value), cy: y, r: 3.5, class: "sv-claim-value" })
     );
   }
+
+  // viewer/tabs/claim_reports.js
+  function claimReports(reports) {
+    if (!reports || !reports.length) return null;
+    const head = el("h3", { text: t("Reports measured over whole sets") });
+    return el("div", { class: "sv-claim-reports" }, head, el("ul", null, ...reports.map(line)));
+  }
+  function line({ title, model, items, date, address, pdf }) {
+    const told = { m: model, n: items, d: date };
+    const about = date ? t("({m}, {n} items, {d})", told) : t("({m}, {n} items)", told);
+    const name = t("{t} as PDF", { t: title });
+    const file = pdf && el("a", { href: pdf, text: "PDF", download: true, "aria-label": name, title: name });
+    return el("li", null, opened(address, title), " ", el("span", { class: "sv-hint", text: about }), " ", file);
+  }
+  var opened = (href, text) => el("a", { href, text, target: "_blank", rel: "noopener noreferrer", title: t("opens in a new tab") });
 
   // viewer/tabs/claim.js
   var PAUSE2 = 300;
@@ -3647,7 +3667,8 @@ var SaliencyViewer = (() => {
       this.body = el("div", { class: "sv-claim-body" });
       this.paper = el("p", { class: "sv-hint sv-claim-paper" });
       const data = { class: "sv-claim", "data-picture": "claim", "data-about": "run" };
-      this.root = el("div", data, this.scopes, this.verdict, this.about, this.body, this.paper);
+      const reports = claimReports(viewer.options.reports);
+      this.root = el("div", data, this.scopes, this.verdict, this.about, reports, this.body, this.paper);
     }
     /** @param {Scope} scope @param {string} text */
     scopeButton(scope, text) {
@@ -3783,7 +3804,7 @@ var SaliencyViewer = (() => {
   }
   function csvText(rows, about = {}) {
     const comments = Object.entries(about).map(([key, value]) => `# ${key}: ${oneLine(value)}`);
-    return [...comments, ...rows.map((row2) => row2.map(field).join(","))].map((line) => line + "\n").join("");
+    return [...comments, ...rows.map((row2) => row2.map(field).join(","))].map((line2) => line2 + "\n").join("");
   }
 
   // viewer/tabs/data.js
@@ -3795,11 +3816,11 @@ var SaliencyViewer = (() => {
       this.viewer = viewer;
       this.copied = el("span", { class: "sv-hint", role: "status" });
       const over = (event) => {
-        const line = (
+        const line2 = (
           /** @type {Element} */
           event.target.closest("tr")
         );
-        viewer.hover(line && line.dataset.key !== void 0 ? Number(line.dataset.key) : null, 0);
+        viewer.hover(line2 && line2.dataset.key !== void 0 ? Number(line2.dataset.key) : null, 0);
       };
       this.body = el("tbody", { on: { pointerover: over, pointerleave: () => viewer.hover(null) } });
       this.caption = el("span", { class: "sv-unit" });
@@ -3862,15 +3883,15 @@ var SaliencyViewer = (() => {
       const { children } = this.body;
       while (children.length > rows.length) children[children.length - 1].remove();
       rows.forEach((row2, place) => {
-        const line = (
+        const line2 = (
           /** @type {HTMLElement} */
           children[place] || this.body.appendChild(makeLine())
         );
-        if (!same || !line.dataset.key) nameLine(line, row2);
+        if (!same || !line2.dataset.key) nameLine(line2, row2);
         for (const i of [4, 5]) {
           const cell = (
             /** @type {HTMLElement} */
-            line.children[i]
+            line2.children[i]
           );
           const text = formatNumber(
             /** @type {number} */
@@ -3892,10 +3913,10 @@ var SaliencyViewer = (() => {
   };
   var positionCells = (run, key) => [key, run.kinds[key], run.texts[key], run.patchOf.get(key) ?? ""];
   var makeLine = () => el("tr", {}, ...COLUMNS.map((_, i) => el("td", { class: NUMERIC.includes(i) ? "sv-num" : null })));
-  function nameLine(line, [key, kind, text, patch]) {
-    line.dataset.key = String(key);
+  function nameLine(line2, [key, kind, text, patch]) {
+    line2.dataset.key = String(key);
     [String(key), t(kind), visible(text), String(patch)].forEach((word, i) => {
-      line.children[i].textContent = word;
+      line2.children[i].textContent = word;
     });
   }
 
@@ -4161,8 +4182,8 @@ var SaliencyViewer = (() => {
   var TALL2 = HEIGHT2 - TOP2 - BOTTOM2;
   function rankingLegend() {
     const names2 = RANKINGS.map(({ name, color, dash }) => {
-      const line = { x1: 1, x2: 25, y1: 5, y2: 5, stroke: color, "stroke-width": 2.4, "stroke-dasharray": dash };
-      const sample = svgEl("svg", { width: 26, height: 10, "aria-hidden": "true" }, svgEl("line", line));
+      const line2 = { x1: 1, x2: 25, y1: 5, y2: 5, stroke: color, "stroke-width": 2.4, "stroke-dasharray": dash };
+      const sample = svgEl("svg", { width: 26, height: 10, "aria-hidden": "true" }, svgEl("line", line2));
       const text = name === "random" ? t("random: mean and range of draws") : t(name);
       return el("span", { class: "sv-share" }, sample, " " + text);
     });
@@ -4214,12 +4235,12 @@ var SaliencyViewer = (() => {
       const band = path([...points(upper), ...points(lower).reverse()]) + "Z";
       const drawn = [...RANKINGS].reverse().flatMap(({ name: name2, color, dash }) => {
         const data = { "data-ranking": name2 };
-        const line = { class: "sv-curve-line", d: path(points(curves[name2])), stroke: color, "stroke-dasharray": dash };
+        const line2 = { class: "sv-curve-line", d: path(points(curves[name2])), stroke: color, "stroke-dasharray": dash };
         const dots = points(curves[name2]).map(([cx, cy], i) => {
           const value = { "data-fraction": held.fractions[i], "data-value": curves[name2][i] };
           return svgEl("circle", { cx, cy, r: 2.6, fill: color, ...data, ...value });
         });
-        return [svgEl("path", { ...line, ...data }), ...dots];
+        return [svgEl("path", { ...line2, ...data }), ...dots];
       });
       const parts = [...this.axes(width, x, y), svgEl("path", { class: "sv-band", d: band }), ...drawn];
       const on = {
@@ -5154,8 +5175,8 @@ var SaliencyViewer = (() => {
       el("tbody", {}, row2(t("as it is"), held.top_before), row2(t("knocked out"), held.top_after))
     );
     const went = run.steps.slice(step, step + FOLLOWING).map((one) => one.text);
-    const line = (name, text, which) => el("div", {}, el("dt", { text: name }), el("dd", { "data-follows": which, text: text.trim() || "∅" }));
-    const follows = el("dl", { class: "sv-knock-follows" }, line(t("it went on"), went.join(""), "before"), line(t("it would go on"), held.follows, "after"));
+    const line2 = (name, text, which) => el("div", {}, el("dt", { text: name }), el("dd", { "data-follows": which, text: text.trim() || "∅" }));
+    const follows = el("dl", { class: "sv-knock-follows" }, line2(t("it went on"), went.join(""), "before"), line2(t("it would go on"), held.follows, "after"));
     return [el("div", { class: "sv-scroll", tabindex: "0", role: "region", "aria-label": t("most probable") }, most), follows];
   }
 
@@ -5448,9 +5469,9 @@ var SaliencyViewer = (() => {
       pointerleave: () => viewer.tip.hide(),
       click: (event) => viewer.set({ layer: nearest(event) })
     };
-    const line = svgEl("path", { class: "sv-score", d: path(points) });
+    const line2 = svgEl("path", { class: "sv-score", d: path(points) });
     const attributes = { width: WIDE4, height, role: "img", "aria-label": title, "data-curve": name, on };
-    return svgEl("svg", attributes, ...axis, line, ...dots);
+    return svgEl("svg", attributes, ...axis, line2, ...dots);
   }
 
   // viewer/tabs/lens.js
@@ -5547,10 +5568,10 @@ var SaliencyViewer = (() => {
     }
     /** @param {number | "target" | "all" | null} layer */
     hoverLayer(layer) {
-      for (const line of this.rows.children) {
-        line.classList.toggle("sv-lit", Number(
+      for (const line2 of this.rows.children) {
+        line2.classList.toggle("sv-lit", Number(
           /** @type {HTMLElement} */
-          line.dataset.layer
+          line2.dataset.layer
         ) === layer);
       }
     }
@@ -6318,11 +6339,11 @@ var SaliencyViewer = (() => {
     scrolled() {
       const { caption, layers } = this.parts;
       if (!this.full) return;
-      const line = Boolean(this.viewer.run) && layers.getBoundingClientRect().top < this.top + this.full;
-      if (line === this.line) return;
-      this.line = line;
-      caption.classList.toggle("sv-line", line);
-      caption.style.marginBottom = line ? `${this.full - caption.offsetHeight}px` : "";
+      const line2 = Boolean(this.viewer.run) && layers.getBoundingClientRect().top < this.top + this.full;
+      if (line2 === this.line) return;
+      this.line = line2;
+      caption.classList.toggle("sv-line", line2);
+      caption.style.marginBottom = line2 ? `${this.full - caption.offsetHeight}px` : "";
       for (const strip of this.viewer.strips) strip.keepInView(this.form);
     }
     /** In which form the strip stands: a change of it may hide the selected word. */
@@ -6874,10 +6895,10 @@ var SaliencyViewer = (() => {
       svg.replaceChildren(...parts);
     }
     /** A line at a step; none: hidden. @param {SVGLineElement} line @param {number | null} step */
-    standing(line, step) {
-      line.setAttribute("visibility", step === null ? "hidden" : "visible");
-      for (const end of ["x1", "x2"]) line.setAttribute(end, String(this.x(step || 0)));
-      return line;
+    standing(line2, step) {
+      line2.setAttribute("visibility", step === null ? "hidden" : "visible");
+      for (const end of ["x1", "x2"]) line2.setAttribute(end, String(this.x(step || 0)));
+      return line2;
     }
     /**
      * @param {Run} run
@@ -7759,12 +7780,12 @@ var SaliencyViewer = (() => {
     if (!from) return at;
     const middle = from.left + from.width / 2;
     let [best, cost] = [at, Infinity];
-    let line = null;
+    let line2 = null;
     for (let i = at + way; i >= 0 && i < buttons.length; i += way) {
       const box = buttons[i].getBoundingClientRect();
       if (!box.width || Math.abs(box.bottom - from.bottom) < 4) continue;
-      if (line === null) line = box.bottom;
-      if (Math.abs(box.bottom - line) > 4) break;
+      if (line2 === null) line2 = box.bottom;
+      if (Math.abs(box.bottom - line2) > 4) break;
       const distance = Math.abs(box.left + box.width / 2 - middle);
       if (distance < cost) [best, cost] = [i, distance];
     }

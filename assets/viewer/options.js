@@ -16,6 +16,7 @@
  * @property {() => string} [model] key of the one chosen
  * @property {(state: State, changed: Partial<State>) => void} [onState]
  * @property {(name: string, detail: any, news?: (news: any) => void) => any} [onAction] what only the server can do
+ * @property {import("./tabs/claim_reports.js").Report[]} [reports] that the claim's place lists
  * @property {(run: string, step: number, count?: number) => Promise<Rows>} [fetchRows]
  */
 

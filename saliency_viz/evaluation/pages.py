@@ -11,6 +11,7 @@ from matplotlib.backends.backend_pdf import PdfPages
 from matplotlib.figure import Figure
 
 from ..figures.paper.style import style
+from .report_tag import ReportAbout
 
 LINES = 58  # of text on a page of the PDF
 STYLE = """
@@ -31,13 +32,14 @@ class Section:
     figures: tuple[Figure, ...]
 
 
-def html(title: str, sections: Sequence[Section]) -> str:
+def html(about: ReportAbout, sections: Sequence[Section]) -> str:
     """One page; figures are inline SVG."""
     body = "".join(_section(section) for section in sections)
-    name = markup.escape(title)
-    head = f'<meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>{name}</title>'
-    top = f'<!doctype html><html lang="en"><head>{head}<style>{STYLE}</style></head>'
-    return f"{top}<body><h1>{name}</h1>{body}</body></html>"
+    name, line = markup.escape(about.title), markup.escape(about.line)
+    head = f'<meta charset="utf-8"><meta name="viewport" content="width=device-width">{about.tags()}'
+    head += f"<title>{name}: {markup.escape(about.model)}</title><style>{STYLE}</style>"
+    top = f'<!doctype html><html lang="en"><head>{head}</head>'
+    return f"{top}<body><h1>{name}</h1><p>{line}</p>{body}</body></html>"
 
 
 def _section(section: Section) -> str:
@@ -81,10 +83,10 @@ def _svg(figure: Figure) -> str:
     return text[text.index("<svg") :]
 
 
-def pdf(title: str, sections: Sequence[Section]) -> bytes:
+def pdf(about: ReportAbout, sections: Sequence[Section]) -> bytes:
     """Pages of text in a fixed-width face, each figure on a page of its own."""
     buffer = BytesIO()
-    with style(), PdfPages(buffer, metadata={"Title": title, "CreationDate": None}) as pages:
+    with style(), PdfPages(buffer, metadata={"Title": about.title, "CreationDate": None}) as pages:
         for section in sections:
             lines = [section.title, "", *([section.text, ""] if section.text else [])]
             for heading, text in section.tables:

@@ -21,6 +21,7 @@ from .methods import Method
 from .pages import Section
 from .pope import read_answers
 from .records import image_key, read_json
+from .report_tag import ReportAbout
 from .runs import read_run
 from .tables import (
     CHAIR_NAMES,
@@ -56,11 +57,19 @@ def report(sources: Sources, out: Path) -> list[Path]:
     """Write the HTML file `out` and a PDF beside it. Returns both. Raises DataError when there is nothing to say."""
     about, done = read_run(sources.run), finished(sources.run)
     sections = [_settings(about), *_sections(sources, about, done)]
-    title = f"{about['model']['name']}: {about['task']} over {about['items']} items"
-    out.write_text(pages.html(title, sections), encoding="utf-8")
+    told = ReportAbout(TITLES[about["task"]], about["model"]["name"], about["items"], about.get("date", ""))
+    out.write_text(pages.html(told, sections), encoding="utf-8")
     pdf = out.with_suffix(".pdf")
-    pdf.write_bytes(pages.pdf(title, sections))
+    pdf.write_bytes(pages.pdf(told, sections))
     return [out, pdf]
+
+
+TITLES = {
+    "chair": "Captions and the objects they invent",
+    "pope": "Questions about objects (POPE)",
+    "jsonl": "Answers to questions",
+    "replay": "Given captions, read again",
+}
 
 
 def _sections(sources: Sources, about: Values, methods: Sequence[Method]) -> Iterator[Section]:

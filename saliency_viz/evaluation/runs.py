@@ -14,6 +14,7 @@ import json
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
@@ -142,6 +143,7 @@ def _describe(model: LVLM, plan: Plan) -> None:
         "model": {name: value for name, value in asdict(model.info).items() if name != "device"},
         "versions": _versions(),
         "device": model.info.device,
+        "date": datetime.now(timezone.utc).date().isoformat(),
     }
     if path.exists():
         before = json.loads(path.read_text(encoding="utf-8"))
@@ -153,7 +155,7 @@ def _describe(model: LVLM, plan: Plan) -> None:
                 "or ask the same again to go on with it."
             )
         about["methods"] = {**before["methods"], **about["methods"]}
-        about |= {name: before[name] for name in ("versions", "device")}
+        about |= {name: before.get(name, "") for name in ("versions", "device", "date")}
     _replace(path, json.dumps(about, indent=2) + "\n")
 
 

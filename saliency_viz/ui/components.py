@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import wraps
 from pathlib import Path
 from typing import Any
@@ -108,11 +108,12 @@ def media(model: str, server_functions: list[Callable[..., Any]]) -> gr.HTML:
     )
 
 
-def viewer(server_functions: list[Callable[..., Any]]) -> gr.HTML:
+def viewer(server_functions: list[Callable[..., Any]], reports: Sequence[Any] = ()) -> gr.HTML:
     """Shows one run or two. Props: run and second ({id, label, example, recipe, state, serial} or None), delta (news
     of a growing run, a tail window), progress ({ticket, done, total} of what is looked up), answer ({ticket, key}: it
-    can be fetched). Events: action (what if: force a candidate, edit attention), mark (a person judges a token), look
-    (compute what the trace leaves out), halt (stop that)."""
+    can be fetched), reports (that the claim's place lists: server/reports.py). Events: action (what if: force a
+    candidate, edit attention), mark (a person judges a token), look (compute what the trace leaves out), halt (stop
+    that)."""
     return _part(
         '<div class="app-viewer"></div>',
         "SaliencyApp.viewer({element, props, trigger, watch, server}); /* events: 'action' 'mark' 'look' 'halt' */",
@@ -122,6 +123,7 @@ def viewer(server_functions: list[Callable[..., Any]]) -> gr.HTML:
         delta=None,
         progress=None,
         answer=None,
+        reports=list(reports),
         server_functions=server_functions,
     )
 

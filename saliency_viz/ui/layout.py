@@ -5,7 +5,7 @@ Ignores what they do: wiring.py knows which event calls which handler.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
@@ -59,11 +59,17 @@ def theme() -> gr.Theme:
 
 
 def draw(
-    t: Any, scenes: list[dict[str, str]], max_new_tokens: int, limit: int, model: str, ask: Mapping[str, Functions]
+    t: Any,
+    scenes: list[dict[str, str]],
+    max_new_tokens: int,
+    limit: int,
+    model: str,
+    ask: Mapping[str, Functions],
+    reports: Sequence[Any] = (),
 ) -> Page:
     """Every component, inside the current gradio context. t: the translator. scenes: the example row's items. model:
     key of the one chosen at first. ask: what the "header", the field of pictures ("media") and the "viewer" ask of the
-    server."""
+    server. reports: what the claim's place lists."""
     header = ours.header(model, ask["header"])
     notice = ours.notice()
     with gr.Row(elem_id="app-main", equal_height=False):
@@ -71,7 +77,7 @@ def draw(
             left = controls.build_left(t, scenes, max_new_tokens, limit, model, ask["media"])
         with gr.Column(scale=1, min_width=320, elem_id="app-right"):
             methods = ours.methods()
-            viewer = ours.viewer(ask["viewer"])
+            viewer = ours.viewer(ask["viewer"], reports)
     first, second = (
         gr.UploadButton("trace", file_types=[".trace"], type="filepath", visible="hidden", elem_id=f"app-open-{slot}")
         for slot in ("first", "second")

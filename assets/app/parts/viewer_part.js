@@ -39,6 +39,7 @@ export function mountViewer(part) {
     help: false, // the header has its button, and the whole page its key
     actions: ["force", "what_if", "mark", "ask", "claim", ...QUESTIONS],
     model: () => page.model,
+    reports: part.props.reports,
     onState: (state, changed) => {
       remember();
       like(state, changed);

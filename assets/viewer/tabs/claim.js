@@ -6,6 +6,7 @@ import { tokenOf } from "../state/choice.js";
 import { formatNumber } from "../texts/format.js";
 import { t } from "../texts/t.js";
 import { claimDots, claimTable } from "./claim_charts.js";
+import { claimReports } from "./claim_reports.js";
 
 /** @typedef {import("../viewer.js").Viewer} Viewer */
 /** @typedef {"caption" | "visit" | "examples"} Scope */
@@ -48,7 +49,8 @@ export class ClaimTab {
     this.body = el("div", { class: "sv-claim-body" });
     this.paper = el("p", { class: "sv-hint sv-claim-paper" });
     const data = { class: "sv-claim", "data-picture": "claim", "data-about": "run" };
-    this.root = el("div", data, this.scopes, this.verdict, this.about, this.body, this.paper);
+    const reports = claimReports(viewer.options.reports);
+    this.root = el("div", data, this.scopes, this.verdict, this.about, reports, this.body, this.paper);
   }
 
   /** @param {Scope} scope @param {string} text */

@@ -41,6 +41,8 @@ def parser(environment: dict[str, str]) -> argparse.ArgumentParser:
         key = PREFIX + name.upper().replace("-", "_")
         if options.get("action") == "store_true":
             default = environment.get(key, str(default)).lower() in ("1", "true", "yes", "on")
+        elif options.get("action") == "append":
+            default = [part.strip() for part in environment.get(key, "").split(",") if part.strip()] or None
         else:
             default = environment.get(key, default)
         flags.add_argument(f"--{name}", default=default, help=text, **options)
@@ -80,6 +82,7 @@ def parser(environment: dict[str, str]) -> argparse.ArgumentParser:
     add("allowed-origin", None, "where visitors see the page, such as https://viz.example:8443; several with commas")
     add("max-queue", 32, "runs that may wait; the next is told to come back", type=int)
     add("metrics", False, "tell numbers for Prometheus at /metrics", action="store_true")
+    add("report", None, "a report of evaluate report to show, or a folder of them; may be repeated", action="append")
     add("root-path", None, "path under which a reverse proxy serves the page, such as /viz")
     return flags
 

@@ -43,9 +43,10 @@ class ChosenLanguage:
 
 
 def is_page(start: Any) -> bool:
-    """Whether an answer is HTML that nothing has compressed."""
+    """Whether an answer is HTML that nothing has compressed and whose scripts run (a report's may not)."""
     told = {name.lower(): value for name, value in start.get("headers", ())}
-    return told.get(b"content-type", b"").startswith(b"text/html") and b"content-encoding" not in told
+    is_html = told.get(b"content-type", b"").startswith(b"text/html")
+    return is_html and not {b"content-encoding", b"content-security-policy"} & told.keys()
 
 
 def with_choice(message: Any) -> tuple[Any, int]:

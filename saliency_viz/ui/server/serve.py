@@ -29,6 +29,7 @@ from .delivered import Delivered
 from .flags import engine_of, is_zero_gpu, parser
 from .forwarded import Forwarded, origins_of, uvicorn_believes_nobody
 from .language import ChosenLanguage
+from .reports import Report, reports_of, reports_route
 from .starting import check_address, for_gradio, keep_uploads_apart, waited_for, without_proxies
 
 QUEUE, LOOKS = 32, 16  # places of runs, and of looks deeper into one
@@ -65,6 +66,7 @@ def _serve(engine: Engine, options: argparse.Namespace) -> None:
         most_waiting=options.max_queue,
         origins=origins_of(options.allowed_origin),
         metrics=options.metrics,
+        reports=reports_of(options.report or ()),
     )
 
 
@@ -85,13 +87,14 @@ def serve(
     most_waiting: int = QUEUE,
     origins: tuple[str, ...] = (),
     metrics: bool = False,
+    reports: Sequence[Report] = (),
 ) -> tuple[Any, str]:
     """Build the page and launch it; returns (the gradio Blocks, its address).
 
     auth: (user, password). limit: the most new tokens a run may ask for. opened: a trace to show at first. examples: a
     folder of scenes other than ours. block: stay until interrupted. rate_limit: counts visitors' runs. most_waiting:
     runs in the queue. origins: where visitors see the page (scheme://host[:port]), if a proxy does not say it.
-    metrics: serve /metrics.
+    metrics: serve /metrics. reports: listed on the page and served beside it.
     Raises SettingError where it cannot be served there.
     """
     if port is not None:
@@ -118,12 +121,12 @@ def serve(
         examples=examples,
     )
     translate = translator()
-    page = build(context, translate, max_new_tokens)
+    page = build(context, translate, max_new_tokens, [report.told() for report in reports])
     threads = THREADS + 3 * most_waiting + LOOKS
     page.queue(max_size=threads, default_concurrency_limit=4, api_open=False)
     address = _launched(
         page,
-        {"routes": _routes(context, auth, metrics), "middleware": _middleware(auth, context, origins)},
+        {"routes": _routes(context, auth, metrics, reports), "middleware": _middleware(auth, context, origins)},
         server_name=for_gradio(host),
         server_port=port,
         auth=compared(auth) if auth else None,
@@ -185,11 +188,13 @@ def _launched(page: Any, app: dict[str, Any], **given: Any) -> str:
     return address
 
 
-def _routes(context: Any, auth: Any, metrics: bool) -> list[Any]:
+def _routes(context: Any, auth: Any, metrics: bool, reports: Sequence[Report]) -> list[Any]:
     """Our own beside gradio's."""
     from .health import health, health_route
 
     routes = [_files(), health_route(context)]
+    if reports:
+        routes.append(reports_route(reports))
     if metrics:
         from .metrics import Metrics, metrics_route
 
