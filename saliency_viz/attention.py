@@ -1,6 +1,6 @@
 """The attention function registered with transformers: plain SDPA, or what a probe passed by the model call orders.
 
-Ignores decoding and what the numbers mean: it computes attention with edits, and keeps rows for a gradient.
+Ignores decoding and what the numbers mean: it computes attention, with edits. Rows kept for a gradient: recording.py.
 `model(..., probe=probe)` reaches every text layer of every family; without a probe the model is unchanged.
 """
 
@@ -9,14 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from types import SimpleNamespace
-from typing import Any, Protocol, cast, runtime_checkable
+from typing import Any, Protocol, runtime_checkable
 
 import torch
 from jaxtyping import Float
 from torch import Tensor
 from transformers import AttentionInterface, AttentionMaskInterface
-from transformers.cache_utils import DynamicCache, DynamicLayer
 from transformers.integrations.sdpa_attention import sdpa_attention_forward
 from transformers.masking_utils import sdpa_mask
 
@@ -266,145 +264,3 @@ class EditProbe:
                 for renormalized in (True, False)
             )
         return self._cache[name]
-
-
-@dataclass
-class Record:
-    """One layer's kept tensors: attention [heads, query, key] float32, the heads' outputs, and the values they mix."""
-
-    attention: Tensor
-    outputs: Tensor
-    value: Tensor
-
-    def gradient(self, output_gradient: Tensor) -> Float[Tensor, "heads query key"]:
-        """dL/dA = g . V^T, with g the gradient at the heads' outputs [1, heads, query, width]. float32."""
-        return head_scores(at_least_float32(output_gradient), at_least_float32(self.value), 1.0)
-
-
-@dataclass
-class RecordingProbe:
-    """Observes rows over frozen keys and values: each row sees its own key and value attached, all others detached.
-
-    By causality the gradient in a row is then exactly that of the row's own loss, for all rows in one backward pass.
-    lowest: the first recorded layer; layers under it need no graph. The layer `lowest` is the graph's leaf. decodes:
-    its one row is being decoded, and goes on with what plain decoding computes, bit for bit.
-    """
-
-    cache: FrozenCache | GrowingCache
-    edits: EditProbe | None = None
-    lowest: int = 0
-    decodes: bool = False
-    records: dict[int, Record] = field(default_factory=dict)
-
-    def attend(
-        self, layer: int, query: Tensor, key: Tensor, value: Tensor, mask: Tensor | None, scaling: float
-    ) -> Tensor | None:
-        if layer < self.lowest:
-            return None if self.edits is None else self.edits.attend(layer, query, key, value, mask, scaling)
-        frozen = self.cache.layers[layer]
-        scores = head_scores(query, key, scaling)
-        groups = query.shape[1] // key.shape[1]
-        rows, offset = query.shape[2], key.shape[2] - query.shape[2]
-        # The difference is 0 in value; it gives the diagonal entry the gradient of the row's own key.
-        own_key = (frozen.own_key - frozen.own_key.detach()).repeat_interleave(groups, dim=1)[0]
-        own_value = (frozen.own_value - frozen.own_value.detach()).repeat_interleave(groups, dim=1)[0]
-        diagonal = torch.arange(rows, device=query.device)
-        own_scores = (query[0].detach() * own_key).sum(-1) * scaling
-        scores = scores.diagonal_scatter(scores.diagonal(offset, -2, -1) + own_scores, offset, -2, -1)
-        scores = apply_mask(scores, mask)
-        weights = torch.softmax(scores, -1) if self.edits is None else self.edits.weights(layer, query, key, scores)
-        outputs = head_outputs(weights, value)
-        outputs = outputs + weights.detach()[:, diagonal, diagonal + offset, None].to(value.dtype) * own_value
-        if self.decodes:  # a difference of 0 in value again
-            outputs = self._decoded(layer, query, key, value, mask, scaling) + (outputs - outputs.detach())
-        if layer == self.lowest:
-            outputs = outputs.detach().requires_grad_()
-        self.records[layer] = Record(weights.detach(), outputs, value)
-        return outputs
-
-    def _decoded(
-        self, layer: int, query: Tensor, key: Tensor, value: Tensor, mask: Tensor | None, scaling: float
-    ) -> Tensor:
-        """What `attention_forward` gives for the row without a recording, outside the graph."""
-        with torch.no_grad():
-            heads = None if self.edits is None else self.edits.attend(layer, query, key, value, mask, scaling)
-            if heads is None:
-                shared: Any = SimpleNamespace(num_key_value_groups=query.shape[1] // key.shape[1])
-                heads = sdpa_attention_forward(shared, query, key, value, mask, scaling=scaling)[0].transpose(1, 2)
-            return heads
-
-
-@runtime_checkable
-class FilledLayer(Protocol):
-    """A layer of a decoding cache that has read something: keys and values [1, groups, position, width]."""
-
-    keys: Tensor
-    values: Tensor
-
-    def update(self, key_states: Tensor, value_states: Tensor) -> tuple[Tensor, Tensor]:
-        """Take in rows; gives all keys and values."""
-        ...
-
-
-def filled(cache: DynamicCache) -> list[FilledLayer]:
-    """The layers of a cache that has been decoded with; transformers' own types know of layers without keys too."""
-    return cast("list[FilledLayer]", cache.layers)
-
-
-class FrozenLayer(DynamicLayer):
-    """Keys and values of all positions as decoded; a call over the last rows reads them and stores nothing.
-
-    own_key, own_value: of those rows, in the graph; there once the model has been called.
-    """
-
-    keys: Tensor
-    values: Tensor
-    own_key: Tensor
-    own_value: Tensor
-
-    def __init__(self, keys: Tensor, values: Tensor, start: int) -> None:
-        super().__init__()
-        self.keys, self.values, self.start = keys, values, start
-        self.dtype, self.device, self.is_initialized = keys.dtype, keys.device, True
-
-    def update(self, key_states: Tensor, value_states: Tensor, *args: Any, **kwargs: Any) -> tuple[Tensor, Tensor]:
-        """Keep the rows' own key and value (in the graph) aside; hand out the frozen ones."""
-        assert key_states.shape[2] == self.keys.shape[2] - self.start
-        self.own_key, self.own_value = key_states, value_states
-        return self.keys, self.values
-
-    def get_seq_length(self) -> int:
-        """Positions before the observed rows."""
-        return self.start
-
-
-class GrowingLayer(FrozenLayer):
-    """A decoding cache's layer that takes one more row as decoding does, and keeps that row in the graph beside."""
-
-    def __init__(self, layer: FilledLayer) -> None:
-        super().__init__(layer.keys, layer.values, layer.keys.shape[2])
-        self._layer = layer
-
-    def update(self, key_states: Tensor, value_states: Tensor, *args: Any, **kwargs: Any) -> tuple[Tensor, Tensor]:
-        """Store the row in the decoding cache; hand out everything in it."""
-        self.own_key, self.own_value = key_states, value_states
-        self.keys, self.values = self._layer.update(key_states.detach(), value_states.detach())
-        return self.keys, self.values
-
-
-class GrowingCache(DynamicCache):
-    """A decoding cache for one forward whose row is recorded; the cache itself has the row afterwards."""
-
-    def __init__(self, cache: DynamicCache) -> None:
-        super().__init__()
-        self.layers = [GrowingLayer(layer) for layer in filled(cache)]
-
-
-class FrozenCache(DynamicCache):
-    """A read-only view of a decoding cache up to position stop, for observing rows start..stop-1. Copies nothing."""
-
-    def __init__(self, cache: DynamicCache, start: int, stop: int) -> None:
-        super().__init__()
-        self.layers = [
-            FrozenLayer(layer.keys[:, :, :stop], layer.values[:, :, :stop], start) for layer in filled(cache)
-        ]

@@ -232,7 +232,8 @@ def test_decisions_by_hand():
 
 
 def test_the_pace_follows_the_acceptance():
-    pace = Pace(None, judged=True)
+    assert Pace(None, 0.3).size == 32 and Pace(3, 0.3).size == 3  # as good as nothing falls
+    pace = Pace(None, 0.6)
     assert pace.size == 8
     told = ((True, 8, 16), (True, 8, 32), (True, 8, 32), (False, 5, 0), (True, 8, 0), (True, 24, 8), (True, 16, 16))
     for accepted, count, size in told:
@@ -243,8 +244,8 @@ def test_the_pace_follows_the_acceptance():
     for _ in range(20):
         pace.saw(False)
     assert pace.all_at_once  # the first candidate falls more often than not
-    for fixed, judged, size in ((4, True, 4), (None, False, 64), (5, False, 5)):
-        pace = Pace(fixed, judged)
+    for fixed, alpha, size in ((4, 0.6, 4), (None, None, 64), (5, None, 5)):
+        pace = Pace(fixed, alpha)
         pace.saw(False)
         pace.choose()
         assert pace.size == size

@@ -14,8 +14,10 @@ import torch
 from torch import Tensor
 from transformers import StaticCache
 
-from ..attention import FrozenCache, RecordingProbe, filled, grad_mode
+from ..attention import grad_mode
+from ..caches import FrozenCache, filled
 from ..decoding.session import Session
+from ..recording import RecordingProbe
 from ..saliency import loss_gradient
 from ..verify.workload import Workload
 from .clock import rounds, seconds

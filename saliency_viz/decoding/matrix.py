@@ -14,7 +14,6 @@ from torch import Tensor
 from ..attention import (
     EditProbe,
     Edits,
-    Record,
     apply_mask,
     grad_mode,
     head_outputs,
@@ -25,6 +24,7 @@ from ..memory import guarded, require
 from ..models.base import LVLM, Prepared
 from ..models.memory.budget import matrix_needs
 from ..numeric_state import numeric_state
+from ..recording import Record
 from ..saliency import layer_saliency, loss_gradient, normalize_matrix, normalize_rows
 from ..trace import Trace
 from .long_rope import limit_of

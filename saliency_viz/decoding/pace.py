@@ -6,6 +6,7 @@ Ignores tokens and tensors. It changes what a caption costs, never what it says.
 from __future__ import annotations
 
 PLAIN, FIRST = 64, 8  # tokens per observing pass: at most; with SGRS, before anything is known
+LENIENT = 0.3  # an alpha up to which first candidates hardly ever fall (the demo model's card: 1.00 accepted)
 SIZES = (4, 8, 16, 32)
 FADING = 0.95  # an outcome counts so much less with each that follows
 SURE = (2.0, 2.02)  # (accepted, judged) before any: rejections are rare or many, and the first few tell
@@ -17,13 +18,14 @@ RECORDED, ONE, ALL, PASS, ROW = 1.2, 0.7, 1.1, 2.4, 0.1
 class Pace:
     """size: tokens to draft before the next observing pass; 0: decode and judge the next token in one recorded forward.
 
-    fixed: the person's lookahead, kept as it is. judged: whether SGRS judges the tokens.
+    fixed: the person's lookahead, kept as it is. alpha: SGRS's, None where nothing is judged.
     """
 
-    def __init__(self, fixed: int | None, judged: bool) -> None:
+    def __init__(self, fixed: int | None, alpha: float | None) -> None:
         self._accepted, self._judged = SURE
-        self._adapts = fixed is None and judged
-        self.size = FIRST if self._adapts else fixed or PLAIN
+        self._adapts = fixed is None and alpha is not None
+        unknown = FIRST if alpha is not None and alpha > LENIENT else SIZES[-1]
+        self.size = unknown if self._adapts else fixed or PLAIN
 
     @property
     def rate(self) -> float:

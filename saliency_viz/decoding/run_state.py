@@ -25,7 +25,7 @@ from .pace import PLAIN, Pace
 from .session import Session
 from .sgrs import recent_scores
 
-PATIENCE = 1.0  # seconds of decoding after which rows are due, if half of WAITING steps wait for theirs
+PATIENCE = 2.0  # seconds of decoding after which rows are due, if half of WAITING steps wait for theirs
 WAITING = 32  # steps that may wait for their rows
 
 
@@ -83,7 +83,7 @@ class Run:
 
     def __post_init__(self) -> None:
         settings, model = self.settings, self.session.model
-        self.pace = Pace(settings.lookahead, judged=settings.sgrs is not None)
+        self.pace = Pace(settings.lookahead, settings.sgrs.alpha if settings.sgrs is not None else None)
         wanted = settings.sgrs.layers if settings.sgrs is not None else None
         wanted = settings.recording.target_layers if wanted is None else wanted
         self.targets = target_layers(wanted, model.info.layers)

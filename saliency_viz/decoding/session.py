@@ -6,7 +6,6 @@ Ignores how tokens are chosen. Holds nothing on the model: when the session is d
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from copy import copy
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,9 +13,11 @@ import torch
 from torch import Tensor
 from transformers.cache_utils import DynamicCache
 
-from ..attention import EditProbe, Edits, FrozenCache, GrowingCache, RecordingProbe, at_least_float32, filled, grad_mode
+from ..attention import EditProbe, Edits, at_least_float32, grad_mode
+from ..caches import DecodingCache, FrozenCache, GrowingCache, filled
 from ..errors import ModelError
 from ..models.base import LVLM, Prepared
+from ..recording import RecordingProbe
 from ..saliency import layer_saliency, loss_gradient, normalize_rows
 from ..settings import Fusion
 from .long_rope import limit_of, pieces
@@ -56,7 +57,7 @@ class Session:
     def __init__(self, model: LVLM, prepared: Prepared, edits: Edits) -> None:
         self.model, self.prepared, self.edits = model, prepared, edits
         self.ids: list[int] = list(prepared.prompt_ids)  # prompt, then every token fed or about to be
-        self.cache = DynamicCache()
+        self.cache = DecodingCache()
         self.tap: Tap | None = None
 
     @property
@@ -101,13 +102,13 @@ class Session:
     def fork(self, edits: Edits, length: int | None = None) -> Session:
         """A session of its own that has read the same, up to position length; no key or value is copied."""
         other = Session(self.model, self.prepared, edits)
-        other.ids, other.cache.layers = list(self.ids), [copy(layer) for layer in self.cache.layers]
+        other.ids, other.cache = list(self.ids), self.cache.fork()
         other.rewind(self.length if length is None else length)
         return other
 
     def drop(self) -> None:
         """Let go of the cache."""
-        self.cache = DynamicCache()
+        self.cache = DecodingCache()
 
     @grad_mode(True)
     def observe(self, start: int, targets: Sequence[int], lowest: int = 0, fusion: Fusion = "product") -> Observation:
@@ -243,7 +244,11 @@ class RecordedRow:
             found = torch.autograd.grad(self._logits, outputs, each[0], retain_graph=True)
             gradients = [gradient[None] for gradient in found]
         else:
-            gradients = torch.autograd.grad(self._logits, outputs, each, retain_graph=True, is_grads_batched=True)
+
+            def one(towards: Tensor) -> tuple[Tensor, ...]:
+                return torch.autograd.grad(self._logits, outputs, towards, retain_graph=True)
+
+            gradients = torch.vmap(one)(each)
         return self._session.collect(self._probe, gradients, fusion)
 
 

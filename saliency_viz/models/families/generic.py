@@ -14,8 +14,10 @@ from PIL import Image
 from torch import Tensor
 from transformers.cache_utils import DynamicCache
 
-from ...attention import FrozenCache, RecordingProbe, at_least_float32, filled
+from ...attention import at_least_float32
+from ...caches import FrozenCache, filled
 from ...errors import ModelError, PromptError, SaliencyVizError
+from ...recording import RecordingProbe
 from ...trace import Picture
 from ..base import LVLM, Boxes, Family, Prepared, Request
 from ..boxes import crop_region, grid_boxes, no_pixels
