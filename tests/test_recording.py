@@ -78,7 +78,7 @@ def test_a_row_sees_its_own_key_and_value_in_the_graph_and_no_other():
             losses = []
             for sign in (1, -1):
                 tensor[0, group, -1, 2] += sign * step
-                losses.append(float((_Attended.apply(*own, seen, None)[0] * towards).sum()))
+                losses.append(float((_Attended.apply(*own, seen, None)[0].detach() * towards).sum()))
                 tensor[0, group, -1, 2] -= sign * step
             assert (losses[0] - losses[1]) / (2 * step) == pytest.approx(float(gradient[0, group, 1, 2]), rel=1e-5)
 
