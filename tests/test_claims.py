@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import json
 import threading
 import time
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 
+from saliency_viz.__main__ import main
 from saliency_viz.errors import LimitError
 from saliency_viz.evaluation.content import content_words, is_content, word_text
 from saliency_viz.evaluation.detection import FEW, VERDICTS
+from saliency_viz.evaluation.examination import examine
+from saliency_viz.evaluation.words import judged_traces
 from saliency_viz.serving.engine import Engine
 from saliency_viz.serving.run_store import RunStore
 from saliency_viz.trace import Mark, Trace
-from saliency_viz.ui.claims import MOST_WAITING, SCORES, Claims, examined
+from saliency_viz.ui.claims import MOST_WAITING, RESAMPLES, SCORES, Claims, examined
 from saliency_viz.ui.context import EXAMPLE, Context
 from saliency_viz.ui.handlers.claim import SCOPES, captions, fetch_claim
 
@@ -93,6 +98,28 @@ def test_counts_dots_and_aurocs_are_those_of_the_object_words():
 def part(trace: Trace, step: int, kind: str, of: str) -> float:
     row = getattr(trace, of)[step][list(trace.target_layers)].astype(np.float64).mean(0)
     return sum(row[span.start : span.stop].sum() for span in trace.spans if span.kind == kind) / row.sum()
+
+
+def test_the_card_and_evaluate_detect_say_the_same_of_the_same_captions(tmp_path, capsys):
+    given = {f"run-{seed:02}": judged(seed, picture=seed % 11) for seed in range(13)}  # two pictures have two captions
+    given["run-00"] = replace(given["run-00"], marks={**given["run-00"].marks, 2: BAD, 3: BAD, 9: BAD, 10: BAD})
+    for name, trace in given.items():
+        trace.save(tmp_path / f"{name}.trace")
+    card = examined(given)
+    files = sorted(map(str, tmp_path.glob("*.trace")))
+    assert main(["evaluate", "detect", *files, "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    counted = ("verdict", "right", "hallucinated")
+    assert [told[name] for name in counted] == [card[name] for name in counted]
+    assert {name: one["auroc"]["value"] for name, one in card["scores"].items()} == {
+        name: told["scores"][name]["auroc"]["value"] for name in SCORES
+    }
+    again = examine(judged_traces([Path(file) for file in files]), resamples=RESAMPLES)  # as many as the card draws
+    assert {name: one["auroc"] for name, one in card["scores"].items()} == {
+        name: again["scores"][name]["auroc"] for name in SCORES
+    }
+    assert card["means"]["S previous"]["hallucinated"] == pytest.approx(again["table5"]["S previous"]["hallucinated"])
+    assert len(card["dots"]) == told["right"] + told["hallucinated"] and card["pictures"] == 11
 
 
 def test_the_means_are_those_of_the_dots():

@@ -30,7 +30,7 @@ from .detection import (
     spread,
 )
 from .logistic import gain
-from .mentions import Word, first_of_each_kind, mentions_of
+from .mentions import Word, first_of_each_kind, mentions_of, picture_numbers
 from .words import Judged
 
 Report = dict[str, Any]
@@ -40,7 +40,8 @@ TABLE5 = (S, "S previous", "S recent", "raw S", "raw norm", PROBABILITY, POSITIO
 def examine(judged: Judged, first: bool = False, resamples: int = 2000) -> Report:
     """Everything `evaluate detect` says. first: only the first mention of each object in a caption."""
     words = [first_of_each_kind(found) if first else list(found) for found in judged.words]
-    mentions = mentions_of(judged.traces, words)
+    pictures = picture_numbers(judged.traces)
+    mentions = mentions_of(judged.traces, words, pictures=pictures)
     found = claim(mentions, resamples)
     report: Report = {
         "captions": len(judged.traces),
@@ -55,7 +56,7 @@ def examine(judged: Judged, first: bool = False, resamples: int = 2000) -> Repor
     report["table5"] = _table5(known)
     report["bins"] = {name: [asdict(one) for one in rate_by_bin(known, name)] for name in (S, "S previous")}
     report["equal_bins"] = {S: [asdict(one) for one in rate_by_bin(known, S, equal_counts=True)]}
-    report["layers"] = layers(judged.traces, words, resamples)
+    report["layers"] = layers(judged.traces, words, pictures, resamples)
     report["salient_hallucinations"] = salient_hallucinations(judged, words, known)
     report["neighbours"] = asdict(neighbours(judged.traces, words))
     return report
@@ -96,11 +97,13 @@ def _table5(mentions: Mentions) -> Report:
     return {name: {"right": one.right, "hallucinated": one.hallucinated} for name, one in found.items()}
 
 
-def layers(traces: Sequence[Trace], words: Sequence[Sequence[Word]], resamples: int) -> list[Report]:
+def layers(
+    traces: Sequence[Trace], words: Sequence[Sequence[Word]], pictures: Sequence[int], resamples: int
+) -> list[Report]:
     """By layer, from 0: AUROC of S, of S beside position, and of the attention on outputs."""
     found = []
     for layer in range(min((trace.model.layers for trace in traces), default=0)):
-        mentions = mentions_of(traces, words, [layer]).known(S)
+        mentions = mentions_of(traces, words, [layer], pictures).known(S)
         scores = {name: danger(mentions, name) for name in (S, ADJUSTED, "attention on outputs")}
         found.append({name: asdict(discriminate(worse, mentions, resamples).auroc) for name, worse in scores.items()})
     return found

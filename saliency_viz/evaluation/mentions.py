@@ -7,6 +7,7 @@ scores are worth (`detection`).
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -60,17 +61,29 @@ def first_of_each_kind(words: Iterable[Word]) -> list[Word]:
     return [word for word in words if not word.kind or not (word.kind in seen or seen.add(word.kind))]
 
 
+def picture_numbers(traces: Sequence[Trace]) -> list[int]:
+    """A number for each trace: captions of the same pictures share one, so that they are not drawn apart."""
+    seen = [hashlib.sha256(b"".join(one.png for one in trace.pictures)).digest() for trace in traces]
+    numbers = {digest: number for number, digest in enumerate(dict.fromkeys(seen))}
+    return [numbers[digest] for digest in seen]
+
+
 def mentions_of(
-    traces: Sequence[Trace], words: Sequence[Sequence[Word]] | None = None, layers: Sequence[int] | None = None
+    traces: Sequence[Trace],
+    words: Sequence[Sequence[Word]] | None = None,
+    layers: Sequence[int] | None = None,
+    pictures: Sequence[int] | None = None,
 ) -> Mentions:
-    """Every score of every word; the index of its trace is its image. words: None takes the marks.
+    """Every score of every word. words: None takes the marks. pictures: see `picture_numbers`; None: each trace has a
+    picture of its own.
 
     layers: which layers scores are taken over; None: each trace's target layers.
     """
     words = [words_from_marks(trace) for trace in traces] if words is None else words
+    pictures = range(len(traces)) if pictures is None else pictures
     rows = [
         (scores_of(trace, word.step, layers), word.hallucinated, image)
-        for image, (trace, found) in enumerate(zip(traces, words, strict=True))
+        for image, trace, found in zip(pictures, traces, words, strict=True)
         for word in found
     ]
     names = NAMES if not rows else tuple(rows[0][0])

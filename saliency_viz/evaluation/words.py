@@ -12,8 +12,9 @@ from pathlib import Path
 from ..errors import DataError
 from ..trace import Trace
 from .chair import Vocabulary
+from .content import content_words
 from .items import safe_name
-from .mentions import Word, words_from_marks, words_from_spans
+from .mentions import Word, words_from_spans
 from .records import image_key, read_records
 from .truth import Truth
 
@@ -41,9 +42,10 @@ def judged_run(folder: Path, method: str, truth: Truth, vocabulary: Vocabulary) 
 
 
 def judged_traces(paths: Sequence[Path]) -> Judged:
-    """Trace files whose tokens were marked. Raises DataError when none is."""
+    """Trace files whose tokens were marked, of which content words count, as on the page. Raises DataError when there
+    is none."""
     traces = tuple(Trace.load(path) for path in paths)
-    words = tuple(tuple(words_from_marks(trace)) for trace in traces)
+    words = tuple(tuple(content_words(trace)) for trace in traces)
     if not any(words):
         raise DataError(
             "Without --truth the traces must be marked: right and hallucinated, on the page or by a demo scene. Got no "

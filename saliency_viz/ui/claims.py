@@ -5,7 +5,6 @@ Ignores which captions (handlers/claim.py) and how the answer is drawn. Every nu
 
 from __future__ import annotations
 
-import hashlib
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Mapping, Sequence
@@ -17,7 +16,7 @@ import numpy as np
 from ..errors import LimitError
 from ..evaluation.content import content_words, word_text
 from ..evaluation.detection import ADJUSTED, POSITION, PROBABILITY, Discrimination, Mentions, S, claim, spread
-from ..evaluation.mentions import mentions_of
+from ..evaluation.mentions import mentions_of, picture_numbers
 from ..trace import Trace
 
 PREVIOUS = "S previous"  # what the paper's Table 5 is of
@@ -35,7 +34,7 @@ def examined(captions: Mapping[str, Trace]) -> dict[str, Any]:
     """
     ids, traces = list(captions), list(captions.values())
     words = [content_words(trace) for trace in traces]
-    mentions = _of_pictures(mentions_of(traces, words), traces)
+    mentions = mentions_of(traces, words, pictures=picture_numbers(traces))
     known = mentions.known(S)
     needed = {name: values for name, values in known.scores.items() if name in SCORES}
     found = claim(replace(known, scores=needed), RESAMPLES)
@@ -52,14 +51,6 @@ def examined(captions: Mapping[str, Trace]) -> dict[str, Any]:
         "means": {name: {kind: list(map(_plain, pair)) for kind, pair in of.items()} for name, of in means.items()},
         "dots": _dots(ids, traces, words, mentions)[:MOST_DOTS],
     }
-
-
-def _of_pictures(mentions: Mentions, traces: Sequence[Trace]) -> Mentions:
-    """The same with one number for each picture: several captions of one are not drawn apart."""
-    seen = [hashlib.sha256(b"".join(one.png for one in trace.pictures)).digest() for trace in traces]
-    numbers = {digest: number for number, digest in enumerate(dict.fromkeys(seen))}
-    pictures = np.array([numbers[digest] for digest in seen], int)
-    return replace(mentions, image=pictures[mentions.image])
 
 
 def _dots(
