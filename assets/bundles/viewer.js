@@ -1743,6 +1743,134 @@ var SaliencyViewer = (() => {
     pair.classList.toggle("sv-one-word-bar", same("words"));
   }
 
+  // viewer/draw/thumbnail.js
+  var PIXELS = 32;
+  var made2 = /* @__PURE__ */ new Map();
+  function pixelTable(name, opacity, signed2) {
+    const key = `${name} ${opacity} ${signed2}`;
+    const known3 = made2.get(key);
+    if (known3) return known3;
+    if (made2.size > 40) made2.clear();
+    const table2 = Uint32Array.from({ length: 256 }, (_, i) => {
+      const [red, green, blue] = colorAt(name, i / 255);
+      return (Math.round(255 * opacityAt(weightAt(i / 255, signed2), opacity)) << 24 | blue << 16 | green << 8 | red) >>> 0;
+    });
+    made2.set(key, table2);
+    return table2;
+  }
+  function drawThumbnail(canvas, { run, patches, values, scale, map, opacity }) {
+    const { width, height } = canvas;
+    const pen = (
+      /** @type {CanvasRenderingContext2D} */
+      canvas.getContext("2d")
+    );
+    const image = pen.createImageData(width, height);
+    const pixels = new Uint32Array(image.data.buffer);
+    const table2 = pixelTable(map, opacity, scale.signed);
+    for (const patch of patches) {
+      const [left, top, right, bottom] = run.boxes[patch];
+      const color = table2[Math.round(255 * scale.at(values[run.imageKeys[patch]]))];
+      const [l, r] = [Math.round(left * width), Math.max(Math.round(left * width) + 1, Math.round(right * width))];
+      const [from, to] = [Math.round(top * height), Math.max(Math.round(top * height) + 1, Math.round(bottom * height))];
+      for (let y = from; y < to; y++) pixels.fill(color, y * width + l, y * width + r);
+    }
+    pen.putImageData(image, 0, 0);
+  }
+
+  // viewer/draw/smooth.js
+  var FINE = 8;
+  var known = /* @__PURE__ */ new WeakMap();
+  function gridOf(run, patches) {
+    const before = known.get(patches);
+    if (before !== void 0) return before;
+    const ends = (axis) => [...new Set(patches.map((patch) => run.boxes[patch][axis]))].sort((a, b) => a - b);
+    const [lefts, tops] = [ends(0), ends(1)];
+    const order = [];
+    for (const patch of patches) {
+      const [left, top] = run.boxes[patch];
+      order[tops.indexOf(top) * lefts.length + lefts.indexOf(left)] = patch;
+    }
+    const whole = order.length === patches.length && patches.length === lefts.length * tops.length;
+    const grid = whole ? { columns: lefts.length, rows: tops.length, order } : null;
+    known.set(patches, grid);
+    return grid;
+  }
+  function between(at, count) {
+    const middle = Math.max(0, Math.min(count - 1, (at + 0.5) / FINE - 0.5));
+    const low = Math.floor(middle);
+    return [low, Math.min(low + 1, count - 1), middle - low];
+  }
+  function fieldOf(places, columns, rows) {
+    const [width, height] = [columns * FINE, rows * FINE];
+    const field2 = new Float32Array(width * height);
+    const across2 = Array.from({ length: width }, (_, x) => between(x, columns));
+    for (let y = 0; y < height; y++) {
+      const [up, down, part] = between(y, rows);
+      for (let x = 0; x < width; x++) {
+        const [left, right, share] = across2[x];
+        const above = places[up * columns + left] * (1 - share) + places[up * columns + right] * share;
+        const below = places[down * columns + left] * (1 - share) + places[down * columns + right] * share;
+        field2[y * width + x] = above * (1 - part) + below * part;
+      }
+    }
+    return { field: field2, width, height };
+  }
+  function paintSmooth(pen, area, { columns, rows, order }, { run, values, scale, map, opacity }) {
+    const places = Float32Array.from(order, (patch) => scale.at(values[run.imageKeys[patch]] || 0));
+    const { field: field2, width, height } = fieldOf(places, columns, rows);
+    const table2 = pixelTable(map, opacity, scale.signed);
+    const canvas = document.createElement("canvas");
+    Object.assign(canvas, { width, height });
+    const own = (
+      /** @type {CanvasRenderingContext2D} */
+      canvas.getContext("2d")
+    );
+    const image = own.createImageData(width, height);
+    new Uint32Array(image.data.buffer).set(Uint32Array.from(field2, (place) => table2[Math.round(255 * place)]));
+    own.putImageData(image, 0, 0);
+    pen.imageSmoothingQuality = "high";
+    pen.drawImage(canvas, ...area);
+  }
+
+  // viewer/draw/patches.js
+  var smoothGrid = ({ run, smooth, hidden }, patches) => smooth && !(hidden && hidden.size) ? gridOf(run, patches) : null;
+  function paintPatches(pen, area, patches, paint) {
+    const { run, values, scale, map, opacity, hidden } = paint;
+    const [left, top, width, height] = area;
+    const grid = smoothGrid(paint, patches);
+    if (grid) return paintSmooth(pen, area, grid, paint);
+    const fills = fillsOf(map, opacity, scale.signed);
+    for (const patch of patches) {
+      const box = run.boxes[patch];
+      const key = run.imageKeys[patch];
+      const [l, r] = [box[0], box[2]].map((part) => left + Math.round(part * width));
+      const [tp, b] = [box[1], box[3]].map((part) => top + Math.round(part * height));
+      if (hidden && hidden.has(key)) {
+        cross(pen, l, tp, r, b);
+        continue;
+      }
+      const value = values[key];
+      if (Number.isNaN(value)) continue;
+      pen.fillStyle = fills[Math.round(255 * scale.at(value))];
+      pen.fillRect(l, tp, r - l, b - tp);
+    }
+  }
+  function cross(pen, left, top, right, bottom) {
+    pen.strokeStyle = "rgb(128 128 128 / .8)";
+    pen.lineWidth = 1;
+    pen.beginPath();
+    pen.moveTo(left, bottom);
+    pen.lineTo(right, top);
+    pen.stroke();
+  }
+  function patchAt(run, patches, x, y) {
+    const inside = (patch) => {
+      const [left, top, right, bottom] = run.boxes[patch];
+      return x >= left && x < right && y >= top && y < bottom;
+    };
+    return patches.find(inside) ?? null;
+  }
+
   // viewer/state/locked.js
   function byHand(runs, group2, kind, state, steps) {
     const found = lockedScale(runs, group2, kind, { ...state, scale: "layer" }, steps);
@@ -1956,133 +2084,6 @@ var SaliencyViewer = (() => {
       clearTimeout(this.timer);
     }
   };
-
-  // viewer/draw/thumbnail.js
-  var PIXELS = 32;
-  var made2 = /* @__PURE__ */ new Map();
-  function pixelTable(name, opacity, signed2) {
-    const key = `${name} ${opacity} ${signed2}`;
-    const known3 = made2.get(key);
-    if (known3) return known3;
-    if (made2.size > 40) made2.clear();
-    const table2 = Uint32Array.from({ length: 256 }, (_, i) => {
-      const [red, green, blue] = colorAt(name, i / 255);
-      return (Math.round(255 * opacityAt(weightAt(i / 255, signed2), opacity)) << 24 | blue << 16 | green << 8 | red) >>> 0;
-    });
-    made2.set(key, table2);
-    return table2;
-  }
-  function drawThumbnail(canvas, { run, patches, values, scale, map, opacity }) {
-    const { width, height } = canvas;
-    const pen = (
-      /** @type {CanvasRenderingContext2D} */
-      canvas.getContext("2d")
-    );
-    const image = pen.createImageData(width, height);
-    const pixels = new Uint32Array(image.data.buffer);
-    const table2 = pixelTable(map, opacity, scale.signed);
-    for (const patch of patches) {
-      const [left, top, right, bottom] = run.boxes[patch];
-      const color = table2[Math.round(255 * scale.at(values[run.imageKeys[patch]]))];
-      const [l, r] = [Math.round(left * width), Math.max(Math.round(left * width) + 1, Math.round(right * width))];
-      const [from, to] = [Math.round(top * height), Math.max(Math.round(top * height) + 1, Math.round(bottom * height))];
-      for (let y = from; y < to; y++) pixels.fill(color, y * width + l, y * width + r);
-    }
-    pen.putImageData(image, 0, 0);
-  }
-
-  // viewer/draw/smooth.js
-  var FINE = 8;
-  var known = /* @__PURE__ */ new WeakMap();
-  function gridOf(run, patches) {
-    const before = known.get(patches);
-    if (before !== void 0) return before;
-    const ends = (axis) => [...new Set(patches.map((patch) => run.boxes[patch][axis]))].sort((a, b) => a - b);
-    const [lefts, tops] = [ends(0), ends(1)];
-    const order = [];
-    for (const patch of patches) {
-      const [left, top] = run.boxes[patch];
-      order[tops.indexOf(top) * lefts.length + lefts.indexOf(left)] = patch;
-    }
-    const whole = order.length === patches.length && patches.length === lefts.length * tops.length;
-    const grid = whole ? { columns: lefts.length, rows: tops.length, order } : null;
-    known.set(patches, grid);
-    return grid;
-  }
-  function between(at, count) {
-    const middle = Math.max(0, Math.min(count - 1, (at + 0.5) / FINE - 0.5));
-    const low = Math.floor(middle);
-    return [low, Math.min(low + 1, count - 1), middle - low];
-  }
-  function fieldOf(places, columns, rows) {
-    const [width, height] = [columns * FINE, rows * FINE];
-    const field2 = new Float32Array(width * height);
-    const across2 = Array.from({ length: width }, (_, x) => between(x, columns));
-    for (let y = 0; y < height; y++) {
-      const [up, down, part] = between(y, rows);
-      for (let x = 0; x < width; x++) {
-        const [left, right, share] = across2[x];
-        const above = places[up * columns + left] * (1 - share) + places[up * columns + right] * share;
-        const below = places[down * columns + left] * (1 - share) + places[down * columns + right] * share;
-        field2[y * width + x] = above * (1 - part) + below * part;
-      }
-    }
-    return { field: field2, width, height };
-  }
-  function paintSmooth(pen, area, { columns, rows, order }, { run, values, scale, map, opacity }) {
-    const places = Float32Array.from(order, (patch) => scale.at(values[run.imageKeys[patch]] || 0));
-    const { field: field2, width, height } = fieldOf(places, columns, rows);
-    const table2 = pixelTable(map, opacity, scale.signed);
-    const canvas = document.createElement("canvas");
-    Object.assign(canvas, { width, height });
-    const own = (
-      /** @type {CanvasRenderingContext2D} */
-      canvas.getContext("2d")
-    );
-    const image = own.createImageData(width, height);
-    new Uint32Array(image.data.buffer).set(Uint32Array.from(field2, (place) => table2[Math.round(255 * place)]));
-    own.putImageData(image, 0, 0);
-    pen.imageSmoothingQuality = "high";
-    pen.drawImage(canvas, ...area);
-  }
-
-  // viewer/draw/patches.js
-  function paintPatches(pen, area, patches, paint) {
-    const { run, values, scale, map, opacity, hidden, smooth } = paint;
-    const [left, top, width, height] = area;
-    const grid = smooth && !(hidden && hidden.size) ? gridOf(run, patches) : null;
-    if (grid) return paintSmooth(pen, area, grid, paint);
-    const fills = fillsOf(map, opacity, scale.signed);
-    for (const patch of patches) {
-      const box = run.boxes[patch];
-      const key = run.imageKeys[patch];
-      const [l, r] = [box[0], box[2]].map((part) => left + Math.round(part * width));
-      const [tp, b] = [box[1], box[3]].map((part) => top + Math.round(part * height));
-      if (hidden && hidden.has(key)) {
-        cross(pen, l, tp, r, b);
-        continue;
-      }
-      const value = values[key];
-      if (Number.isNaN(value)) continue;
-      pen.fillStyle = fills[Math.round(255 * scale.at(value))];
-      pen.fillRect(l, tp, r - l, b - tp);
-    }
-  }
-  function cross(pen, left, top, right, bottom) {
-    pen.strokeStyle = "rgb(128 128 128 / .8)";
-    pen.lineWidth = 1;
-    pen.beginPath();
-    pen.moveTo(left, bottom);
-    pen.lineTo(right, top);
-    pen.stroke();
-  }
-  function patchAt(run, patches, x, y) {
-    const inside = (patch) => {
-      const [left, top, right, bottom] = run.boxes[patch];
-      return x >= left && x < right && y >= top && y < bottom;
-    };
-    return patches.find(inside) ?? null;
-  }
 
   // viewer/draw/cells.js
   function arrange(count, width, height, aspect) {
@@ -3183,6 +3184,12 @@ var SaliencyViewer = (() => {
     source() {
       return panelSource(this.viewer, this.which, this.kind);
     }
+    /** Whether values between the patches are drawn, and not only asked for. @param {import("../state/run.js").Run} run */
+    smoothed(run) {
+      const { viewer, slot } = this;
+      const paint = { run, smooth: viewer.state.smooth, hidden: hiddenKeys(viewer, run) };
+      return sheetsOf(run, groupOf(viewer, slot)).some((sheet) => smoothGrid(paint, sheet.patches));
+    }
     draw() {
       const { viewer, kind } = this;
       const { state } = viewer;
@@ -3193,7 +3200,7 @@ var SaliencyViewer = (() => {
       this.title.textContent = viewer.comparing ? slotName(viewer, this.which) + word : t(kind);
       const every = run && state.layer === "all" && t("every layer; words: mean of all {n}", { n: run.layers });
       const unit = (viewer.comparing ? t(kind) + ", " : "") + unitWords(kind, state.normalization);
-      const smooth = state.smooth && t("smoothed for the eye");
+      const smooth = run && !every && this.smoothed(run) && t("smoothed for the eye");
       this.unit.textContent = run ? [unit, every || run.layerWords(state.layer), smooth].filter(Boolean).join(" · ") : unit;
       this.root.setAttribute("aria-label", `${this.title.textContent} ${this.unit.textContent}`);
       if (this.range) this.range.draw();
@@ -4526,7 +4533,7 @@ var SaliencyViewer = (() => {
       const fit = Math.min((cell - GAP) / width, (tall - LABEL - GAP) / height);
       const [left, top] = [picture % columns * cell, Math.floor(picture / columns) * tall];
       const [w, h] = [Math.round(width * fit * ratio), Math.round(height * fit * ratio)];
-      const area = [left * ratio, top * ratio, w, h];
+      const area = [(left + GAP / 2) * ratio, (top + GAP / 2) * ratio, w, h];
       const image = viewer.image(run, picture);
       if (image.complete && image.naturalWidth) pen.drawImage(image, ...area);
       const sheet = sheetsOf(run, group2).find((one) => one.picture === picture);
@@ -4544,7 +4551,7 @@ var SaliencyViewer = (() => {
       if (!chosen2) return;
       pen.strokeStyle = pen.fillStyle;
       pen.lineWidth = 2 * ratio;
-      pen.strokeRect(area[0] + ratio, area[1] + ratio, w - 2 * ratio, h - 2 * ratio);
+      pen.strokeRect(area[0] - ratio, area[1] - ratio, w + 2 * ratio, h + 2 * ratio);
     }
   };
 

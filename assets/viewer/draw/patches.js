@@ -18,6 +18,14 @@ import { gridOf, paintSmooth } from "./smooth.js";
  */
 
 /**
+ * The grid on which a picture is drawn smoothly; null where patches are drawn: always where some are crossed out.
+ * @param {{run: Run, smooth?: boolean, hidden?: Set<number>}} paint
+ * @param {number[]} patches
+ */
+export const smoothGrid = ({ run, smooth, hidden }, patches) =>
+  smooth && !(hidden && hidden.size) ? gridOf(run, patches) : null;
+
+/**
  * Rectangles of some patches inside an area of a canvas, edges on whole device pixels.
  * @param {CanvasRenderingContext2D} pen
  * @param {Area} area
@@ -25,9 +33,9 @@ import { gridOf, paintSmooth } from "./smooth.js";
  * @param {Paint} paint
  */
 export function paintPatches(pen, area, patches, paint) {
-  const { run, values, scale, map, opacity, hidden, smooth } = paint;
+  const { run, values, scale, map, opacity, hidden } = paint;
   const [left, top, width, height] = area;
-  const grid = smooth && !(hidden && hidden.size) ? gridOf(run, patches) : null;
+  const grid = smoothGrid(paint, patches);
   if (grid) return paintSmooth(pen, area, grid, paint);
   const fills = fillsOf(map, opacity, scale.signed);
   for (const patch of patches) {

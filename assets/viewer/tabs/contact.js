@@ -103,7 +103,7 @@ export class Contact {
     const [left, top] = [(picture % columns) * cell, Math.floor(picture / columns) * tall];
     const [w, h] = [Math.round(width * fit * ratio), Math.round(height * fit * ratio)];
     /** @type {import("../draw/patches.js").Area} */
-    const area = [left * ratio, top * ratio, w, h];
+    const area = [(left + GAP / 2) * ratio, (top + GAP / 2) * ratio, w, h];
     const image = viewer.image(run, picture);
     if (image.complete && image.naturalWidth) pen.drawImage(image, ...area);
     const sheet = sheetsOf(run, group).find((one) => one.picture === picture);
@@ -123,6 +123,6 @@ export class Contact {
     if (!chosen) return;
     pen.strokeStyle = pen.fillStyle;
     pen.lineWidth = 2 * ratio;
-    pen.strokeRect(area[0] + ratio, area[1] + ratio, w - 2 * ratio, h - 2 * ratio);
+    pen.strokeRect(area[0] - ratio, area[1] - ratio, w + 2 * ratio, h + 2 * ratio); // at its edges, not over its data
   }
 }

@@ -1,8 +1,10 @@
 // One side of the pair: a kind (attention or saliency) of one run, or the signed difference of two runs.
 
 import { el } from "../../shared/dom.js";
+import { smoothGrid } from "../draw/patches.js";
 import { quotedSteps } from "../state/choice.js";
-import { slotName } from "../state/compare.js";
+import { hiddenKeys, slotName } from "../state/compare.js";
+import { groupOf, sheetsOf } from "../state/pictures.js";
 import { scaleWords, unitWords } from "../state/scales.js";
 import { panelSource } from "../state/sources.js";
 import { formatNumber } from "../texts/format.js";
@@ -50,6 +52,13 @@ export class Panel {
     return panelSource(this.viewer, this.which, this.kind);
   }
 
+  /** Whether values between the patches are drawn, and not only asked for. @param {import("../state/run.js").Run} run */
+  smoothed(run) {
+    const { viewer, slot } = this;
+    const paint = { run, smooth: viewer.state.smooth, hidden: hiddenKeys(viewer, run) };
+    return sheetsOf(run, groupOf(viewer, slot)).some((sheet) => smoothGrid(paint, sheet.patches));
+  }
+
   draw() {
     const { viewer, kind } = this;
     const { state } = viewer;
@@ -60,7 +69,7 @@ export class Panel {
     this.title.textContent = viewer.comparing ? slotName(viewer, this.which) + word : t(kind);
     const every = run && state.layer === "all" && t("every layer; words: mean of all {n}", { n: run.layers });
     const unit = (viewer.comparing ? t(kind) + ", " : "") + unitWords(kind, state.normalization);
-    const smooth = state.smooth && t("smoothed for the eye");
+    const smooth = run && !every && this.smoothed(run) && t("smoothed for the eye");
     this.unit.textContent = run
       ? [unit, every || run.layerWords(state.layer), smooth].filter(Boolean).join(" · ")
       : unit;

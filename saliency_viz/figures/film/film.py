@@ -32,7 +32,6 @@ Shown = Literal["all", "most"]  # of several pictures: all of them, or each word
 FILM = View(normalization="share", transform="percentile", colors="magma")  # one sharp peak dims no other word
 WIDTHS = (240, 3840)
 CAPTION_LINES = 5  # a longer caption scrolls
-BAR_GROUND = 215  # the grey under the colour bar, about that of a greyed picture
 ACCENT, PALE = "#d55e00", "#fde3c8"
 
 
@@ -289,9 +288,10 @@ def _draw_bar(frame: Image.Image, draw: ImageDraw.ImageDraw, stage: Stage) -> in
     wide = stage.width // 4
     places = np.linspace(0, 1, wide)
     alpha = opacity_at(places, signed=stage.scale.signed)[:, None]  # as pale as the maps are over a picture
-    line = BAR_GROUND * (1 - alpha) + table(name)[(places * 255).round().astype(int)] * alpha
+    line = 255 * (1 - alpha) + table(name)[(places * 255).round().astype(int)] * alpha  # 0 is the paper itself
     strip = np.repeat(line[None], max(8, small - 2), axis=0)
     frame.paste(Image.fromarray(np.round(strip).astype(np.uint8)), (left, top + 2))
+    draw.rectangle((left - 1, top + 1, left + wide, top + 2 + len(strip)), outline=FAINT)
     left += wide + 6
     left += round(write(draw, (left, top), high, small, INK)) + small
     first, *second = stage.kinds
