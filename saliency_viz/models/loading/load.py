@@ -80,21 +80,14 @@ def load_model(
         network = _frozen(source, str(name), kind, config, settings, adapter, tell)
         if not settings:
             network.to(where)
-    described = _described(kind, small and f"{small} weights{', as stored' if stored else ''}", adapter)
+    dtype = _described(kind, small and f"{small} weights{', as stored' if stored else ''}", adapter)
     text = network.config.get_text_config()
+    place = str(where) if device_map is None else f"device_map {device_map}"
     model = LVLM(
         network=network,
         processor=processor,
         family=family,
-        info=ModelInfo(
-            name=Path(name).name if name != "demo" and Path(name).is_dir() else str(name),
-            family=family.name,
-            layers=text.num_hidden_layers,
-            heads=text.num_attention_heads,
-            dtype=described,
-            device=str(where) if device_map is None else f"device_map {device_map}",
-            revision=found.commit,
-        ),
+        info=_info(name, family.name, text, dtype=dtype, device=place, revision=found.commit),
         stop_ids=_stop_ids(network, processor.tokenizer),
         context=getattr(text, "max_position_embeddings", None),
         source=str(source),
@@ -116,6 +109,12 @@ def _frozen(source, name: str, kind, config, settings: dict[str, Any], adapter: 
     network.set_attn_implementation({"text_config": attention.NAME})
     network.requires_grad_(False).eval()
     return network
+
+
+def _info(name: str | Path, family: str, text: Any, **kept: Any) -> ModelInfo:
+    """What a trace keeps of a model. text: its text config. A directory by its name."""
+    shown = Path(name).name if name != "demo" and Path(name).is_dir() else str(name)
+    return ModelInfo(name=shown, family=family, layers=text.num_hidden_layers, heads=text.num_attention_heads, **kept)
 
 
 def _described(kind: torch.dtype, weights: str | None, adapter: str | Path | None) -> str:

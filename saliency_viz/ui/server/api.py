@@ -128,20 +128,21 @@ class Endpoints:
             turn, how many are {waiting} before it and about how many {seconds} that takes.
         """
         with spoken():
-            visit = Visit.of(request, self.context.rate_limit.behind_proxy)
-            self.context.rate_limit.admit(visit.who)
+            visit = self._admitted(request)
             history, score = cast(History, sgrs_history), cast(Score, sgrs_score)  # SGRS refuses other words
-            settings = self._settings(
-                max_new_tokens,
-                Sampling(temperature=temperature, seed=seed),
-                SGRS(alpha=alpha, history=history, score=score, recent=sgrs_recent) if sgrs else None,
-                locore,
-                beta,
-            )
+            grounding = SGRS(alpha=alpha, history=history, score=score, recent=sgrs_recent) if sgrs else None
+            sampling = Sampling(temperature=temperature, seed=seed)
+            settings = self._settings(max_new_tokens, sampling, grounding, locore, beta)
             if decoding:
                 settings = replace(settings, decoding=Decoding.read(decoding, decoding_values))
             asked = CaptionRequest.checked(self._media(image, more, video, frames, visit), prompt, settings, system)
             yield from self._captioned(asked, visit)
+
+    def _admitted(self, request: gr.Request) -> Visit:
+        """Who calls. Raises LimitError for one who calls too often."""
+        visit = Visit.of(request, self.context.rate_limit.behind_proxy)
+        self.context.rate_limit.admit(visit.who)
+        return visit
 
     def _media(self, image: Any, more: Any, video: Any, frames: Any, visit: Visit) -> Any:
         """What is handed over, read beside the model; what the model does not take is not read at all."""
@@ -225,8 +226,7 @@ class Endpoints:
             The file.
         """
         with spoken():
-            visit = Visit.of(request, self.context.rate_limit.behind_proxy)
-            self.context.rate_limit.admit(visit.who)
+            visit = self._admitted(request)
             trace = self.context.trace(run)
             state = {"token": checked(trace, token), "layer": layer_of(layer), "normalization": normalization}
             file = exported(self.context, visit.who, trace, format, state)

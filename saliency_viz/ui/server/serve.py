@@ -102,36 +102,26 @@ def serve(
     folder = keep_uploads_apart()
     for name, value in OFFLINE.items():  # before gradio is imported
         os.environ.setdefault(name, value)
-    zero = _zero_gpu()
-    if zero and warm:
+    if _zero_gpu() and warm:
         engine.load(engine.first)  # that platform packs what is loaded before launch
+        warm = False
     from ..i18n import translator
     from .build import build
     from .stopping import until_stopped
 
     context = _context(
-        engine,
-        most_waiting,
-        store=RunStore() if store is None else store,
-        limit=limit,
-        opened=opened,
-        warm=warm and not zero,
-        rate_limit=rate_limit or RateLimit(),
-        folder=folder,
-        examples=examples,
+        engine, most_waiting, examples, store, rate_limit, limit=limit, opened=opened, warm=warm, folder=folder
     )
     translate = translator()
     page = build(context, translate, max_new_tokens, [report.told() for report in reports])
-    threads = THREADS + 3 * most_waiting + LOOKS
-    page.queue(max_size=threads, default_concurrency_limit=4, api_open=False)
     address = _launched(
         page,
         {"routes": _routes(context, auth, metrics, reports), "middleware": _middleware(auth, context, origins)},
+        THREADS + 3 * most_waiting + LOOKS,
         server_name=for_gradio(host),
         server_port=port,
         auth=compared(auth) if auth else None,
         root_path=root_path,
-        max_threads=threads,
         i18n=translate,
     )
     engine.launched = True
@@ -141,13 +131,22 @@ def serve(
     return page, address
 
 
-def _context(engine: Engine, most_waiting: int, examples: Path | None, **given: Any) -> Any:
+def _context(
+    engine: Engine,
+    most_waiting: int,
+    examples: Path | None,
+    store: RunStore | None,
+    rate_limit: RateLimit | None,
+    **given: Any,
+) -> Any:
     """What every handler is given."""
     from ..context import Context, reading
     from ..gallery import Gallery
 
     return Context(
         engine=engine,
+        store=RunStore() if store is None else store,
+        rate_limit=rate_limit or RateLimit(),
         gallery=Gallery(examples or assets() / "examples"),
         turns=Turns({"run": most_waiting, "look": LOOKS}, seconds=engine.pace.wait),
         decoding=reading(2 * most_waiting),  # a run is read before it has a place
@@ -155,16 +154,18 @@ def _context(engine: Engine, most_waiting: int, examples: Path | None, **given: 
     )
 
 
-def _launched(page: Any, app: dict[str, Any], **given: Any) -> str:
+def _launched(page: Any, app: dict[str, Any], threads: int, **given: Any) -> str:
     """The address at which gradio serves the page, with what is ours in its app and nothing of what we do not want."""
     from ..components import head
     from ..layout import theme
     from .refusals import handlers
     from .tools import answer_in_json
 
+    page.queue(max_size=threads, default_concurrency_limit=4, api_open=False)
     with uvicorn_believes_nobody(), without_proxies(), waited_for():
         _, address, _ = page.launch(
             **given,
+            max_threads=threads,
             share=False,
             inbrowser=False,
             max_file_size="200mb",
