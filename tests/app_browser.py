@@ -79,8 +79,9 @@ def open_site(
 
 
 def api_client(address: str, **options: Any) -> Client:
-    """A program that calls a site, and waits longer than a busy machine takes (httpx by itself: 5 s)."""
-    return Client(address, verbose=False, httpx_kwargs={"timeout": PATIENCE / 1000}, **options)
+    """A program that calls a site, and waits longer than a busy machine takes (httpx by itself: 5 s). Certificates,
+    which nobody asks for here, would be read from disk anew for each of its requests."""
+    return Client(address, verbose=False, ssl_verify=False, httpx_kwargs={"timeout": PATIENCE / 1000}, **options)
 
 
 def chromium_path() -> str | None:
@@ -94,19 +95,29 @@ def chromium_path() -> str | None:
 
 # Not a first visit: no tour.
 SEEN = "try { localStorage.setItem('saliency-viz-tour', 'seen'); } catch (none) {}"
+# What a tab keeps for itself cannot be emptied from outside, so the first page after an `empty` does it.
+NEW_TAB = """try {
+  if (!localStorage.getItem("a test's tab")) sessionStorage.clear();
+  localStorage.setItem("a test's tab", "in use");
+} catch (none) {}"""
 
 
 class Visitor:
     """A browser's profile and what its pages did. Once shut it is used again by the next test of the file, emptied of
-    what was stored but not of the scripts it has fetched: reading those anew is most of what opening the page costs."""
+    what was stored but not of the scripts it has fetched, nor its tab of those it has compiled: to do that anew is most
+    of what opening the page costs."""
 
     known: dict[Any, Visitor] = {}
 
     def __init__(self, browser: Any, tour: bool, **options: Any) -> None:
         self.seen, self.origins = Seen(), set[str]()
-        self.context = browser.new_context(**{"viewport": {"width": 1440, "height": 900}, **options})
+        options = {"viewport": {"width": 1440, "height": 900}, **options}
+        self.size, self.tab, self.here = options["viewport"], None, False
+        self.context = browser.new_context(**options)
+        self.context.visitor = self
         self.context.set_default_timeout(60_000)  # a busy machine is no fault
         self.context.on("request", self.asked)
+        self.context.add_init_script(NEW_TAB)
         if not tour:
             self.context.add_init_script(SEEN)
 
@@ -116,8 +127,16 @@ class Visitor:
         elif request.url.startswith("http"):
             self.origins.add("/".join(request.url.split("/")[:3]))
 
+    @property
+    def away(self) -> bool:
+        """Whether it is on no page."""
+        return self.tab.is_closed() or not self.here
+
     def page(self) -> Any:
-        page = self.context.new_page()
+        self.here = True
+        if self.tab is not None and not self.tab.is_closed():
+            return self.tab
+        self.tab = page = self.context.new_page()
         page.on("console", self.said)
         page.on("pageerror", lambda error: self.seen.errors.append(str(error)))
         return page
@@ -140,7 +159,7 @@ def watched(browser: Any, tour: bool = False, **options: Any) -> tuple[Any, Seen
     """A new page, and a record of its errors and of its requests that leave this machine. tour: as at a first visit."""
     kind = (browser, tour, repr(options))
     visitor = Visitor.known.get(kind)
-    if visitor is None or visitor.context.pages:  # or that one is on a page
+    if visitor is None or not visitor.away:
         visitor = Visitor.known[kind] = Visitor(browser, tour, **options)
     page = visitor.page()
     visitor.empty(page)
@@ -148,9 +167,16 @@ def watched(browser: Any, tour: bool = False, **options: Any) -> tuple[Any, Seen
 
 
 def shut(page: Any) -> None:
-    """Close a page with all others of its visitor, who may come again."""
+    """Leave a page, and close all others of its visitor, who may come again. (A closed tab is `page.close()`.)"""
+    visitor = page.context.visitor
     for each in page.context.pages:
-        each.close()
+        if each is not visitor.tab:
+            each.close()
+    visitor.here = False
+    visitor.tab.unroute_all()
+    visitor.tab.set_viewport_size(visitor.size)
+    visitor.tab.mouse.move(0, 0)
+    visitor.tab.goto("about:blank")
 
 
 def ready(page: Any, address: str) -> None:

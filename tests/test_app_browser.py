@@ -157,7 +157,7 @@ def test_closing_the_page_stops_the_run_and_frees_its_memory(site, browser):
     pick(page, "farm")
     page.click("#app-run")
     page.wait_for_function(RUNNING)
-    shut(page)
+    page.close()
     second, _ = watched(browser)
     ready(second, site.address)
     site.backend.go_on.set()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from .app_browser import drawn, open_site, ready, shut, watched, watched_page, write_examples
+from .app_browser import drawn, open_site, ready, watched, watched_page, write_examples
 from .app_fakes import eventually
 from .test_app_browser import pick, run
 
@@ -103,7 +103,7 @@ def test_closing_the_page_ends_its_measurement(site, tab, browser):
     site.backend.reading_pause = 0.4
     look(page, "faithfulness")
     page.wait_for_function(f"{ASKED}.bar.max === 11 && !{ASKED}.bar.hidden")
-    shut(page)
+    page.close()
     assert eventually(lambda: site.backend.measures_closed == 1)
     assert site.backend.readings < 10
 

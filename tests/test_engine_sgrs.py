@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import pytest
 import torch
 
@@ -50,6 +52,7 @@ def literal(reference, inputs, stop_ids, settings, sampling, layers, gain=None):
         tau = settings.alpha * sum(scores[j] for j in H) / len(H) if H else 0.0
         rejected, taken = [], None
 
+        @cache
         def saliency(candidate):
             if not outputs:
                 return None

@@ -32,7 +32,7 @@ def served(opened, trace, lost=()):
         return None if len(asked) in lost else rows_payload(trace, first, count)
 
     start(opened)
-    opened.page.expose_function("serveRows", rows)
+    opened.window.expose("serveRows", rows)
     opened.js(
         """() => { viewer.options.fetchRows = async (run, first, count) => {
         const found = await serveRows(run, first, count || 1);

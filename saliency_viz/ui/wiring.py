@@ -35,8 +35,10 @@ from .layout import Page
 from .updates import Updates
 
 # No limit of gradio's: whose turn it is with the model the handlers ask themselves (serving/turns.py).
-GPU = {"concurrency_id": "gpu", "concurrency_limit": None, "show_progress": "hidden", "api_visibility": "private"}
-QUICK = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
+# gradio's signs of progress, though hidden, would run a clock in every part that an event may change: on none, then.
+OURS = {"show_progress": "hidden", "show_progress_on": (), "api_visibility": "private"}
+GPU = {"concurrency_id": "gpu", "concurrency_limit": None, **OURS}
+QUICK = {"queue": False, **OURS}
 SETTINGS = controls.Settings._fields
 # Settings stay in the visitor's browser: kept at every change without asking the server, handed over when a page opens.
 REMEMBER = "try { localStorage.setItem('saliency-viz-settings', JSON.stringify(values)); } catch {}"

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 import torch
@@ -209,6 +210,7 @@ def algorithm_1(
     while len(written) < count and not (written and written[-1].token in stop_ids):
         outputs, position = [one.token for one in written], first + len(written)
 
+        @cache  # the best of those that all fell is looked for among scores already known
         def score(candidate: int, outputs: list[int] = outputs, position: int = position) -> float:
             rows = literal.truth(inputs, outputs, candidate, start=position - 1).saliency[list(layers), -1]
             return float((rows / rows.norm(dim=-1, keepdim=True))[:, first:].mean())

@@ -1,5 +1,5 @@
-"""What a caller is told when its values are of the wrong kind: a sentence, whatever it sent, and no place on this
-server.
+"""gr.Blocks as we need it: a caller whose values are of the wrong kind is told a sentence, whatever it sent, and no
+place on this server; and an answer costs what it changes.
 
 Ignores what the calls do. gradio 6.31 answers {"error": null}, a list of its own, or a bare 500.
 """
@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import math
 from collections.abc import Callable, Sequence
+from copy import copy
 from typing import Any
 
 import gradio as gr
@@ -44,6 +45,16 @@ class SpokenBlocks(gr.Blocks):
             log.warning("The values of a call could not be read (%s)", type(error).__name__)  # its text may quote them
             log.debug("They were refused here", exc_info=error)
             raise gr.Error(UNREAD, print_exception=False) from error
+
+    async def postprocess_data(self, block_fn: Any, predictions: Any, state: Any) -> list[Any]:
+        """As gr.Blocks, which would build every output anew that an answer (by parts) leaves alone: here it is left."""
+        changed = [block for block in block_fn.outputs if isinstance(predictions, dict) and block in predictions]
+        if not changed:
+            return await super().postprocess_data(block_fn, predictions, state)
+        of_changed = copy(block_fn)
+        of_changed.outputs = changed
+        values = dict(zip(changed, await super().postprocess_data(of_changed, predictions, state), strict=True))
+        return [values.get(block, gr.skip()) for block in block_fn.outputs]
 
 
 def check_kinds(endpoint: str, fields: Sequence[Any], values: list[Any]) -> None:
