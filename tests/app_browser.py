@@ -7,7 +7,7 @@ import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -19,11 +19,11 @@ from saliency_viz.ui.server.serve import serve
 
 from .app_fakes import FakeBackend
 from .traces import example_trace, png
+from .visitor import shut, watched
 
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
 FLAGS += ["--disable-sync", "--no-first-run"]
 FLAGS += ["--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost"]  # nothing leaves this machine
-HERE = ("http://127.0.0.1", "http://localhost", "data:", "blob:")
 PATIENCE = 120_000  # milliseconds: a busy machine is no fault
 SCENES = ("farm", "kitchen", "beach")
 
@@ -37,14 +37,6 @@ class Site:
     store: RunStore
     page: Any
     engine: Any = None
-
-
-@dataclass
-class Seen:
-    """What a page did that it must not do."""
-
-    errors: list[str] = field(default_factory=list)
-    outside: list[str] = field(default_factory=list)
 
 
 def write_examples(folder: Path) -> Path:
@@ -91,92 +83,6 @@ def chromium_path() -> str | None:
     names = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
     found = (shutil.which(name) for name in names)
     return named or next((path for path in found if path), None)
-
-
-# Not a first visit: no tour.
-SEEN = "try { localStorage.setItem('saliency-viz-tour', 'seen'); } catch (none) {}"
-# What a tab keeps for itself cannot be emptied from outside, so the first page after an `empty` does it.
-NEW_TAB = """try {
-  if (!localStorage.getItem("a test's tab")) sessionStorage.clear();
-  localStorage.setItem("a test's tab", "in use");
-} catch (none) {}"""
-
-
-class Visitor:
-    """A browser's profile and what its pages did. Once shut it is used again by the next test of the file, emptied of
-    what was stored but not of the scripts it has fetched, nor its tab of those it has compiled: to do that anew is most
-    of what opening the page costs."""
-
-    known: dict[Any, Visitor] = {}
-
-    def __init__(self, browser: Any, tour: bool, **options: Any) -> None:
-        self.seen, self.origins = Seen(), set[str]()
-        options = {"viewport": {"width": 1440, "height": 900}, **options}
-        self.size, self.tab, self.here = options["viewport"], None, False
-        self.context = browser.new_context(**options)
-        self.context.visitor = self
-        self.context.set_default_timeout(60_000)  # a busy machine is no fault
-        self.context.on("request", self.asked)
-        self.context.add_init_script(NEW_TAB)
-        if not tour:
-            self.context.add_init_script(SEEN)
-
-    def asked(self, request: Any) -> None:
-        if not request.url.startswith(HERE):
-            self.seen.outside.append(request.url)
-        elif request.url.startswith("http"):
-            self.origins.add("/".join(request.url.split("/")[:3]))
-
-    @property
-    def away(self) -> bool:
-        """Whether it is on no page."""
-        return self.tab.is_closed() or not self.here
-
-    def page(self) -> Any:
-        self.here = True
-        if self.tab is not None and not self.tab.is_closed():
-            return self.tab
-        self.tab = page = self.context.new_page()
-        page.on("console", self.said)
-        page.on("pageerror", lambda error: self.seen.errors.append(str(error)))
-        return page
-
-    def said(self, message: Any) -> None:
-        if message.type == "error":
-            self.seen.errors.append(message.text)
-
-    def empty(self, page: Any) -> None:
-        self.seen = Seen()
-        self.context.clear_cookies()
-        self.context.clear_permissions()
-        tools = self.context.new_cdp_session(page)
-        for origin in self.origins:
-            tools.send("Storage.clearDataForOrigin", {"origin": origin, "storageTypes": "local_storage,indexeddb"})
-        tools.detach()
-
-
-def watched(browser: Any, tour: bool = False, **options: Any) -> tuple[Any, Seen]:
-    """A new page, and a record of its errors and of its requests that leave this machine. tour: as at a first visit."""
-    kind = (browser, tour, repr(options))
-    visitor = Visitor.known.get(kind)
-    if visitor is None or not visitor.away:
-        visitor = Visitor.known[kind] = Visitor(browser, tour, **options)
-    page = visitor.page()
-    visitor.empty(page)
-    return page, visitor.seen
-
-
-def shut(page: Any) -> None:
-    """Leave a page, and close all others of its visitor, who may come again. (A closed tab is `page.close()`.)"""
-    visitor = page.context.visitor
-    for each in page.context.pages:
-        if each is not visitor.tab:
-            each.close()
-    visitor.here = False
-    visitor.tab.unroute_all()
-    visitor.tab.set_viewport_size(visitor.size)
-    visitor.tab.mouse.move(0, 0)
-    visitor.tab.goto("about:blank")
 
 
 def ready(page: Any, address: str) -> None:

@@ -78,7 +78,7 @@ def test_what_a_link_shows_is_not_taken_for_the_visitor_s_taste(site, tab):
     "kept", ["{", "[]", "3", json.dumps({"cmap": "<b>", "opacity": "x", "token": 3, "scale": None})]
 )
 def test_a_damaged_memory_is_as_none(site, browser, kept):
-    page, seen = watched(browser)
+    page, seen = watched(browser, alone=True)
     page.context.add_init_script(f"localStorage.setItem('saliency-viz-view', {json.dumps(kept)})")
     ready(page, site.address)
     page.wait_for_selector(".sv-token")
@@ -120,7 +120,7 @@ def test_decoding_settings_are_kept_and_one_button_sets_all_back(tab):
 
 @pytest.mark.parametrize("size", [(1440, 900), (390, 844)], ids=["wide", "phone"])
 def test_the_first_visit_does_not_jump_as_it_loads(site, browser, size):
-    page, _ = watched(browser, tour=True, viewport={"width": size[0], "height": size[1]})
+    page, _ = watched(browser, tour=True, viewport={"width": size[0], "height": size[1]}, alone=True)
     page.context.add_init_script(WATCH)
     ready(page, site.address)
     page.wait_for_selector(".app-tour-card")
