@@ -20,15 +20,15 @@ pytestmark = pytest.mark.browser
 
 
 @pytest.fixture
-def opened(browser, tmp_path):
-    """Opens traces as a standalone page; in the end there must be no error and no request."""
-    pages = []
+def opened(browser, tmp_path_factory):
+    """Opens traces as a standalone page without a network; in the end there must be no error and no request."""
+    pages, folder = [], tmp_path_factory.getbasetemp() / "frames"
+    folder.mkdir(exist_ok=True)
 
     def show(*traces: Trace, width: int = 1240, language: str = "en", **state):
-        page, seen = watched(browser, viewport={"width": width, "height": 900})
-        file = tmp_path / "page.html"
+        page, seen = watched(browser, viewport={"width": width, "height": 900}, offline=True)
+        file = folder / f"page-{len(pages)}.html"
         file.write_text(standalone(traces, state=state, language=language), encoding="utf-8")
-        page.route("**/*", lambda call: call.continue_() if call.request.url.startswith("file:") else call.abort())
         page.goto(file.as_uri())
         page.evaluate("() => viewer.drawn()")
         pages.append((page, seen))
