@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from saliency_viz.figures.rows import metrics
 from saliency_viz.figures.web.standalone import standalone
+from saliency_viz.trace import Mark
 
 from .app_browser import compare, drawn, open_site, ready, shut, state, watched, watched_page, write_examples
 from .test_app_browser import run, wait_end
@@ -80,6 +83,23 @@ def test_axe_finds_nothing_serious_in_any_main_state_of_the_page(site, browser, 
     tab.evaluate("() => SaliencyApp.current.set({pins: [4, 5, 40]})")
     drawn(tab)
     assert serious(tab) == {}
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_serious_in_any_tab_of_a_marked_run(site, browser, scheme):
+    marks = {step: Mark("hallucinated" if step % 3 else "right", "seen") for step in range(2, 20, 2)}
+    run_id = site.store.put(replace(example_trace(26), marks=marks), "Marked", None)
+    site.store.share(run_id)
+    page, _ = watched(browser, color_scheme=scheme)
+    ready(page, f"{site.address}/?run={run_id}&token=5&reveal_truth=true&claim_scope=caption")
+    page.wait_for_selector(".sv-token")
+    for view in page.evaluate("SaliencyApp.current.tabs.map((tab) => tab.name)"):
+        page.evaluate("(view) => SaliencyApp.current.set({view})", view)
+        drawn(page)
+        if view == "claim":
+            page.wait_for_selector(".sv-claim-dot")
+        assert (view, serious(page)) == (view, {})
+    shut(page)
 
 
 def test_axe_finds_nothing_serious_in_menus_help_notices_the_dark_and_on_a_phone(site, tab):

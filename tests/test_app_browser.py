@@ -344,13 +344,16 @@ def test_a_link_to_an_own_run_opens_it_again_and_says_so_when_it_is_gone(site, b
 
 
 def test_a_saved_trace_opens_without_a_model_and_a_wrong_file_gets_a_sentence(site, tab, tmp_path):
-    path = example_trace(9, words=(" saved",)).save(tmp_path / "mine.trace")
+    saw = "text => document.querySelector('#app-seen .app-note').textContent === text"
+    tab.wait_for_function(saw, arg="The model saw it at 70 × 50 pixels, as 35 tokens.")
+    path = example_trace(9, words=(" saved",), grid=(3, 4)).save(tmp_path / "mine.trace")
     with tab.expect_file_chooser() as chooser:
         tab.click("#app-export button")
         tab.click("[data-open=first]")
     chooser.value.set_files(path)
     tab.wait_for_function("SaliencyApp.current.runs[0] && SaliencyApp.current.runs[0].steps.length === 9")
     assert caption(tab) == [" saved"] * 9
+    tab.wait_for_function(saw, arg="The model saw it at 40 × 30 pixels, as 12 tokens.")  # and not as the run before
     path.write_bytes(b"broken" * 100)
     with tab.expect_file_chooser() as chooser:
         tab.click("#app-export button")

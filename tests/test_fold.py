@@ -22,6 +22,9 @@ BOXES = """() => Object.fromEntries(Object.entries({
   .map(([name, selector]) => { const box = document.querySelector(selector).getBoundingClientRect();
     return [name, [box.left, box.top, box.right, box.bottom].map(Math.round)]; }))"""
 LEFT, TOP, RIGHT, BOTTOM = range(4)
+BEYOND = """() => [...document.querySelectorAll('.sv-twin')].filter((panel) => panel.getClientRects().length)
+  .flatMap((panel) => [...panel.querySelectorAll('.sv-bar-ticks > span')].filter((tick) =>
+    tick.getBoundingClientRect().right > panel.getBoundingClientRect().right + .5).map((tick) => tick.textContent))"""
 
 
 @pytest.fixture(scope="module")
@@ -165,3 +168,11 @@ def test_on_a_tablet_inputs_and_pair_stand_side_by_side(visit):
     assert inputs["x"] + inputs["width"] <= boxes["strip"][LEFT]
     assert boxes["attention"][TOP] == boxes["saliency"][TOP] and boxes["saliency"][RIGHT] <= 768
     assert boxes["header"][BOTTOM] <= 49 and page.evaluate("document.documentElement.scrollWidth") == 768
+
+
+@pytest.mark.parametrize("run", RUNS)
+@pytest.mark.parametrize(("width", "height"), [(390, 844), (768, 1024), (1280, 720)])
+def test_the_numbers_at_a_bar_end_within_their_panel(visit, run, width, height):
+    page = visit(run, width, height)
+    assert page.locator(".sv-twin .sv-image-bar .sv-bar-ticks > span").count() >= 4
+    assert page.evaluate(BEYOND) == []

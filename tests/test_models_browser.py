@@ -429,6 +429,34 @@ def test_a_run_that_waits_counts_the_seconds_and_one_click_goes_back_to_the_demo
     assert [call["model"] for call in site.backend.calls] == ["demo"]
 
 
+APART = """() => { const parts = [...document.querySelectorAll('.app-header :is(.app-button, .app-status)')]
+    .filter((part) => part.getClientRects().length).map((part) => [part, part.getBoundingClientRect()]);
+  const over = ([, a], [, b]) =>
+    a.left < b.right - .5 && b.left < a.right - .5 && a.top < b.bottom && b.top < a.bottom;
+  return parts.flatMap((one, i) => parts.slice(i + 1).filter((other) => over(one, other))
+    .map((other) => [one, other].map(([part]) => part.id || part.className))); }"""
+
+
+@pytest.mark.parametrize("width", [1440, 1280, 1024, 768, 390])
+def test_while_a_long_name_loads_the_header_shows_its_seconds_and_nothing_lies_over_another(made, opened, width):
+    clock = Clock()
+    site = made(names=("demo", SMALL), clock=clock)
+    page = opened(site, viewport={"width": width, "height": 800})
+    site.loads.steps[SMALL] = [Loading("download", 1_230_000_000, 14_100_000_000)]
+    chooser(page)
+    page.check(f"input[name=app-model][value='{SMALL}']")
+    page.click(".app-models-use")
+    chip(page, "loading")
+    clock.now += 47
+    page.wait_for_function("document.querySelector('.app-status-seconds').textContent === ' · 47 s'")
+    chip_box, seconds = (page.locator(name).bounding_box() for name in (".app-status", ".app-status-seconds"))
+    assert seconds["width"] > 20 and seconds["x"] + seconds["width"] <= chip_box["x"] + chip_box["width"] + 1
+    assert page.evaluate(APART) == [] and page.evaluate("document.documentElement.scrollWidth") == width
+    assert width < 641 or page.locator(".app-header").bounding_box()["height"] <= 50
+    site.loads.go.release(2)
+    chip(page, "ready")
+
+
 def test_a_load_that_fails_ends_who_waits_for_it_with_one_sentence_and_is_not_begun_again(made, opened):
     site = made(names=("demo", "other"))
     page, second = opened(site), opened(site)

@@ -220,10 +220,22 @@ def test_one_click_makes_the_four_decodings_and_two_of_them_open_side_by_side(si
     assert float(score) == pytest.approx(mean, rel=5e-3) and judged == "–"
     assert changed.startswith("0 / ") and rows["plain"][1] == "–"
     assert len(tab.evaluate("SaliencyApp.runs()")) == 4
+    named = (
+        "[...document.querySelectorAll('.app-methods tr[data-method=sgrs] .app-num')]"
+        ".map((cell) => getComputedStyle(cell, '::before').content)"
+    )
+    wide, heads = tab.viewport_size, ("changed words", "hallucinated of marked", "mean score", "rejected", "time")
+    assert tab.evaluate(named) == ["none"] * 5  # the columns' heads name them
+    tab.set_viewport_size({"width": 390, "height": 844})  # and where there is no room for columns, each itself
+    assert [text.split('"')[1] for text in tab.evaluate(named)] == list(heads)
+    assert tab.evaluate("document.documentElement.scrollWidth") == 390
+    tab.set_viewport_size(wide)
     tab.check(".app-methods tr[data-method=both] input[name=app-methods-1]")
     tab.click("[data-methods=open]")
     tab.wait_for_function("SaliencyApp.current.runs[1] && SaliencyApp.current.runs[1].settings.locore")
     assert shown(tab, 0) == first and tab.evaluate("SaliencyApp.current.runs[1].settings.sgrs !== null")
+    place = "document.querySelector('.sv-caption').getBoundingClientRect().top"
+    tab.wait_for_function(f"Math.abs({place} - 56) < 2")  # under the header, not below the table
     tab.click(".app-methods .app-close")
     assert tab.locator(".app-methods:visible").count() == 0
 

@@ -1023,7 +1023,7 @@
     const files = row2.here ? t("models_here") : fetched(row2) || t("models_download");
     return el(
       "label",
-      { class: "app-models-row" + (refused2 ? " off" : "") },
+      { class: "app-models-row" + (refused2 ? " off" : "") + (row2.fits ? "" : " large") },
       input,
       el("span", { class: "app-models-name" }, named(row2.label), loaded),
       said("params", row2.parameters),
@@ -1211,9 +1211,9 @@
     if (state !== "loading" || !stage) return t("status_" + state, { ...status });
     const share = total ? Math.floor(100 * done / total) : 0;
     const key2 = stage === "download" && !total ? "looking" : stage;
-    const text = t("status_" + key2, { done: bytes(done), total: bytes(total), share });
-    return status.seconds ? t("status_seconds", { text, seconds: status.seconds }) : text;
+    return t("status_" + key2, { done: bytes(done), total: bytes(total), share });
   }
+  var soFar = ({ state, seconds }) => state === "loading" && seconds ? t("status_seconds", { seconds }) : "";
   var statusButton = (id, text, click) => el("button", { type: "button", class: "app-button app-status-do", id, text, hidden: true, on: { click } });
   var ModelStatus = class {
     /** @param {Part} part */
@@ -1230,7 +1230,9 @@
       };
       const label2 = el("span", { class: "app-pop-label", text: t("model") });
       const button = el("button", opens, label2, this.name, icon("down"));
-      this.text = el("span", { class: "app-status-text" });
+      this.words = el("span", { class: "app-status-what" });
+      this.seconds = el("span", { class: "app-status-seconds" });
+      this.text = el("span", { class: "app-status-text" }, this.words, this.seconds);
       this.bar = el("span", { class: "app-status-bar", "aria-hidden": "true" });
       this.chip = el("span", { class: "app-status", role: "status" }, this.text, this.bar);
       this.halt = statusButton("app-model-halt", t("models_halt"), () => trigger("halt_model", { name: props.model }));
@@ -1260,7 +1262,8 @@
       });
       newsListeners.add((news) => {
         this.said = news && news.key || "";
-        if (this.said === "waiting_model") this.poll();
+        const ended = news && news.kind === "error" && news.offers && this.before.state === "loading";
+        if (this.said === "waiting_model" || ended) this.poll();
       });
       offers.back_to_demo = () => this.back();
       this.changed();
@@ -1271,7 +1274,7 @@
       page.model = model;
       this.name.textContent = modelLabel(model);
       this.chip.dataset.state = "asked";
-      this.text.textContent = "";
+      this.words.textContent = this.seconds.textContent = "";
       if (page.viewer) page.viewer.schedule();
       for (const listener of choiceListeners) listener();
       this.poll();
@@ -1311,8 +1314,8 @@
       const loading = state === "loading";
       chip.dataset.state = state;
       chip.setAttribute("aria-live", loading ? "off" : "polite");
-      chip.title = reason2 || (loading ? words(status) : revision ? revision.slice(0, 10) : "");
-      this.text.textContent = words(status);
+      [this.words.textContent, this.seconds.textContent] = [words(status), soFar(status)];
+      chip.title = reason2 || (loading ? this.text.textContent : revision ? revision.slice(0, 10) : "");
       bar3.style.setProperty("--share", String(loading && total ? done / total : 0));
       this.halt.hidden = !loading;
       this.again.hidden = !(state === "failed" || state === "none" && reason2);
@@ -4117,8 +4120,8 @@
     let best = { columns: 1, rows: count, cell: 0 };
     for (let columns2 = 1; columns2 <= count; columns2++) {
       const rows = Math.ceil(count / columns2);
-      const cell3 = Math.min(width / columns2, height / rows * aspect);
-      if (cell3 > best.cell) best = { columns: columns2, rows, cell: cell3 };
+      const cell2 = Math.min(width / columns2, height / rows * aspect);
+      if (cell2 > best.cell) best = { columns: columns2, rows, cell: cell2 };
     }
     return best;
   }
@@ -4128,9 +4131,9 @@
     const count = heads === void 0 ? run.layers : heads;
     const picture = run.pictures[sheet.picture];
     const aspect = picture.width / picture.height;
-    const { columns: columns2, rows, cell: cell3 } = arrange(count, w, h, aspect);
+    const { columns: columns2, rows, cell: cell2 } = arrange(count, w, h, aspect);
     const gap = Math.round(2 * ratio);
-    const [width, height] = [Math.floor(cell3), Math.floor(cell3 / aspect)];
+    const [width, height] = [Math.floor(cell2), Math.floor(cell2 / aspect)];
     const [left, top] = [Math.floor((w - columns2 * width) / 2), Math.floor((h - rows * height) / 2)];
     const size = Math.round(Math.max(9, Math.min(13, height / ratio / 5)) * ratio);
     pen.clearRect(0, 0, w, h);
@@ -5527,8 +5530,8 @@
     return svgEl("g", data, mark, ring2 || null, hit);
   }
   function legend() {
-    const one = (kind, text) => el("span", { style: { color: JUDGEMENT_COLORS[kind] }, text });
-    return el("div", { class: "sv-share-legend" }, one("right", `○ ${t2("right")}`), one("hallucinated", `× ${t2("hallucinated")}`));
+    const one = (kind, mark) => el("span", {}, el("b", { style: { color: JUDGEMENT_COLORS[kind] }, "aria-hidden": "true", text: mark }), ` ${t2(kind)}`);
+    return el("div", { class: "sv-share-legend sv-claim-legend" }, one("right", "○"), one("hallucinated", "×"));
   }
   var names = () => ({
     S: [t2("support from earlier words, S"), t2("Eq. 6; lower is taken for hallucinated")],
@@ -5837,7 +5840,7 @@
         );
         if (!same || !line3.dataset.key) nameLine(line3, row2);
         for (const i of [4, 5]) {
-          const cell3 = (
+          const cell2 = (
             /** @type {HTMLElement} */
             line3.children[i]
           );
@@ -5846,8 +5849,8 @@
             row2[i],
             5
           );
-          if (cell3.textContent !== text) cell3.textContent = text;
-          cell3.dataset.value = String(row2[i]);
+          if (cell2.textContent !== text) cell2.textContent = text;
+          cell2.dataset.value = String(row2[i]);
         }
       });
     }
@@ -6147,8 +6150,8 @@
         const areas = held.areas[this.way][name];
         const range = areas.length > 1 ? ` (${formatNumber(Math.min(...areas))} – ${formatNumber(Math.max(...areas))})` : "";
         const value = mean(areas);
-        const cell3 = el("td", { class: "sv-num", "data-value": value, text: formatNumber(value) + range });
-        return el("tr", { "data-ranking": name }, el("td", { text: t2(name) }), cell3);
+        const cell2 = el("td", { class: "sv-num", "data-value": value, text: formatNumber(value) + range });
+        return el("tr", { "data-ranking": name }, el("td", { text: t2(name) }), cell2);
       });
       setChildren(this.areas, ...rows);
     }
@@ -6421,13 +6424,13 @@
       const aspect = run.pictures[0].width / run.pictures[0].height;
       const wide = Math.max(110, 120 * Math.min(aspect, 1.6));
       const columns2 = Math.min(count, Math.max(2, Math.round(width / wide)));
-      const cell3 = Math.floor(width / columns2);
-      const tall = Math.round((cell3 - GAP2) / aspect) + LABEL + GAP2;
+      const cell2 = Math.floor(width / columns2);
+      const tall = Math.round((cell2 - GAP2) / aspect) + LABEL + GAP2;
       const height = Math.ceil(count / columns2) * tall;
       canvas.style.height = `${height}px`;
       canvas.width = Math.round(width * ratio);
       canvas.height = Math.round(height * ratio);
-      this.grid = { columns: columns2, cell: cell3, tall, count };
+      this.grid = { columns: columns2, cell: cell2, tall, count };
       this.title.textContent = t2(run.isVideo ? "every frame" : "every picture");
       const name = t2(this.kind);
       canvas.setAttribute("aria-label", `${this.title.textContent}, ${name}`);
@@ -6450,15 +6453,15 @@
      */
     drawPicture(pen, ratio, run, { values, scale, map }, picture) {
       const { viewer } = this;
-      const { columns: columns2, cell: cell3, tall } = (
+      const { columns: columns2, cell: cell2, tall } = (
         /** @type {Grid} */
         this.grid
       );
       const group2 = Math.floor(picture / run.together);
       const chosen2 = group2 === groupOf(viewer, 0);
       const { width, height } = run.pictures[picture];
-      const fit = Math.min((cell3 - GAP2) / width, (tall - LABEL - GAP2) / height);
-      const [left, top] = [picture % columns2 * cell3, Math.floor(picture / columns2) * tall];
+      const fit = Math.min((cell2 - GAP2) / width, (tall - LABEL - GAP2) / height);
+      const [left, top] = [picture % columns2 * cell2, Math.floor(picture / columns2) * tall];
       const [w, h] = [Math.round(width * fit * ratio), Math.round(height * fit * ratio)];
       const area = [(left + GAP2 / 2) * ratio, (top + GAP2 / 2) * ratio, w, h];
       const image = viewer.image(run, picture);
@@ -6835,8 +6838,8 @@
         /** @type {[string, string]} */
         [t2(kind), formatPercent(this.share(held, kind, part)[y][x])]
       ));
-      const cell3 = `${t2("layer {n}", { n: y })}, ${t2("head {n}", { n: x })}`;
-      return [cell3, t2("share of {p}", { p: partName(part) }), ...shares];
+      const cell2 = `${t2("layer {n}", { n: y })}, ${t2("head {n}", { n: x })}`;
+      return [cell2, t2("share of {p}", { p: partName(part) }), ...shares];
     }
     /** Every layer and head with its shares of all parts. @returns {import("../draw/csv_button.js").Table} */
     table() {
@@ -8769,7 +8772,7 @@
     }
     /** @param {string} name */
     upright(name) {
-      return svgEl("line", { y1: TOP6 - 4, y2: HEIGHT7 - BOTTOM6, class: name, visibility: "hidden" });
+      return svgEl("line", { y1: TOP6, y2: HEIGHT7 - BOTTOM6, class: name, visibility: "hidden" });
     }
     /** @param {MouseEvent} event @returns {number | null} */
     at(event) {
@@ -9135,7 +9138,7 @@
       this.run = run;
       this.count = count;
       this.cells = run.groups.map((_, group2) => frameCell(run, group2, count));
-      setChildren(this.list, ...this.cells.map((cell3) => cell3.root));
+      setChildren(this.list, ...this.cells.map((cell2) => cell2.root));
     }
     draw() {
       const { viewer } = this;
@@ -9153,14 +9156,14 @@
       this.follow.textContent = t2("follow the most salient");
       this.follow.setAttribute("aria-pressed", String(state.frame === null));
       this.list.setAttribute("aria-label", this.title.textContent);
-      this.cells.forEach((cell3, group2) => drawCell2(cell3, run, group2, this.shown, scale, group2 === chosen2));
+      this.cells.forEach((cell2, group2) => drawCell2(cell2, run, group2, this.shown, scale, group2 === chosen2));
       bringIn(this.list, this.cells[chosen2].root);
     }
   };
-  function bringIn(list2, cell3) {
-    const left = cell3.offsetLeft < list2.scrollLeft;
-    const right = cell3.offsetLeft + cell3.offsetWidth > list2.scrollLeft + list2.clientWidth;
-    if (left || right) list2.scrollLeft = cell3.offsetLeft - (list2.clientWidth - cell3.offsetWidth) / 2;
+  function bringIn(list2, cell2) {
+    const left = cell2.offsetLeft < list2.scrollLeft;
+    const right = cell2.offsetLeft + cell2.offsetWidth > list2.scrollLeft + list2.clientWidth;
+    if (left || right) list2.scrollLeft = cell2.offsetLeft - (list2.clientWidth - cell2.offsetWidth) / 2;
   }
 
   // viewer/numbers/columns.js
@@ -10898,18 +10901,10 @@
   }
 
   // app/runs/methods_table.js
-  var COLUMNS2 = [
-    "methods_first",
-    "methods_second",
-    "methods_method",
-    "methods_caption",
-    "methods_changed",
-    "methods_hallucinated",
-    "methods_score",
-    "methods_rejected",
-    "methods_time"
-  ];
-  var cell2 = (text, kind = null) => el("td", { class: kind, text });
+  var PLACES = ["methods_first", "methods_second"];
+  var NUMBERS = ["methods_changed", "methods_hallucinated", "methods_score", "methods_rejected", "methods_time"];
+  var COLUMNS2 = [...PLACES, "methods_method", "methods_caption", ...NUMBERS];
+  var numberCell = (text, i) => el("td", { class: "app-num", "data-column": t(NUMBERS[i]), text });
   var MethodsTable = class {
     /** @param {Part} part */
     constructor({ element, props, trigger }) {
@@ -10958,6 +10953,12 @@
       const again = focus && inputs.find((one) => one.name === focus.name && one.value === focus.value);
       if (again) again.focus();
     }
+    /** Both under the header, where one sees them. @param {string | null} first @param {string | null} second */
+    open(first, second) {
+      this.trigger("show_pair", { first, second });
+      const viewer = document.getElementById("app-viewer");
+      if (viewer) viewer.scrollIntoView({ behavior: behavior(), block: "start" });
+    }
     /** @param {Table} table */
     head(table3) {
       const [first, second] = this.chosen;
@@ -10966,7 +10967,7 @@
         class: "app-button app-primary",
         "data-methods": "open",
         text: t("methods_open"),
-        on: { click: () => this.trigger("show_pair", { first, second }) }
+        on: { click: () => this.open(first, second) }
       });
       open2.disabled = !(first && second);
       const dismiss = () => {
@@ -11011,7 +11012,7 @@
         return el("tr", { "data-method": name }, el("td"), el("td"), head, said);
       }
       const words2 = el("td", { class: "app-methods-caption" }, ...captionOf2(line3));
-      const numbers = numbersOf(line3).map((text) => cell2(text, "app-num"));
+      const numbers = numbersOf(line3).map(numberCell);
       const radios = (
         /** @type {const} */
         [0, 1].map((at) => this.radio(title, line3, at))
@@ -11020,12 +11021,13 @@
     }
     /** @param {string} title @param {Line} line @param {0 | 1} place */
     radio(title, line3, place) {
-      const label2 = `${title}: ${t(place ? "methods_second" : "methods_first")}`;
+      const side = t(PLACES[place]);
+      const label2 = `${title}: ${side}`;
       const change2 = () => this.choose(line3.run, place);
       const attributes = { type: "radio", name: "app-methods-" + place, value: line3.run, "aria-label": label2 };
       const input = el("input", { ...attributes, on: { change: change2 } });
       input.checked = this.chosen[place] === line3.run;
-      return el("td", {}, input);
+      return el("td", { "data-column": side }, input);
     }
   };
   function mountMethods(part) {

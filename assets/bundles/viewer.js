@@ -3586,8 +3586,8 @@ var SaliencyViewer = (() => {
     return svgEl("g", data, mark, ring2 || null, hit);
   }
   function legend() {
-    const one = (kind, text) => el("span", { style: { color: JUDGEMENT_COLORS[kind] }, text });
-    return el("div", { class: "sv-share-legend" }, one("right", `○ ${t("right")}`), one("hallucinated", `× ${t("hallucinated")}`));
+    const one = (kind, mark) => el("span", {}, el("b", { style: { color: JUDGEMENT_COLORS[kind] }, "aria-hidden": "true", text: mark }), ` ${t(kind)}`);
+    return el("div", { class: "sv-share-legend sv-claim-legend" }, one("right", "○"), one("hallucinated", "×"));
   }
   var names = () => ({
     S: [t("support from earlier words, S"), t("Eq. 6; lower is taken for hallucinated")],
@@ -6842,7 +6842,7 @@ var SaliencyViewer = (() => {
     }
     /** @param {string} name */
     upright(name) {
-      return svgEl("line", { y1: TOP6 - 4, y2: HEIGHT7 - BOTTOM6, class: name, visibility: "hidden" });
+      return svgEl("line", { y1: TOP6, y2: HEIGHT7 - BOTTOM6, class: name, visibility: "hidden" });
     }
     /** @param {MouseEvent} event @returns {number | null} */
     at(event) {

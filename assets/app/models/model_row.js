@@ -86,7 +86,7 @@ export function line(row, room, checked) {
   const files = row.here ? t("models_here") : fetched(row) || t("models_download");
   return el(
     "label",
-    { class: "app-models-row" + (refused ? " off" : "") },
+    { class: "app-models-row" + (refused ? " off" : "") + (row.fits ? "" : " large") },
     input,
     el("span", { class: "app-models-name" }, named(row.label), loaded),
     said("params", row.parameters),

@@ -40,9 +40,11 @@ function words(status) {
   if (state !== "loading" || !stage) return t("status_" + state, { ...status });
   const share = total ? Math.floor((100 * done) / total) : 0;
   const key = stage === "download" && !total ? "looking" : stage;
-  const text = t("status_" + key, { done: bytes(done), total: bytes(total), share });
-  return status.seconds ? t("status_seconds", { text, seconds: status.seconds }) : text;
+  return t("status_" + key, { done: bytes(done), total: bytes(total), share });
 }
+
+/** How long a load takes so far, as it stands behind its words; "" before the first second. @param {Status} status */
+const soFar = ({ state, seconds }) => (state === "loading" && seconds ? t("status_seconds", { seconds }) : "");
 
 /** @param {string} id @param {string} text @param {() => void} click */
 const statusButton = (id, text, click) =>
@@ -64,7 +66,9 @@ export class ModelStatus {
     };
     const label = el("span", { class: "app-pop-label", text: t("model") });
     const button = el("button", opens, label, this.name, icon("down"));
-    this.text = el("span", { class: "app-status-text" });
+    this.words = el("span", { class: "app-status-what" });
+    this.seconds = el("span", { class: "app-status-seconds" }); // never cut
+    this.text = el("span", { class: "app-status-text" }, this.words, this.seconds);
     this.bar = el("span", { class: "app-status-bar", "aria-hidden": "true" });
     this.chip = el("span", { class: "app-status", role: "status" }, this.text, this.bar);
     this.halt = statusButton("app-model-halt", t("models_halt"), () => trigger("halt_model", { name: props.model }));
@@ -96,7 +100,8 @@ export class ModelStatus {
     });
     newsListeners.add((news) => {
       this.said = (news && news.key) || "";
-      if (this.said === "waiting_model") this.poll(); // a run has begun to load it
+      const ended = news && news.kind === "error" && news.offers && this.before.state === "loading";
+      if (this.said === "waiting_model" || ended) this.poll(); // a run has begun to load it, or was told that it failed
     });
     offers.back_to_demo = () => this.back();
     this.changed();
@@ -108,7 +113,7 @@ export class ModelStatus {
     page.model = model;
     this.name.textContent = modelLabel(model);
     this.chip.dataset.state = "asked";
-    this.text.textContent = "";
+    this.words.textContent = this.seconds.textContent = "";
     if (page.viewer) page.viewer.schedule();
     for (const listener of choiceListeners) listener();
     this.poll();
@@ -154,8 +159,8 @@ export class ModelStatus {
     const loading = state === "loading";
     chip.dataset.state = state;
     chip.setAttribute("aria-live", loading ? "off" : "polite");
-    chip.title = reason || (loading ? words(status) : revision ? revision.slice(0, 10) : "");
-    this.text.textContent = words(status);
+    [this.words.textContent, this.seconds.textContent] = [words(status), soFar(status)];
+    chip.title = reason || (loading ? this.text.textContent : revision ? revision.slice(0, 10) : "");
     bar.style.setProperty("--share", String(loading && total ? done / total : 0));
     this.halt.hidden = !loading;
     this.again.hidden = !(state === "failed" || (state === "none" && reason));

@@ -10,20 +10,12 @@ import { captionOf, numbersOf, waits } from "./methods_line.js";
 /** @typedef {import("./methods_line.js").Line} Line */
 /** @typedef {import("./methods_line.js").Table} Table */
 
-const COLUMNS = [
-  "methods_first",
-  "methods_second",
-  "methods_method",
-  "methods_caption",
-  "methods_changed",
-  "methods_hallucinated",
-  "methods_score",
-  "methods_rejected",
-  "methods_time",
-];
+const PLACES = ["methods_first", "methods_second"];
+const NUMBERS = ["methods_changed", "methods_hallucinated", "methods_score", "methods_rejected", "methods_time"];
+const COLUMNS = [...PLACES, "methods_method", "methods_caption", ...NUMBERS];
 
-/** @param {string} text @param {string | null} [kind] */
-const cell = (text, kind = null) => el("td", { class: kind, text });
+/** A number, and what its column is called where there is no head over it. @param {string} text @param {number} i */
+const numberCell = (text, i) => el("td", { class: "app-num", "data-column": t(NUMBERS[i]), text });
 
 class MethodsTable {
   /** @param {Part} part */
@@ -80,6 +72,13 @@ class MethodsTable {
     if (again) again.focus();
   }
 
+  /** Both under the header, where one sees them. @param {string | null} first @param {string | null} second */
+  open(first, second) {
+    this.trigger("show_pair", { first, second });
+    const viewer = document.getElementById("app-viewer");
+    if (viewer) viewer.scrollIntoView({ behavior: behavior(), block: "start" });
+  }
+
   /** @param {Table} table */
   head(table) {
     const [first, second] = this.chosen;
@@ -88,7 +87,7 @@ class MethodsTable {
       class: "app-button app-primary",
       "data-methods": "open",
       text: t("methods_open"),
-      on: { click: () => this.trigger("show_pair", { first, second }) },
+      on: { click: () => this.open(first, second) },
     });
     open.disabled = !(first && second);
     const dismiss = () => {
@@ -135,19 +134,20 @@ class MethodsTable {
       return el("tr", { "data-method": name }, el("td"), el("td"), head, said);
     }
     const words = el("td", { class: "app-methods-caption" }, ...captionOf(line));
-    const numbers = numbersOf(line).map((text) => cell(text, "app-num"));
+    const numbers = numbersOf(line).map(numberCell);
     const radios = /** @type {const} */ ([0, 1]).map((at) => this.radio(title, line, at));
     return el("tr", { "data-method": name }, ...radios, head, words, ...numbers);
   }
 
   /** @param {string} title @param {Line} line @param {0 | 1} place */
   radio(title, line, place) {
-    const label = `${title}: ${t(place ? "methods_second" : "methods_first")}`;
+    const side = t(PLACES[place]);
+    const label = `${title}: ${side}`;
     const change = () => this.choose(line.run, place);
     const attributes = { type: "radio", name: "app-methods-" + place, value: line.run, "aria-label": label };
     const input = el("input", { ...attributes, on: { change } });
     input.checked = this.chosen[place] === line.run;
-    return el("td", {}, input);
+    return el("td", { "data-column": side }, input);
   }
 }
 

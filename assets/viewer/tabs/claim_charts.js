@@ -52,9 +52,9 @@ function sign(viewer, dot, x, y) {
 }
 
 function legend() {
-  const one = (/** @type {"right" | "hallucinated"} */ kind, /** @type {string} */ text) =>
-    el("span", { style: { color: JUDGEMENT_COLORS[kind] }, text });
-  return el("div", { class: "sv-share-legend" }, one("right", `○ ${t("right")}`), one("hallucinated", `× ${t("hallucinated")}`)); // prettier-ignore
+  const one = (/** @type {"right" | "hallucinated"} */ kind, /** @type {string} */ mark) =>
+    el("span", {}, el("b", { style: { color: JUDGEMENT_COLORS[kind] }, "aria-hidden": "true", text: mark }), ` ${t(kind)}`); // prettier-ignore
+  return el("div", { class: "sv-share-legend sv-claim-legend" }, one("right", "○"), one("hallucinated", "×"));
 }
 
 /** @returns {Record<string, [string, string]>} what each score is called, and what it is */

@@ -43,7 +43,7 @@ export class Curve {
 
   /** @param {string} name */
   upright(name) {
-    return svgEl("line", { y1: TOP - 4, y2: HEIGHT - BOTTOM, class: name, visibility: "hidden" });
+    return svgEl("line", { y1: TOP, y2: HEIGHT - BOTTOM, class: name, visibility: "hidden" });
   }
 
   /** @param {MouseEvent} event @returns {number | null} */
