@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 import json
+import shutil
 from dataclasses import replace
 
 import pytest
 from PIL import Image
 
+from saliency_viz.paths import assets
 from saliency_viz.serving import model_catalog
 from saliency_viz.serving.engine import Engine
 from saliency_viz.serving.request import CaptionRequest
 from saliency_viz.serving.run_store import RunStore
 from saliency_viz.serving.visits import MOST_UNWANTED, Visits
 from saliency_viz.trace import Mark, RunSettings
-from saliency_viz.ui import permalinks
+from saliency_viz.ui import controls, permalinks
 from saliency_viz.ui.context import Context, Visit
 from saliency_viz.ui.gallery import Gallery
-from saliency_viz.ui.handlers import caption, page_load, runs
-from saliency_viz.ui.handlers.show import is_foreign
+from saliency_viz.ui.handlers import caption, page_load, runs, what_if
+from saliency_viz.ui.handlers.show import is_foreign, run_reference
 
 from .app_browser import write_examples
 from .app_fakes import FakeBackend, first_steps
@@ -207,6 +209,22 @@ def test_back_shows_the_runs_that_stood_there_as_they_were_looked_at(context):
 def test_back_to_a_run_that_is_gone_changes_nothing_and_says_so(context):
     updates = runs.show_again(context, Visit("me"), {"first": "gone", "second": None, "link": {}})
     assert set(updates) == {"notice"} and "no longer kept here" in updates["notice"]["note"]
+
+
+def test_an_answer_about_an_example_is_of_its_picture_and_not_judged_by_its_description(tmp_path):
+    folder = write_examples(tmp_path / "examples")
+    shutil.copy(assets() / "examples" / "tea-time.json", folder / "farm.json")  # a rabbit is there, no cow
+    backend = FakeBackend(pause=0.0, words=(" There", " is", " a", " rabbit", " and", " a", " cow", "."))
+    context = Context(Engine(("demo",), backend=backend), RunStore(), Gallery(folder))
+    event = {"kind": "ask", "run": "example-farm", "prompt": "What is there?"}
+    list(what_if.act(context, Visit("me"), event, "demo", *controls.widget_values(RunSettings(9))))
+    (run,) = context.store.of_visit("me")
+    assert (run.example, len(run.trace.history), run.trace.marks) == ("farm", 2, {})
+    assert run_reference(context, run.id)["foreign"] is False  # so that nobody is told to take a model for photographs
+    described = replace(run.trace, history=())
+    assert {mark.judgement for mark in context.gallery.judged(described, "farm").marks.values()} == {
+        "right", "hallucinated"
+    }  # fmt: skip
 
 
 def test_a_demo_trace_that_carries_a_scene_s_truth_is_no_foreign_picture():

@@ -83,17 +83,19 @@ def test_a_film_s_bar_begins_at_its_paper_as_a_paper_figure_s():
 
 
 @needs_chromium
-def test_smoothed_is_said_only_where_it_is_drawn(show):
-    opened = show(example_trace(), token=4, smooth=True)
-    unit = ".sv-token-card .sv-panel[data-kind=saliency] .sv-unit"
-    assert "smoothed for the eye" in opened.text(unit)
+@pytest.mark.parametrize("width", [1280, 390])
+def test_smoothed_is_said_at_every_width_and_only_where_it_is_drawn(show, width):
+    opened = show(example_trace(), width=width, token=4, smooth=True)
+    said = opened.page.locator(".sv-token-card .sv-panel[data-kind=saliency] .sv-smoothed")
+    assert said.is_visible() and said.inner_text() == "smoothed"
     opened.state(layer="all")  # cells of layers show patches
-    assert "smoothed" not in opened.text(unit)
+    assert not said.is_visible()
     opened.state(layer="target", hide_sinks=True)  # so does a picture with patches crossed out
-    crossed = bool(opened.js("viewer.run.dimmed.size"))
-    assert crossed and "smoothed" not in opened.text(unit)
+    assert opened.js("viewer.run.dimmed.size") and not said.is_visible()
     opened.state(hide_sinks=False)
-    assert "smoothed for the eye" in opened.text(unit)
+    assert said.is_visible()
+    opened.state(smooth=False)
+    assert not said.is_visible()
 
 
 @needs_chromium

@@ -2674,7 +2674,7 @@
     "not as at first: {list}": "与初始不同：{list}",
     smooth: "平滑",
     "values between the patches' middles, for the eye only: the numbers are the patches'": "在图块中心之间插值，仅为观看：数值仍是各图块的",
-    "smoothed for the eye": "为观看而平滑",
+    smoothed: "为观看而平滑",
     "{p} of what mattered to it were earlier words (for the right ones {r}, the median of {n}), {q} the picture.": "对它起作用的来源中，前文占 {p}（正确的词为 {r}，{n} 个的中位数），图像占 {q}。",
     "Support {s}: about what its place alone would give.": "前文支持度 {s}：与仅凭位置所预期的大致相同。",
     "Support {s}: {x} times what its place alone would give.": "前文支持度 {s}：为仅凭位置所预期的 {x} 倍。",
@@ -5108,6 +5108,8 @@
       this.layered = true;
       this.title = el("h3");
       this.unit = el("span", { class: "sv-unit" });
+      this.smooth = el("span", { class: "sv-unit sv-smoothed", hidden: true, text: t2("smoothed") });
+      this.smooth.title = t2("values between the patches' middles, for the eye only: the numbers are the patches'");
       this.range = which === "difference" ? null : new RangeFields(viewer, kind);
       this.overlay = new Overlay(viewer, this);
       this.words = new Words(viewer, this);
@@ -5117,7 +5119,7 @@
       this.root = el(
         "section",
         { class: "sv-panel sv-twin", "data-kind": kind, "data-slot": which },
-        el("div", { class: "sv-panel-head" }, this.title, this.unit, this.range && this.range.root),
+        el("div", { class: "sv-panel-head" }, this.title, this.unit, this.smooth, this.range && this.range.root),
         this.shares && this.shares.root,
         this.heard,
         el("div", { class: "sv-image-row" }, this.overlay.root, this.bars.image),
@@ -5144,8 +5146,8 @@
       this.title.textContent = viewer.comparing ? slotName(viewer, this.which) + word : t2(kind);
       const every = run && state.layer === "all" && t2("every layer; words: mean of all {n}", { n: run.layers });
       const unit = (viewer.comparing ? t2(kind) + ", " : "") + unitWords(kind, state.normalization);
-      const smooth = run && !every && this.smoothed(run) && t2("smoothed for the eye");
-      this.unit.textContent = run ? [unit, every || run.layerWords(state.layer), smooth].filter(Boolean).join(" · ") : unit;
+      this.unit.textContent = run ? `${unit} · ${every || run.layerWords(state.layer)}` : unit;
+      this.smooth.hidden = !run || Boolean(every) || !this.smoothed(run);
       this.root.setAttribute("aria-label", `${this.title.textContent} ${this.unit.textContent}`);
       if (this.range) this.range.draw();
       this.heard.textContent = panelInWords(source);
@@ -7559,7 +7561,7 @@
   }
 
   // viewer/tabs/judgement_charts.js
-  var [HEIGHT3, LEFT4, BOTTOM4, TOP4] = [170, 44, 22, 8];
+  var [HEIGHT3, LEFT4, BOTTOM4, TOP4] = [178, 44, 22, 16];
   var TALL3 = HEIGHT3 - TOP4 - BOTTOM4;
   var KINDS3 = ["right", "hallucinated"];
   function spread2(scores) {
@@ -7608,8 +7610,7 @@
     const y = TOP4 + TALL3 * (1 - rate);
     const value = all ? rate : "";
     const box2 = bar2({ x, y, height: TALL3 * rate, "data-chart": "rate", "data-value": value }, wide, "hallucinated");
-    const under = rate > 0.9 ? -12 : 3;
-    return all ? [box2, label(String(all), x + wide / 2 - 1, y - under, "middle")] : [box2];
+    return all ? [box2, label(String(all), x + wide / 2 - 1, y - 3, "middle")] : [box2];
   }
   var bar2 = (place, wide, kind) => svgEl("rect", { ...place, width: wide - 2, fill: JUDGEMENT_COLORS[kind], "data-kind": kind });
 
@@ -8964,8 +8965,8 @@
         if (step.fallback) item(t2("taken by"), t2("fallback"), highest, "fallback");
         if (step.forced) item(t2("taken by"), t2("you"), null, "forced");
       }
-      const nats = step.pending ? "" : " nats";
-      item(t2("entropy"), number("entropy") + nats, t2("of the distribution the token was taken from"), "entropy");
+      const nats = step.pending ? "…" : `${formatSupport(mean2("entropy"))} nats`;
+      item(t2("entropy"), nats, t2("of the distribution the token was taken from"), "entropy");
       const mark = run.marks[step.index];
       if (mark && this.viewer.state.reveal_truth) item(t2("truth"), t2(mark.judgement), mark.note || null, "mark");
       return items;

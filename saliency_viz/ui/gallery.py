@@ -71,9 +71,10 @@ class Gallery:
         return Trace.load(scene.trace)
 
     def judged(self, trace: Trace, name: str | None) -> Trace:
-        """The trace with the scene's ground truth as marks, where the scene has its JSON beside the picture."""
+        """The trace with the scene's ground truth as marks, where the scene has its JSON beside the picture; it is of
+        descriptions, not of answers in a conversation."""
         scene = self.scenes.get(name or "")
-        if scene is None or not scene.truth.is_file():
+        if scene is None or trace.history or not scene.truth.is_file():
             return trace
         from ..demo.marks import marked
         from ..demo.world import Scene as World

@@ -11,7 +11,7 @@ import { t } from "../texts/t.js";
 /** @typedef {Found["counts"][number]} Bin */
 /** @typedef {"right" | "hallucinated"} Kind */
 
-const [HEIGHT, LEFT, BOTTOM, TOP] = [170, 44, 22, 8];
+const [HEIGHT, LEFT, BOTTOM, TOP] = [178, 44, 22, 16]; // a number has room over the highest bar
 const TALL = HEIGHT - TOP - BOTTOM;
 /** @type {Kind[]} */
 const KINDS = ["right", "hallucinated"];
@@ -67,8 +67,7 @@ function rateBar({ right, hallucinated }, x, wide) {
   const y = TOP + TALL * (1 - rate);
   const value = all ? rate : "";
   const box = bar({ x, y, height: TALL * rate, "data-chart": "rate", "data-value": value }, wide, "hallucinated");
-  const under = rate > 0.9 ? -12 : 3;
-  return all ? [box, label(String(all), x + wide / 2 - 1, y - under, "middle")] : [box];
+  return all ? [box, label(String(all), x + wide / 2 - 1, y - 3, "middle")] : [box];
 }
 
 /** @param {Record<string, number | string>} place @param {number} wide @param {Kind} kind */

@@ -85,8 +85,8 @@ export class Facts {
       if (step.fallback) item(t("taken by"), t("fallback"), highest, "fallback");
       if (step.forced) item(t("taken by"), t("you"), null, "forced");
     }
-    const nats = step.pending ? "" : " nats";
-    item(t("entropy"), number("entropy") + nats, t("of the distribution the token was taken from"), "entropy");
+    const nats = step.pending ? "…" : `${formatSupport(mean("entropy"))} nats`;
+    item(t("entropy"), nats, t("of the distribution the token was taken from"), "entropy");
     const mark = run.marks[step.index];
     if (mark && this.viewer.state.reveal_truth) item(t("truth"), t(mark.judgement), mark.note || null, "mark");
     return items;

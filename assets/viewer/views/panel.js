@@ -30,6 +30,8 @@ export class Panel {
     this.layered = true; // the layer "all" shows a grid of them
     this.title = el("h3");
     this.unit = el("span", { class: "sv-unit" });
+    this.smooth = el("span", { class: "sv-unit sv-smoothed", hidden: true, text: t("smoothed") }); // also where no unit has room
+    this.smooth.title = t("values between the patches' middles, for the eye only: the numbers are the patches'");
     this.range = which === "difference" ? null : new RangeFields(viewer, kind);
     this.overlay = new Overlay(viewer, this);
     this.words = new Words(viewer, this);
@@ -39,7 +41,7 @@ export class Panel {
     this.root = el(
       "section",
       { class: "sv-panel sv-twin", "data-kind": kind, "data-slot": which },
-      el("div", { class: "sv-panel-head" }, this.title, this.unit, this.range && this.range.root),
+      el("div", { class: "sv-panel-head" }, this.title, this.unit, this.smooth, this.range && this.range.root),
       this.shares && this.shares.root,
       this.heard,
       el("div", { class: "sv-image-row" }, this.overlay.root, this.bars.image),
@@ -69,10 +71,8 @@ export class Panel {
     this.title.textContent = viewer.comparing ? slotName(viewer, this.which) + word : t(kind);
     const every = run && state.layer === "all" && t("every layer; words: mean of all {n}", { n: run.layers });
     const unit = (viewer.comparing ? t(kind) + ", " : "") + unitWords(kind, state.normalization);
-    const smooth = run && !every && this.smoothed(run) && t("smoothed for the eye");
-    this.unit.textContent = run
-      ? [unit, every || run.layerWords(state.layer), smooth].filter(Boolean).join(" · ")
-      : unit;
+    this.unit.textContent = run ? `${unit} · ${every || run.layerWords(state.layer)}` : unit;
+    this.smooth.hidden = !run || Boolean(every) || !this.smoothed(run);
     this.root.setAttribute("aria-label", `${this.title.textContent} ${this.unit.textContent}`);
     if (this.range) this.range.draw();
     this.heard.textContent = panelInWords(source);

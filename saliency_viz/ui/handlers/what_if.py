@@ -34,8 +34,7 @@ def act(context: Context, visit: Visit, event: Mapping[str, Any], model: str, *w
         same_model(model, trace)
         return CaptionRequest.of_trace(trace, bounded(context, changed(trace, event)))
 
-    scene = None if asks else context.scene_of(event.get("run"))  # its truth is of a description, not of answers
-    yield from captioned(context, visit, make, model, 0 if asks else 1, scene)
+    yield from captioned(context, visit, make, model, 0 if asks else 1, context.scene_of(event.get("run")))
 
 
 def asked_on(trace: Trace, prompt: Any, settings: RunSettings) -> CaptionRequest:
