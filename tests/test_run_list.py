@@ -227,7 +227,7 @@ def test_one_click_makes_the_four_decodings_and_two_of_them_open_side_by_side(si
     wide, heads = tab.viewport_size, ("changed words", "hallucinated of marked", "mean score", "rejected", "time")
     assert tab.evaluate(named) == ["none"] * 5  # the columns' heads name them
     tab.set_viewport_size({"width": 390, "height": 844})  # and where there is no room for columns, each itself
-    assert [text.split('"')[1] for text in tab.evaluate(named)] == list(heads)
+    assert [text.strip('" ') for text in tab.evaluate(named)] == list(heads)
     assert tab.evaluate("document.documentElement.scrollWidth") == 390
     tab.set_viewport_size(wide)
     tab.check(".app-methods tr[data-method=both] input[name=app-methods-1]")

@@ -173,6 +173,22 @@ def test_going_back_to_a_run_that_is_gone_says_so_and_leaves_what_is_shown(site,
     page.wait_for_function("location.search.includes(SaliencyApp.shown[0].id)", timeout=8000)
 
 
+def test_a_server_that_does_not_answer_is_said_and_taken_back_and_run_works_again(site, opened):
+    page = opened()
+    whole_title = page.locator(".sv-caption").bounding_box()
+    page.context.set_offline(True)
+    page.click("#app-run")
+    page.wait_for_selector(".app-notice.error")
+    assert notice(page).startswith("The server does not answer.")
+    covered = "[...document.querySelectorAll('.toast-body')].map((one) => one.getBoundingClientRect().top)"
+    assert all(top == 0 or top > whole_title["y"] + 100 for top in page.evaluate(covered))
+    page.context.set_offline(False)
+    page.wait_for_selector(".app-notice:not(.on)", state="attached")
+    page.wait_for_selector("#app-run:not([disabled])")
+    page.click("#app-run")
+    whole(page)
+
+
 def due(page):
     return page.locator("#app-run").get_attribute("data-due")
 

@@ -1250,6 +1250,7 @@
       this.polls = 0;
       this.retry = 0;
       this.rested = 0;
+      this.missed = 0;
       this.said = "";
       this.before = {};
     }
@@ -1263,7 +1264,7 @@
       newsListeners.add((news) => {
         this.said = news && news.key || "";
         const ended = news && news.kind === "error" && news.offers && this.before.state === "loading";
-        if (this.said === "waiting_model" || ended) this.poll();
+        if (["queued", "waiting_model"].includes(this.said) || ended) this.poll();
       });
       offers.back_to_demo = () => this.back();
       this.changed();
@@ -1285,11 +1286,18 @@
       const { server, props } = this.part;
       const status = await server.fetch_status(props.model).catch(() => null);
       if (ticket !== this.polls) return;
+      this.heard(Boolean(status));
       if (status) this.draw(status);
       if (document.hidden) return;
       this.rested = status && status.state === "loading" ? 0 : this.rested + 1;
-      const pause = Math.min(LATER, SOON * 2 ** Math.max(0, this.rested - 1));
+      const pause = Math.min(LATER, SOON * 2 ** Math.max(0, (this.missed || this.rested) - 1));
       this.retry = window.setTimeout(() => ticket === this.polls && this.poll(), pause);
+    }
+    /** Says when the server does not answer twice in a row, and takes it back when it does. @param {boolean} answered */
+    heard(answered) {
+      this.missed = answered ? 0 : this.missed + 1;
+      if (this.missed === 2) say({ kind: "error", key: "server_gone" });
+      if (answered && this.said === "server_gone") say(null);
     }
     /** The demo model in the place of one that does not come; a run that waits for that is not wanted any more. */
     back() {

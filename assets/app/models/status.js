@@ -86,6 +86,7 @@ export class ModelStatus {
     this.polls = 0;
     this.retry = 0;
     this.rested = 0; // looks at a model that rests, since the choice of it or its load
+    this.missed = 0; // looks without an answer, in a row
     this.said = ""; // key of what the notice says now
     /** @type {Partial<Status>} */
     this.before = {};
@@ -101,7 +102,8 @@ export class ModelStatus {
     newsListeners.add((news) => {
       this.said = (news && news.key) || "";
       const ended = news && news.kind === "error" && news.offers && this.before.state === "loading";
-      if (this.said === "waiting_model" || ended) this.poll(); // a run has begun to load it, or was told that it failed
+      // A run has begun, perhaps to load it or where no server answers, or was told that it failed.
+      if (["queued", "waiting_model"].includes(this.said) || ended) this.poll();
     });
     offers.back_to_demo = () => this.back();
     this.changed();
@@ -126,12 +128,20 @@ export class ModelStatus {
     /** @type {Status | null} */
     const status = await server.fetch_status(props.model).catch(() => null); // offline
     if (ticket !== this.polls) return;
+    this.heard(Boolean(status));
     if (status) this.draw(status);
     if (document.hidden) return; // it is looked at again when somebody looks
     // One that rests may have been asked for just now, so the next looks follow at growing intervals.
     this.rested = status && status.state === "loading" ? 0 : this.rested + 1;
-    const pause = Math.min(LATER, SOON * 2 ** Math.max(0, this.rested - 1));
+    const pause = Math.min(LATER, SOON * 2 ** Math.max(0, (this.missed || this.rested) - 1));
     this.retry = window.setTimeout(() => ticket === this.polls && this.poll(), pause);
+  }
+
+  /** Says when the server does not answer twice in a row, and takes it back when it does. @param {boolean} answered */
+  heard(answered) {
+    this.missed = answered ? 0 : this.missed + 1;
+    if (this.missed === 2) say({ kind: "error", key: "server_gone" });
+    if (answered && this.said === "server_gone") say(null);
   }
 
   /** The demo model in the place of one that does not come; a run that waits for that is not wanted any more. */

@@ -65,6 +65,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     "waiting_model_seconds": ("Waiting for {model}, {seconds} s so far…", "等待 {model} 载入,已 {seconds} 秒…"),
     "slow_load": ("{model} takes long to load: {seconds} s so far.", "{model} 载入较慢,已 {seconds} 秒。"),
     "back_to_demo": ("Back to the demo model", "返回演示模型"),
+    "server_gone": (
+        "The server does not answer. What is shown here stays; press Run when the server is back.",
+        "服务器没有回应。此处的内容仍可查看；服务器恢复后请再按“运行”。",
+    ),
     "status_seconds": (" · {seconds} s", " · {seconds} 秒"),
     "photo_banner": (
         "The demo model knows small drawn scenes only, and this picture is none of them. For photographs: {model} "
