@@ -37,7 +37,7 @@ class DecodingLayer(DynamicLayer):
 
     keys: Tensor
     values: Tensor
-    ROOM = 64  # positions more than were needed
+    ROOM = 32  # positions more than were needed: of a 7B model in half precision 16 MiB, which no estimate counts
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
