@@ -19,10 +19,12 @@ from saliency_viz.evaluation.detection import S
 from saliency_viz.evaluation.examination import examine, neighbours, word_at
 from saliency_viz.evaluation.localisation import area, inside, localise
 from saliency_viz.evaluation.mentions import Word, scores_of
-from saliency_viz.evaluation.pages import Section, html, pdf
+from saliency_viz.evaluation.pages import html
 from saliency_viz.evaluation.published import differences_at
 from saliency_viz.evaluation.report_tag import ReportAbout
 from saliency_viz.evaluation.scenes import write
+from saliency_viz.evaluation.sections import Section
+from saliency_viz.evaluation.sheets import pdf
 from saliency_viz.evaluation.words import Judged, judged_traces
 from saliency_viz.trace import Mark, Trace
 

@@ -10,14 +10,17 @@ import urllib.request
 import pytest
 
 from saliency_viz.errors import SettingError
-from saliency_viz.evaluation.pages import Section, html, pdf
+from saliency_viz.evaluation.pages import html
 from saliency_viz.evaluation.report_tag import LONGEST, ReportAbout, about_in
+from saliency_viz.evaluation.sections import Section
+from saliency_viz.evaluation.sheets import pdf
 from saliency_viz.ui.server import reports as module
 from saliency_viz.ui.server.flags import parser
 from saliency_viz.ui.server.reports import GONE, NONE, reports_of
 from saliency_viz.ui.server.serve import main
 
 from .app_browser import open_site, watched_page, write_examples
+from .app_fakes import eventually
 
 ABOUT = ReportAbout("Captions & <b>more</b>", "me/model", 12, "2026-11-28")
 LOGIN = ("me", "secret")
@@ -26,7 +29,8 @@ SCRIPT = "<script>document.title = 'taken over'</script>"
 
 def write(folder, name="report", about=ABOUT, with_pdf=True, more=""):
     """A report as `evaluate report` writes it, without a run."""
-    sections = [Section("What was run", "A text.", (), ())]
+    lines = "\n".join("a line" for _ in range(60))
+    sections = [Section(name, "A text.", (("", lines),)) for name in ("What was run", "Second", "Third")]
     path = folder / f"{name}.html"
     path.write_text(html(about, sections).replace("</body>", f"{more}</body>"), encoding="utf-8")
     if with_pdf:
@@ -238,6 +242,9 @@ def test_the_claim_s_place_lists_a_report_and_opens_it_in_a_tab_of_its_own(brows
             report.wait_for_load_state()
             assert report.locator("h1").inner_text() == ABOUT.title
             assert report.title() == f"{ABOUT.title}: {ABOUT.model}"  # its script did not run
+            report.get_by_role("link", name="Third").click()
+            top = "() => document.getElementById('s3').getBoundingClientRect().top"
+            assert eventually(lambda: report.url.endswith("#s3") and report.evaluate(top) < 450)
             with page.expect_download() as saved:
                 lines.nth(0).get_by_role("link", name="PDF").click()
             assert saved.value.suggested_filename.endswith(".pdf")

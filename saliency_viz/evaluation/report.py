@@ -5,7 +5,6 @@ Ignores how numbers are found and how each figure is drawn: it puts what the oth
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -13,23 +12,26 @@ from typing import Any
 
 from ..errors import SettingError
 from ..figures.paper import evidence
-from . import pages, scoring
+from ..figures.paper.style import Drawing
+from . import pages, scoring, sheets
 from .decodings import captions_by_decoding, finished, time_by_decoding
 from .examination import examine
 from .localisation import localise
 from .methods import Method
-from .pages import Section
 from .pope import read_answers
 from .records import image_key, read_json
 from .report_tag import ReportAbout
 from .runs import read_run
+from .sections import Section
 from .tables import (
     CHAIR_NAMES,
+    PLAIN,
     TIME_NAMES,
     change_text,
     decay_text,
     decoding_rows,
-    detect_text,
+    detect_count,
+    detect_tables,
     localise_text,
     parsers_text,
     table,
@@ -60,7 +62,7 @@ def report(sources: Sources, out: Path) -> list[Path]:
     told = ReportAbout(TITLES[about["task"]], about["model"]["name"], about["items"], about.get("date", ""))
     out.write_text(pages.html(told, sections), encoding="utf-8")
     pdf = out.with_suffix(".pdf")
-    pdf.write_bytes(pages.pdf(told, sections))
+    pdf.write_bytes(sheets.pdf(told, sections))
     return [out, pdf]
 
 
@@ -89,16 +91,23 @@ def _settings(about: Values) -> Section:
     """What was run, so that it can be run again, and how to cite it."""
     model, versions = about["model"], about["versions"]
     rows = [["model", f"{model['name']} ({model['family']}, {model['layers']} layers, {model['dtype']})"]]
-    rows += [["commit", model["revision"] or "none"], ["device", about["device"]]]
+    rows += [["commit of its weights", model["revision"] or "none"], ["device", about["device"]]]
+    rows += [["begun", about["date"]]] if about.get("date") else []
     rows += [["versions", ", ".join(f"{name} {value}" for name, value in versions.items())]]
-    rows += [["sampling", json.dumps(about["sampling"])], ["longest answer", f"{about['max_new_tokens']} tokens"]]
-    rows += [
-        [f"decoding {name}", json.dumps(value) if value else "no setting"] for name, value in about["methods"].items()
-    ]
+    rows += [["sampling", _set(about["sampling"])], ["longest answer", f"{about['max_new_tokens']} tokens"]]
+    for name, parts in about["methods"].items():
+        told = "; ".join(f"{part}: {_set(values)}" for part, values in parts.items())
+        rows.append([f"decoding {name}", told or "no setting"])
     rows += [["cite", CITATION]]
-    return Section("What was run", "", (("", table(("what", "value"), rows)),), ())
+    return Section("What was run", "", (("", f"{NUMBERS}\n{table(('what', 'value'), rows)}"),))
 
 
+def _set(values: Values) -> str:
+    """Settings that are set; the others have no effect or take the model's default."""
+    return ", ".join(f"{name} {value}" for name, value in values.items() if value is not None)
+
+
+NUMBERS = "Table and Fig. in a heading are the paper's; figures of this report are counted as Figure."
 CITATION = "Hallucination Begins Where Saliency Drops (the method), and saliency_viz (this measurement; CITATION.cff)."
 
 
@@ -110,12 +119,21 @@ def _chair(sources: Sources, methods: Sequence[Method]) -> Section:
     if changes:
         tables.append(("Paired differences", change_text(changes)))
     values = {name: _with_ends(one, CHAIR_NAMES) for name, one in reports.items()}
-    return Section("CHAIR", "", tuple(tables), (evidence.by_method(values, tuple(CHAIR_NAMES.items())),))
+    caption = f"CHAIR, recall and length by decoding. {BOOTSTRAP}"
+    drawing = evidence.by_method(values, tuple(CHAIR_NAMES.items()))
+    return Section("CHAIR", "", tuple(tables), ((caption, drawing),))
+
+
+BOOTSTRAP = "Lines: 95 % bootstrap intervals over pictures."
 
 
 def _with_ends(found: Values, names: Mapping[str, str]) -> dict[str, dict[str, float]]:
-    ends = ("low", "high")
-    return {name: {"value": found[name], **dict(zip(ends, found["intervals"][name], strict=True))} for name in names}
+    """Values with their intervals, in the units of the tables: shares in percent."""
+    shown = {}
+    for name in names:
+        scale, (low, high) = 1 if name in PLAIN else 100, found["intervals"][name]
+        shown[name] = {"value": scale * found[name], "low": scale * low, "high": scale * high}
+    return shown
 
 
 def _pope(sources: Sources, methods: Sequence[Method]) -> Section:
@@ -128,18 +146,17 @@ def _pope(sources: Sources, methods: Sequence[Method]) -> Section:
             raise SettingError("A report on POPE takes the one question file of its run. Make a run for each split.")
         found = scoring.pope_report({"": read_answers(sources.questions[0], answers)})
         tables.append((method.name, parsers_text(found["parsers"])))
-    return Section("POPE", "Four parsers read the same answers.", tuple(tables), ())
+    return Section("POPE", "Four parsers read the same answers.", tuple(tables))
 
 
 def _time(sources: Sources, methods: Sequence[Method]) -> Section:
     """Fig. 4: seconds an answer by decoding."""
     found = time_by_decoding(sources.run, methods)
-    text = "Whole runs, reading the picture and recording saliency included; from the machine named above."
-    tables = (("", table(*decoding_rows(found, TIME_NAMES))),)
+    text = "Whole runs, reading the picture and recording saliency included; on the machine named above."
+    tables = (("", f"{text}\n{table(*decoding_rows(found, TIME_NAMES))}"),)
     values = {name: _with_ends(one, TIME_NAMES) for name, one in found.items()}
-    return Section(
-        "Time of one answer (Fig. 4)", text, tables, (evidence.by_method(values, tuple(TIME_NAMES.items())),)
-    )
+    drawing = evidence.by_method(values, tuple(TIME_NAMES.items()))
+    return Section("Time of one answer (Fig. 4)", "", tables, ((f"Time by decoding. {BOOTSTRAP}", drawing),))
 
 
 def _detection(sources: Sources, method: Method) -> Iterator[Section]:
@@ -150,17 +167,28 @@ def _detection(sources: Sources, method: Method) -> Iterator[Section]:
     vocabulary = scoring.read_vocabulary(sources.synonyms)
     judged = judged_run(sources.run, method.file_name, read_truth(sources.truth or ""), vocabulary)
     found = examine(judged, sources.first)
-    figures = (evidence.aurocs(found), evidence.bins(found), evidence.by_layer(found)) if found["scores"] else ()
+    tables = (("", detect_count(found)), *detect_tables(found))
     title = f"Hallucinated words: {method.name} (Table 5, Fig. 10 to 12)"
-    yield Section(title, "", (("", detect_text(found)),), figures)
+    yield Section(title, found["words"], tables, tuple(_detected(found)) if found["scores"] else ())
     if sources.boxes:
         boxes = {image_key(name): kinds for name, kinds in read_json(sources.boxes).items()}
         there = [boxes.get(image_key(name), {}) for name in judged.names]
         values = {"localisation": asdict(localise(judged.traces, judged.words, there))}
-        yield Section(f"Localisation: {method.name}", "", (("", localise_text(values)),), ())
+        yield Section(f"Localisation: {method.name}", "", (("", localise_text(values)),))
+
+
+def _detected(found: Values) -> Iterator[tuple[str, Drawing]]:
+    dotted = "Dotted: a score that knows nothing."
+    yield f"AUROC of every score; S beside position is S adjusted for it. {BOOTSTRAP} {dotted}", evidence.aurocs(found)
+    rate = (
+        "Hallucination rate by bin of S (Fig. 10b). Bars: observed, with 95 % intervals; diamonds: what position alone "
+    )
+    yield f"{rate}predicts; numbers: object words.", evidence.bins(found)
+    yield f"AUROC by layer. Bands: 95 % bootstrap intervals over pictures. {dotted}", evidence.by_layer(found)
 
 
 def _decay(rows: Sequence[Values]) -> Section:
     """Table 6."""
-
-    return Section("Weakened words (Table 6)", "", (("", decay_text(rows)),), (evidence.decay_curves(rows),))
+    caption = f"What follows a word whose attention is multiplied by r; r = 1 changes nothing. {BOOTSTRAP}"
+    tables = (("", decay_text(rows)),)
+    return Section("Weakened words (Table 6)", "", tables, ((caption, evidence.decay_curves(rows)),))

@@ -117,36 +117,40 @@ def _cells(title: str, values: Values, names: Sequence[str]) -> list[str]:
 
 def detect_text(report: Values) -> str:
     """Tables of `evaluate detect`; position stands beside S in each."""
+    parts = [f"{heading}\n\n{text}" if heading else text for heading, text in detect_tables(report)]
+    return "\n\n".join([f"{detect_count(report)}\n{report['words']}", *parts])
+
+
+def detect_count(report: Values) -> str:
+    """Of how many words `evaluate detect` speaks."""
     counted = f"{report['right']} right and {report['hallucinated']} hallucinated object words ({report['mentions']})"
-    counted += f", {report['fusion']} of attention and gradient"
-    parts = [f"{report['captions']} captions, {counted}.", report["words"]]
+    return f"{report['captions']} captions, {counted}, {report['fusion']} of attention and gradient."
+
+
+def detect_tables(report: Values) -> list[tuple[str, str]]:
+    """(heading, text) of each part; none where there are too few words for any."""
     if not report["scores"]:
-        return "\n".join(parts)
+        return []
     gains = report["adds"]
     rows = [
         [name, interval(one["auroc"]), interval(one["average_precision"]), f"{one['base']:.3f}", _gain(gains.get(name))]
         for name, one in report["scores"].items()
     ]
     head = ("score", "AUROC [95 %]", "average precision", "by chance", "adds to probability and position")
-    parts += ["", table(head, rows), "", "Table 5: mean and deviation", "", table5_text(report)]
-    parts += [
-        "",
-        "Fig. 10b: hallucination rate by bin of S, beside what position alone predicts",
-        "",
-        bins_text(report),
-    ]
+    parts = [("", table(head, rows)), ("Table 5: mean and deviation", table5_text(report))]
+    parts.append(("Fig. 10b: hallucination rate by bin of S, beside what position alone predicts", bins_text(report)))
     found = report["neighbours"]
     shares = [_share(found["lower"]), found["hallucinated"], _share(found["right_lower"]), found["right"]]
-    parts.append(
-        "\nFig. 12: S below both right neighbours: {} of {} hallucinated words, {} of {} right ones.".format(*shares)
-    )
+    words = "Fig. 12: S below both right neighbours: {} of {} hallucinated words, {} of {} right ones."
+    parts.append(("", words.format(*shares)))
     lines = [
         [one["item"], one["word"], f"{one['S']:.3g}", f"{one['above_right']:.0%}", f"{one['probability']:.2f}"]
         for one in report["salient_hallucinations"]
     ]
     if lines:
-        parts += ["", "Fig. 11: hallucinated, yet salient", "", table(("item", "word", "S", "above right", "p"), lines)]
-    return "\n".join(parts)
+        told = table(("item", "word", "S", "above right", "p"), lines)
+        parts.append(("Fig. 11: hallucinated, yet salient", told))
+    return parts
 
 
 def interval(one: Values) -> str:

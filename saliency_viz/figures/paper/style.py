@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import textwrap
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import cache, partial
 from io import BytesIO
 from pathlib import Path
@@ -22,7 +23,8 @@ from matplotlib import font_manager
 from matplotlib.axes import Axes
 from matplotlib.cm import ScalarMappable
 from matplotlib.colors import Colormap, ListedColormap, Normalize, make_norm_from_scale
-from matplotlib.figure import Figure
+from matplotlib.figure import Figure, SubFigure
+from matplotlib.gridspec import GridSpec
 from matplotlib.image import AxesImage
 from matplotlib.scale import LogScale
 from matplotlib.text import Text
@@ -101,11 +103,12 @@ def style() -> Iterator[None]:
 
 
 class Page:
-    """A figure measured in inches from its top left corner, so that cells and labels keep their size at any length."""
+    """A figure measured in inches from its top left corner, so that cells and labels keep their size at any length.
+    figure: a part of a larger one that it is drawn on."""
 
-    def __init__(self, width: float, height: float) -> None:
+    def __init__(self, width: float, height: float, figure: Figure | SubFigure | None = None) -> None:
         self.width, self.height = width, height
-        self.figure = Figure(figsize=(width, height))
+        self.figure = cast("Figure", figure or Figure(figsize=(width, height)))
 
     def axes(self, left: float, top: float, width: float, height: float) -> Axes:
         """Axes of this size whose frame starts left and top inches from the page's corner."""
@@ -129,6 +132,31 @@ class Page:
         if wrapped:
             self.text(left, top, "\n".join(wrapped), LABEL, INK, style="italic", linespacing=1.35)
         self.text(left, top + 0.115 * len(wrapped), "\n".join(below), LABEL - 0.5, FAINT, linespacing=1.35)
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """A figure that may stand alone or on a sheet, in the same size. width, height: inches; draw: puts it on a page."""
+
+    width: float
+    height: float
+    draw: Callable[[Page], None]
+
+    def alone(self) -> Figure:
+        """A figure of its own."""
+        with style():
+            page = Page(self.width, self.height)
+            self.draw(page)
+            return page.figure
+
+    def on(self, sheet: Figure, left: float, top: float) -> None:
+        """Put it on a larger figure, so many inches from its corner."""
+        width, height = sheet.get_size_inches()
+        columns = [left, self.width, width - left - self.width]
+        rows = [top, self.height, height - top - self.height]
+        place = GridSpec(3, 3, figure=sheet, width_ratios=columns, height_ratios=rows)[1, 1]
+        with style():
+            self.draw(Page(self.width, self.height, sheet.add_subfigure(place)))
 
 
 def color_map(name: str, missing: str = MISSING) -> Colormap:
@@ -255,10 +283,8 @@ def figure_bytes(figure: Figure, format: str) -> bytes:
     nothing = {"png": {"Software": None}, "svg": {"Date": None}, "pdf": {"CreationDate": None}}
     if format not in FORMATS:
         raise SettingError(f"The format must be one of {', '.join(FORMATS)}. Got {format!r}.")
-    # matplotlib 3.11 embeds fonts with PostScript outlines (Noto CJK) as type 42 without their shapes: blank letters.
-    fonttype = 42 if format != "pdf" or _first_font_suffices(figure) else 3
     buffer = BytesIO()
-    with style(), matplotlib.rc_context({"pdf.fonttype": fonttype}):
+    with style(), matplotlib.rc_context({"pdf.fonttype": pdf_font_type([figure])}):
         figure.savefig(buffer, format=format, dpi=DPI, bbox_inches="tight", pad_inches=0.06, metadata=nothing[format])
     return buffer.getvalue()
 
@@ -268,6 +294,12 @@ def save(figure: Figure, path: str | Path) -> Path:
     path = Path(path)
     path.write_bytes(figure_bytes(figure, path.suffix.lstrip(".").lower()))
     return path
+
+
+def pdf_font_type(figures: Sequence[Figure]) -> int:
+    """How fonts are embedded. matplotlib 3.11 takes those with PostScript outlines (Noto CJK) as type 42 without their
+    shapes: blank letters."""
+    return 42 if all(map(_first_font_suffices, figures)) else 3
 
 
 def _first_font_suffices(figure: Figure) -> bool:
