@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import zlib
-from itertools import combinations
+from itertools import combinations, zip_longest
 
 import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -13,7 +13,7 @@ from matplotlib.text import Text
 from saliency_viz.evaluation.pages import html
 from saliency_viz.evaluation.report_tag import ReportAbout
 from saliency_viz.evaluation.sections import Section, blocks
-from saliency_viz.evaluation.sheets import BOTTOM, CELL, HEAD, HEIGHT, SIDE, SUBHEAD, TOP, WIDTH, pdf, sheets_of
+from saliency_viz.evaluation.sheets import BOTTOM, HEAD, HEIGHT, SIDE, SUBHEAD, TOP, WIDTH, Laid, pdf, sheets_of
 from saliency_viz.evaluation.tables import CHAIR_NAMES, table
 from saliency_viz.figures.paper import evidence
 from saliency_viz.figures.paper.style import style
@@ -110,11 +110,19 @@ def test_no_line_is_laid_over_another_or_over_a_figure(sheets):
             along = min(one.y1, two.y1) - max(one.y0, two.y0)
             assert across <= DOTS / 144 or along <= DOTS / 144, (name, other)
         for part in sheet.subfigs:  # what a figure says stays inside it
-            for text in part.findobj(Text):
+            beyond = {label for axes in part.axes for axis in (axes.xaxis, axes.yaxis) for label in undrawn(axis)}
+            for text in set(part.findobj(Text)) - beyond:
                 if text.get_visible() and text.get_text():
                     box = text.get_window_extent()
                     inside = box.x0 >= part.bbox.x0 - 2 and box.x1 <= part.bbox.x1 + 2
                     assert inside and box.y0 >= part.bbox.y0 - 2 and box.y1 <= part.bbox.y1 + 2, text.get_text()
+
+
+def undrawn(axis):
+    """Labels of ticks beyond the axis' ends, which matplotlib keeps and does not draw."""
+    low, high = sorted(axis.get_view_interval())
+    ticks = zip(axis.get_ticklocs(), axis.get_ticklabels(), strict=True)
+    return [label for at, label in ticks if not low - 1e-9 <= at <= high + 1e-9]
 
 
 def test_every_cell_is_there_in_its_order_and_a_broken_word_loses_no_letter(given, sheets):
@@ -123,15 +131,19 @@ def test_every_cell_is_there_in_its_order_and_a_broken_word_loses_no_letter(give
     for section in given:
         for told in (section.title, section.text, *(line for part in section.tables for line in pieces(*part))):
             place = shown.index(told.replace(" ", ""), place)
-    assert "/a/path/without/any/space" * 8 in shown and "word" * 60 in shown
 
 
 def pieces(heading, text):
-    """What a part says, line by line; rows of more than one line, whose cells are not read one by one, left out."""
+    """What a part says, line by line: of a row first what stands in the first line of each cell, then in the second."""
     yield heading
     for block in blocks(text):
-        rows = [[block]] if isinstance(block, str) else block
-        yield from ("".join(row) for row in rows if all(CELL.width(cell) < 0.9 for cell in row))
+        if isinstance(block, str):
+            yield block
+            continue
+        for row, cells in zip(block, Laid.of(block).cells, strict=True):
+            for cell, lines in zip(row, cells, strict=True):
+                assert "".join(lines).replace(" ", "") == cell.replace(" ", ""), cell
+            yield from ("".join(line) for line in zip_longest(*cells, fillvalue=""))
 
 
 def test_a_divided_table_says_its_head_on_every_sheet_and_leaves_no_row_alone(sheets):
