@@ -12,7 +12,7 @@ FADING = 0.95  # an outcome counts so much less with each that follows
 SURE = (2.0, 2.02)  # (accepted, judged) before any: rejections are rare or many, and the first few tell
 # What things cost in steps of plain decoding, on two cores (docs/log.md): a recorded forward; the backward of its first
 # candidate, of all; an observing pass, and each row in it.
-RECORDED, ONE, ALL, PASS, ROW = 1.2, 0.7, 1.1, 2.4, 0.1
+RECORDED, ONE, ALL, PASS, ROW = 1.05, 0.65, 1.1, 3.2, 0.12
 
 
 class Pace:
