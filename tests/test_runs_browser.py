@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from .app_browser import caption, open_site, ready, shut, watched, write_examples
@@ -173,20 +175,34 @@ def test_going_back_to_a_run_that_is_gone_says_so_and_leaves_what_is_shown(site,
     page.wait_for_function("location.search.includes(SaliencyApp.shown[0].id)", timeout=8000)
 
 
-def test_a_server_that_does_not_answer_is_said_and_taken_back_and_run_works_again(site, opened):
+def test_a_server_that_does_not_answer_is_said_below_the_title_and_run_works_when_it_is_back(site, opened):
     page = opened()
     whole_title = page.locator(".sv-caption").bounding_box()
+    page.evaluate("window.fromBefore = true")
     page.context.set_offline(True)
-    page.click("#app-run")
-    page.wait_for_selector(".app-notice.error")
-    assert notice(page).startswith("The server does not answer.")
-    covered = "[...document.querySelectorAll('.toast-body')].map((one) => one.getBoundingClientRect().top)"
-    assert all(top == 0 or top > whole_title["y"] + 100 for top in page.evaluate(covered))
-    page.context.set_offline(False)
-    page.wait_for_selector(".app-notice:not(.on)", state="attached")
+    try:
+        page.click("#app-run")
+        page.wait_for_selector(".app-notice.error")
+        assert notice(page).startswith("The server does not answer.")
+        covered = "[...document.querySelectorAll('.toast-body')].map((one) => one.getBoundingClientRect().top)"
+        assert all(top == 0 or top > whole_title["y"] + 100 for top in page.evaluate(covered))
+    finally:
+        page.context.set_offline(False)
+    page.wait_for_function("!window.fromBefore && window.SaliencyApp && window.SaliencyApp.current")  # gradio's reload
     page.wait_for_selector("#app-run:not([disabled])")
     page.click("#app-run")
     whole(page)
+
+
+def test_what_was_said_of_a_server_is_taken_back_when_it_answers(opened):
+    page = opened()
+    looks = re.compile("component_server")
+    page.route(looks, lambda route: route.abort())
+    page.evaluate("SaliencyApp.lookAtModel()")
+    page.wait_for_selector(".app-notice.error")
+    assert notice(page).startswith("The server does not answer.")
+    page.unroute(looks)
+    page.wait_for_selector(".app-notice:not(.on)", state="attached")
 
 
 def due(page):
