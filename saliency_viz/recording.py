@@ -177,10 +177,6 @@ class _Gradient(Function):
         """Nothing is kept: there is no gradient of this gradient."""
 
     @staticmethod
-    def backward(ctx: Any, *gradients: Tensor) -> Tensor:
-        raise NotImplementedError("There is no gradient of the recorded attention's gradient.")
-
-    @staticmethod
     def vmap(info: Any, in_dims: tuple[int | None, ...], towards: Tensor, *constants: Any) -> tuple[Any, Any]:
         """A batch of gradients at the outputs is more rows for the same keys and values."""
         batch = towards.movedim(in_dims[0] or 0, 0)[:, 0]

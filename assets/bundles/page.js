@@ -5138,10 +5138,10 @@
     source() {
       return panelSource(this.viewer, this.which, this.kind);
     }
-    /** Whether values between the patches are drawn, and not only asked for. @param {import("../state/run.js").Run} run */
+    /** Whether values between the patches can be drawn as asked for. @param {import("../state/run.js").Run} run */
     smoothed(run) {
       const { viewer, slot } = this;
-      const paint = { run, smooth: viewer.state.smooth, hidden: hiddenKeys(viewer, run) };
+      const paint = { run, smooth: true, hidden: hiddenKeys(viewer, run) };
       return sheetsOf(run, groupOf(viewer, slot)).some((sheet) => smoothGrid(paint, sheet.patches));
     }
     draw() {
@@ -5155,7 +5155,7 @@
       const every = run && state.layer === "all" && t2("every layer; words: mean of all {n}", { n: run.layers });
       const unit = (viewer.comparing ? t2(kind) + ", " : "") + unitWords(kind, state.normalization);
       this.unit.textContent = run ? `${unit} · ${every || run.layerWords(state.layer)}` : unit;
-      this.smooth.hidden = !run || Boolean(every) || !this.smoothed(run);
+      this.smooth.hidden = !run || !state.smooth || Boolean(every) || !this.smoothed(run);
       this.root.setAttribute("aria-label", `${this.title.textContent} ${this.unit.textContent}`);
       if (this.range) this.range.draw();
       this.heard.textContent = panelInWords(source);
