@@ -26,8 +26,10 @@ from . import checkpoints  # noqa: E402
 from .app_browser import FLAGS, PATIENCE, chromium_path  # noqa: E402
 
 
-def pytest_collection_finish(session: pytest.Session) -> None:
-    """What was imported stays for good: walking over it took two of every five seconds of a run."""
+@pytest.fixture(scope="module", autouse=True)
+def settled() -> None:
+    """What was imported, with the tests or by those before, stays for good: no collection walks over it again, which
+    took two of every five seconds of a run."""
     gc.collect()
     gc.freeze()
 
