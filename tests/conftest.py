@@ -3,9 +3,11 @@ made once per run (tests/checkpoints.py)."""
 
 from __future__ import annotations
 
+import asyncio
 import gc
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -24,6 +26,7 @@ install_import_hook(["saliency_viz.saliency", "saliency_viz.attention"], "bearty
 
 from . import checkpoints  # noqa: E402
 from .app_browser import FLAGS, PATIENCE, chromium_path  # noqa: E402
+from .visitor import part  # noqa: E402
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -46,11 +49,46 @@ def llava_full_dir(tmp_path_factory):
     return checkpoints.llava(tmp_path_factory.mktemp("llava_full"), select="full", side=70, resized=84, seed=2)
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    """One headless Chromium per file."""
+class Chromium:
+    """A headless Chromium, started at its first use and anew should it have ended, with the scripts its tabs know."""
+
+    def __init__(self, playwright: Any) -> None:
+        self.playwright, self.started = playwright, None
+        self.loop = asyncio.get_running_loop()  # Playwright's, of this thread
+
+    def browser(self) -> Any:
+        if self.started is None or not self.started.is_connected():
+            launch = self.playwright.chromium.launch
+            self.started = launch(executable_path=chromium_path(), args=FLAGS, timeout=PATIENCE)
+        return self.started
+
+    @contextmanager
+    def turn(self) -> Iterator[None]:
+        """Between its turns Playwright's loop does not count as running, or no other test could `asyncio.run`."""
+        asyncio._set_running_loop(self.loop)
+        try:
+            yield
+        finally:
+            asyncio._set_running_loop(None)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Chromium]:
+    """One for all files: starting it and compiling the page's scripts costs as much as opening the page twice."""
     sync_api = pytest.importorskip("playwright.sync_api")
     with sync_api.sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=chromium_path(), args=FLAGS, timeout=PATIENCE)
+        chromium = Chromium(playwright)
+        asyncio._set_running_loop(None)
         yield chromium
-        chromium.close()
+        with chromium.turn():
+            if chromium.started is not None:
+                chromium.started.close()
+        asyncio._set_running_loop(chromium.loop)
+
+
+@pytest.fixture(scope="module")
+def browser(chromium: Chromium) -> Iterator[Any]:
+    """The run's headless Chromium. Afterwards nobody is on a page, also if a test failed."""
+    with chromium.turn():
+        yield chromium.browser()
+        part()

@@ -26,11 +26,11 @@ class Seen:
 
 
 class Visitor:
-    """A browser's profile and what its pages did. Once shut it is used again by the next test of the file, emptied of
-    what was stored but not of the scripts it has fetched, nor its tab of those it has compiled: to do that anew is most
-    of what opening the page costs."""
+    """A browser's profile and what its pages did. Once shut it is used again by the next test, emptied of what was
+    stored but not of the scripts it has fetched, nor its tab of those it has compiled: to do that anew is most of what
+    opening the page costs."""
 
-    known: dict[Any, Visitor] = {}
+    known: dict[Any, list[Visitor]] = {}
 
     def __init__(self, browser: Any, tour: bool, **options: Any) -> None:
         self.seen, self.origins = Seen(), set[str]()
@@ -83,10 +83,10 @@ def watched(
     """A new page, and a record of its errors and of its requests that leave this machine. tour: as at a first visit.
     alone: for a test that changes the profile itself, which nobody has after it."""
     media = {name: options.pop(name, usual) for name, usual in MEDIA.items()}
-    kind = (browser, tour, repr(options), object() if alone else None)
-    visitor = Visitor.known.get(kind)
-    if visitor is None or not visitor.away:
-        visitor = Visitor.known[kind] = Visitor(browser, tour, **options)
+    known = [] if alone else Visitor.known.setdefault((browser, tour, repr(options)), [])
+    visitor = next((each for each in known if each.away), None)
+    if visitor is None:
+        known.append(visitor := Visitor(browser, tour, **options))
     page, visitor.alone = visitor.page(), alone
     visitor.empty(page)
     page.set_viewport_size(viewport or SCREEN)
@@ -106,3 +106,11 @@ def shut(page: Any) -> None:
     visitor.tab.unroute_all()
     visitor.tab.mouse.move(0, 0)
     visitor.tab.goto("about:blank")
+
+
+def part() -> None:
+    """End the profiles of whoever is still on a page: its test failed before it shut it."""
+    for known in Visitor.known.values():
+        for visitor in [each for each in known if not each.away]:
+            visitor.context.close()
+            known.remove(visitor)
