@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import sys
 
 import pytest
+import typeguard
 
 from saliency_viz.__main__ import main
 from saliency_viz.errors import DataError
-from saliency_viz.evaluation.chair import Vocabulary, chair, count
+from saliency_viz.evaluation.chair import Vocabulary, _inflector, chair, count
 from saliency_viz.evaluation.coco import synonyms, synonyms_of
 from saliency_viz.evaluation.records import image_key
 from saliency_viz.evaluation.scoring import captions_of
@@ -21,6 +23,14 @@ WORDS = Vocabulary()
 
 def kinds(caption: str) -> list[str]:
     return [mention.kind for mention in WORDS.mentions(caption)]
+
+
+def test_inflect_is_loaded_without_rewriting_its_source(monkeypatch):
+    monkeypatch.delitem(sys.modules, "inflect", raising=False)
+    monkeypatch.setattr("typeguard._decorators.instrument", lambda function: pytest.fail("it was rewritten"))
+    before = typeguard.typechecked
+    assert _inflector.__wrapped__().singular_noun("octopuses") == "octopus"
+    assert typeguard.typechecked is before
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from saliency_viz.evaluation.intervals import differences, estimates, holm, interval, share, weights
+from saliency_viz.evaluation.intervals import AT_ONCE, differences, estimates, holm, interval, share, weights
 
 RATE = {"rate": lambda sums: share(sums[..., 0], sums[..., 1])}
 
@@ -24,6 +24,13 @@ def test_the_interval_of_a_share_is_the_binomial_one():
 def test_the_first_row_of_weights_takes_each_image_once_and_all_take_as_many():
     drawn = weights(7)
     assert (drawn[0] == 1).all() and (drawn.sum(1) == 7).all() and drawn[1:].std() > 0.5
+
+
+def test_resamples_drawn_together_are_those_drawn_one_by_one():
+    for images, resamples in ((7, 23), (AT_ONCE + 3, 2)):
+        one_by_one = np.random.default_rng(5)
+        for row in weights(images, resamples, seed=5)[1:]:
+            assert (row == np.bincount(one_by_one.integers(0, images, images), minlength=images)).all()
 
 
 def test_images_that_agree_leave_no_doubt_and_no_count_is_no_failure():

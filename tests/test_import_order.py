@@ -176,7 +176,16 @@ def test_a_cycle_is_told_once_with_every_module_of_it(tmp_path):
 def test_every_imported_package_is_a_stated_requirement():
     lines = (ROOT / "requirements.txt").read_text(encoding="utf-8").splitlines()
     stated = {line.split(">")[0].split("=")[0] for line in lines if line and not line.startswith("#")}
-    comes_along = {"gradio_client", "tokenizers", "huggingface_hub", "fastapi", "starlette", "jinja2", "tqdm"}
+    comes_along = {
+        "gradio_client",
+        "tokenizers",
+        "huggingface_hub",
+        "fastapi",
+        "starlette",
+        "jinja2",
+        "tqdm",
+        "typeguard",
+    }
     used = set().union(*(outside(module) for module in KNOWN.values()), outside(APP))
     assert {PACKAGE_OF.get(name, name) for name in used} - OPTIONAL - comes_along <= stated
 

@@ -70,8 +70,15 @@ class Vocabulary:
 
 @lru_cache(maxsize=1)
 def _inflector():
-    import inflect
+    """inflect 7 without typeguard's checks of its arguments: to add them, its source is read, rewritten and compiled
+    for each of its methods, two seconds at every start."""
+    import typeguard
 
+    checked, typeguard.typechecked = typeguard.typechecked, lambda function: function
+    try:
+        import inflect
+    finally:
+        typeguard.typechecked = checked
     return inflect.engine()
 
 
