@@ -159,6 +159,7 @@ def test_twenty_five_fast_presses_end_on_token_twenty_five(show):
 
 def test_zoom_stays_when_the_token_changes(show):
     opened = show(example_trace(), token=7)
+    opened.look(".sv-heat .sv-panel[data-kind=saliency] .sv-plot")
     plot = opened.page.locator(".sv-heat .sv-panel[data-kind=saliency] .nsewdrag").first
     plot.scroll_into_view_if_needed()
     box = plot.bounding_box()
@@ -179,6 +180,7 @@ def test_zoom_stays_when_the_token_changes(show):
 def test_the_heatmap_holds_every_layer_and_a_click_chooses_one(show):
     trace = example_trace()
     opened = show(trace, token=6, image_columns="each")
+    opened.look(".sv-heat .sv-plot")
     for side, kind in enumerate(("attention", "saliency")):
         shown = np.array(
             opened.js(f"viewer.heat.sides[{side}].values.map((row) => row.map((v) => Number.isNaN(v) ? -1 : v))")
@@ -200,6 +202,22 @@ def test_the_heatmap_holds_every_layer_and_a_click_chooses_one(show):
         opened.page.wait_for_timeout(20)
     plot.click(position=place)
     assert opened.js("viewer.getState().layer") == 3
+
+
+@pytest.mark.parametrize("paper", [False, True])
+def test_plots_out_of_sight_wait_and_come_on_the_screen_or_on_paper_as_what_is_chosen_by_then(show, paper):
+    trace = example_trace()
+    opened = show(trace, token=6, image_columns="each")
+    opened.state(token=8)
+    assert opened.page.locator(".sv-heat .main-svg").count() == 0
+    assert opened.text(".sv-heat .sv-panel[data-kind=saliency] h3") == "Saliency"
+    if paper:
+        opened.js("dispatchEvent(new Event('beforeprint'))")
+    else:
+        opened.look(".sv-heat .sv-plot")
+    assert opened.page.locator(".sv-heat .nsewdrag").count() == 2
+    shown = opened.js("viewer.heat.sides[1].values.map((row) => row.map((v) => Number.isNaN(v) ? -1 : v))")
+    assert np.allclose(np.array(shown)[:, :50], metrics.layer_rows(trace, 8, "saliency")[:, :50], rtol=1e-6)
 
 
 def test_reverse_lookup_tells_how_much_each_output_drew_on_dragged_patches(show):
@@ -338,6 +356,7 @@ def test_hostile_tokens_stay_text(show):
     opened.page.locator(".sv-token").first.hover()
     assert "<img" in opened.text(".sv-tip")
     assert opened.text(".sv-token[data-step='7'] .sv-token-text") == "⏎"
+    opened.look(".sv-heat .sv-plot")
     labels = opened.js("[...document.querySelectorAll('.sv-heat .xtick text')].map((n) => n.textContent)")
     assert any(label.startswith("<img src") for label in labels) and any("${alert(1)}" in label for label in labels)
 

@@ -76,6 +76,7 @@ def test_several_tokens_of_one_run_stand_beside_the_same_tokens_of_the_other(sho
 
 def test_a_word_under_the_pointer_lights_its_column_row_and_line_everywhere(show):
     opened = show(example_trace(), token=8, view="words")
+    opened.look(".sv-heat .sv-plot")
     key = first_output(opened) + 4
     opened.js(f"viewer.hover({key}, 0)")
     column = opened.js("(key) => viewer.heat.columns.findIndex((c) => c.keys.includes(key))", key)
@@ -97,6 +98,7 @@ def test_a_word_under_the_pointer_lights_its_column_row_and_line_everywhere(show
 
 def test_a_layer_under_the_pointer_lights_up_in_the_buttons_and_the_heatmap(show):
     opened = show(example_trace(), token=8)
+    opened.look(".sv-heat .sv-plot")
     opened.page.locator(".sv-layer").nth(3).hover()
     assert opened.js("viewer.litLayer") == 3
     tops = opened.js(LIGHTS.format(where=".sv-heat", box=BOX))

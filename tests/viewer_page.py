@@ -81,6 +81,11 @@ class Opened:
         """Set a state from outside and wait until everything is drawn."""
         self.js("(s) => { viewer.setState(s); return viewer.drawn(); }", changes)
 
+    def look(self, selector: str) -> None:
+        """Bring a part on the screen and wait until it is drawn."""
+        self.page.locator(selector).first.scroll_into_view_if_needed()
+        self.js("viewer.drawn()")
+
     def values(self, selector: str) -> list[float]:
         """Every data-value under a selector; NaN where there is none."""
         found = self.js("(s) => [...document.querySelectorAll(s)].map((node) => node.dataset.value)", selector)

@@ -3419,6 +3419,7 @@
   async function keep2(viewer, node, kind, button) {
     button.disabled = true;
     try {
+      await viewer.drawn();
       const made4 = kind === "svg" ? await plotSvg(viewer, node) : await snapshot(viewer, node);
       saveFile(`${pictureFile(viewer, node)}.${kind}`, made4, kind === "svg" ? "image/svg+xml" : "image/png");
     } catch {
@@ -5207,6 +5208,7 @@
     }
     /** Resolves when everything asked for so far is on the screen. @returns {Promise<void>} */
     done() {
+      this.viewer.heat.plots.look();
       if (!this.frame && !this.later) return Promise.resolve();
       return new Promise((drawn) => this.waiting.push(drawn));
     }
@@ -9175,6 +9177,45 @@
     if (left || right) list2.scrollLeft = cell2.offsetLeft - (list2.clientWidth - cell2.offsetWidth) / 2;
   }
 
+  // viewer/draw/nearby.js
+  var AHEAD = 100;
+  var Nearby = class {
+    /** @param {HTMLElement} root what must be near @param {() => void} draw */
+    constructor(root, draw2) {
+      this.root = root;
+      this.draw = draw2;
+      this.owed = false;
+      this.near = false;
+      this.watch = new IntersectionObserver(
+        (all) => {
+          this.near = all[all.length - 1].isIntersecting;
+          if (this.near) this.pay();
+        },
+        { rootMargin: `${AHEAD}px 0px` }
+      );
+      this.watch.observe(root);
+      addEventListener("beforeprint", this.onPrint = () => this.pay());
+    }
+    ask() {
+      this.owed = true;
+      if (this.near) this.pay();
+      else this.look();
+    }
+    /** The observer tells a frame late: whoever waits for what is on the screen asks here. */
+    look() {
+      if (this.owed && onScreen(this.root)) this.pay();
+    }
+    pay() {
+      if (!this.owed) return;
+      this.owed = false;
+      this.draw();
+    }
+    free() {
+      this.watch.disconnect();
+      removeEventListener("beforeprint", this.onPrint);
+    }
+  };
+
   // viewer/numbers/columns.js
   function columnsOf(parts, mode, hidden) {
     const found = [];
@@ -9228,6 +9269,7 @@
         ),
         el("div", { class: "sv-pair" }, ...this.sides.map((side) => side.root))
       );
+      this.plots = new Nearby(this.root, () => this.drawPlots());
     }
     /** @param {Kind} kind @returns {Side} */
     side(kind) {
@@ -9266,8 +9308,21 @@
         for (const side of this.sides) side.title.textContent = t2(side.kind);
         return;
       }
+      const words2 = scaleWords(state.scale === "layer" ? { scale: "run" } : state);
+      for (const { kind, title, unit } of this.sides) {
+        title.textContent = t2(kind) + (viewer.comparing ? ` (${slotName(viewer, 0)})` : "");
+        unit.textContent = `${unitWords(kind, state.normalization)} · ${words2}`;
+      }
       this.columns = columnsOf(run.parts, state.image_columns, hiddenKeys(viewer, run));
+      this.plots.ask();
+    }
+    /** plotly takes longer than all the rest of the page: where nobody sees them, they wait. */
+    drawPlots() {
+      const { run } = this.viewer;
+      const steps = stepsOf(this.viewer, 0);
+      if (!run || !steps.length || !steps.every((step) => run.has(step))) return;
       for (const side of this.sides) this.drawSide(side, run, steps);
+      this.lightUp();
     }
     /** @param {Side} side @param {Run} run @param {number[]} steps */
     drawSide(side, run, steps) {
@@ -9281,9 +9336,6 @@
         const row2 = valuesOf(viewer, run, kind, steps, layer);
         return columns2.map((column) => column.keys[0] < reach ? columnValue(column, row2, sum) : NaN);
       });
-      side.title.textContent = t2(kind) + (viewer.comparing ? ` (${slotName(viewer, 0)})` : "");
-      const words2 = scaleWords(state.scale === "layer" ? { scale: "run" } : state);
-      side.unit.textContent = `${unitWords(kind, state.normalization)} · ${words2}`;
       const chosen2 = typeof state.layer === "number" ? [state.layer] : Array.isArray(state.layer) ? state.layer : [];
       const shapes = chosen2.map((layer) => rowFrame(layer, theme));
       const first = columns2.findIndex((column) => column.keys[0] >= run.first);
@@ -9335,6 +9387,7 @@
       return [name, [t2("layer"), String(y)], [t2(side.kind), shown2]];
     }
     free() {
+      this.plots.free();
       for (const side of this.sides) side.plot.free();
     }
   };

@@ -1381,6 +1381,7 @@ var SaliencyViewer = (() => {
   async function keep(viewer, node, kind, button) {
     button.disabled = true;
     try {
+      await viewer.drawn();
       const made3 = kind === "svg" ? await plotSvg(viewer, node) : await snapshot(viewer, node);
       saveFile(`${pictureFile(viewer, node)}.${kind}`, made3, kind === "svg" ? "image/svg+xml" : "image/png");
     } catch {
@@ -3255,6 +3256,7 @@ var SaliencyViewer = (() => {
     }
     /** Resolves when everything asked for so far is on the screen. @returns {Promise<void>} */
     done() {
+      this.viewer.heat.plots.look();
       if (!this.frame && !this.later) return Promise.resolve();
       return new Promise((drawn) => this.waiting.push(drawn));
     }
@@ -7237,6 +7239,45 @@ var SaliencyViewer = (() => {
     if (left || right) list2.scrollLeft = cell.offsetLeft - (list2.clientWidth - cell.offsetWidth) / 2;
   }
 
+  // viewer/draw/nearby.js
+  var AHEAD = 100;
+  var Nearby = class {
+    /** @param {HTMLElement} root what must be near @param {() => void} draw */
+    constructor(root, draw) {
+      this.root = root;
+      this.draw = draw;
+      this.owed = false;
+      this.near = false;
+      this.watch = new IntersectionObserver(
+        (all) => {
+          this.near = all[all.length - 1].isIntersecting;
+          if (this.near) this.pay();
+        },
+        { rootMargin: `${AHEAD}px 0px` }
+      );
+      this.watch.observe(root);
+      addEventListener("beforeprint", this.onPrint = () => this.pay());
+    }
+    ask() {
+      this.owed = true;
+      if (this.near) this.pay();
+      else this.look();
+    }
+    /** The observer tells a frame late: whoever waits for what is on the screen asks here. */
+    look() {
+      if (this.owed && onScreen(this.root)) this.pay();
+    }
+    pay() {
+      if (!this.owed) return;
+      this.owed = false;
+      this.draw();
+    }
+    free() {
+      this.watch.disconnect();
+      removeEventListener("beforeprint", this.onPrint);
+    }
+  };
+
   // viewer/numbers/columns.js
   function columnsOf(parts, mode, hidden) {
     const found = [];
@@ -7290,6 +7331,7 @@ var SaliencyViewer = (() => {
         ),
         el("div", { class: "sv-pair" }, ...this.sides.map((side) => side.root))
       );
+      this.plots = new Nearby(this.root, () => this.drawPlots());
     }
     /** @param {Kind} kind @returns {Side} */
     side(kind) {
@@ -7328,8 +7370,21 @@ var SaliencyViewer = (() => {
         for (const side of this.sides) side.title.textContent = t(side.kind);
         return;
       }
+      const words = scaleWords(state.scale === "layer" ? { scale: "run" } : state);
+      for (const { kind, title, unit } of this.sides) {
+        title.textContent = t(kind) + (viewer.comparing ? ` (${slotName(viewer, 0)})` : "");
+        unit.textContent = `${unitWords(kind, state.normalization)} · ${words}`;
+      }
       this.columns = columnsOf(run.parts, state.image_columns, hiddenKeys(viewer, run));
+      this.plots.ask();
+    }
+    /** plotly takes longer than all the rest of the page: where nobody sees them, they wait. */
+    drawPlots() {
+      const { run } = this.viewer;
+      const steps = stepsOf(this.viewer, 0);
+      if (!run || !steps.length || !steps.every((step) => run.has(step))) return;
       for (const side of this.sides) this.drawSide(side, run, steps);
+      this.lightUp();
     }
     /** @param {Side} side @param {Run} run @param {number[]} steps */
     drawSide(side, run, steps) {
@@ -7343,9 +7398,6 @@ var SaliencyViewer = (() => {
         const row2 = valuesOf(viewer, run, kind, steps, layer);
         return columns.map((column) => column.keys[0] < reach ? columnValue(column, row2, sum) : NaN);
       });
-      side.title.textContent = t(kind) + (viewer.comparing ? ` (${slotName(viewer, 0)})` : "");
-      const words = scaleWords(state.scale === "layer" ? { scale: "run" } : state);
-      side.unit.textContent = `${unitWords(kind, state.normalization)} · ${words}`;
       const chosen2 = typeof state.layer === "number" ? [state.layer] : Array.isArray(state.layer) ? state.layer : [];
       const shapes = chosen2.map((layer) => rowFrame(layer, theme));
       const first = columns.findIndex((column) => column.keys[0] >= run.first);
@@ -7397,6 +7449,7 @@ var SaliencyViewer = (() => {
       return [name, [t("layer"), String(y)], [t(side.kind), shown]];
     }
     free() {
+      this.plots.free();
       for (const side of this.sides) side.plot.free();
     }
   };

@@ -47,6 +47,7 @@ export class Drawing {
 
   /** Resolves when everything asked for so far is on the screen. @returns {Promise<void>} */
   done() {
+    this.viewer.heat.plots.look();
     if (!this.frame && !this.later) return Promise.resolve();
     return new Promise((drawn) => this.waiting.push(drawn));
   }

@@ -18,6 +18,7 @@ import { plotSvg, snapshot } from "./snapshot.js";
 async function keep(viewer, node, kind, button) {
   button.disabled = true;
   try {
+    await viewer.drawn();
     const made = kind === "svg" ? await plotSvg(viewer, node) : await snapshot(viewer, node);
     saveFile(`${pictureFile(viewer, node)}.${kind}`, made, kind === "svg" ? "image/svg+xml" : "image/png");
   } catch {

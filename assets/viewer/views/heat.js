@@ -2,6 +2,7 @@
 
 import { el } from "../../shared/dom.js";
 import { heatTrace, numbered, placed, rowFrame, wordsBelow } from "../draw/heat_trace.js";
+import { Nearby } from "../draw/nearby.js";
 import { Plot, everyNth, plotlyText } from "../draw/plot.js";
 import { columnValue, columnsOf } from "../numbers/columns.js";
 import { stepsOf } from "../state/choice.js";
@@ -53,6 +54,7 @@ export class Heat {
       ),
       el("div", { class: "sv-pair" }, ...this.sides.map((side) => side.root)),
     );
+    this.plots = new Nearby(this.root, () => this.drawPlots());
   }
 
   /** @param {Kind} kind @returns {Side} */
@@ -95,8 +97,22 @@ export class Heat {
       for (const side of this.sides) side.title.textContent = t(side.kind);
       return;
     }
+    const words = scaleWords(state.scale === "layer" ? { scale: "run" } : state);
+    for (const { kind, title, unit } of this.sides) {
+      title.textContent = t(kind) + (viewer.comparing ? ` (${slotName(viewer, 0)})` : "");
+      unit.textContent = `${unitWords(kind, state.normalization)} · ${words}`;
+    }
     this.columns = columnsOf(run.parts, state.image_columns, hiddenKeys(viewer, run));
+    this.plots.ask();
+  }
+
+  /** plotly takes longer than all the rest of the page: where nobody sees them, they wait. */
+  drawPlots() {
+    const { run } = this.viewer;
+    const steps = stepsOf(this.viewer, 0);
+    if (!run || !steps.length || !steps.every((step) => run.has(step))) return;
     for (const side of this.sides) this.drawSide(side, run, steps);
+    this.lightUp();
   }
 
   /** @param {Side} side @param {Run} run @param {number[]} steps */
@@ -111,9 +127,6 @@ export class Heat {
       const row = valuesOf(viewer, run, kind, steps, layer);
       return columns.map((column) => (column.keys[0] < reach ? columnValue(column, row, sum) : NaN));
     });
-    side.title.textContent = t(kind) + (viewer.comparing ? ` (${slotName(viewer, 0)})` : "");
-    const words = scaleWords(state.scale === "layer" ? { scale: "run" } : state);
-    side.unit.textContent = `${unitWords(kind, state.normalization)} · ${words}`;
     const chosen = typeof state.layer === "number" ? [state.layer] : Array.isArray(state.layer) ? state.layer : [];
     /** @type {object[]} */
     const shapes = chosen.map((layer) => rowFrame(layer, theme));
@@ -169,6 +182,7 @@ export class Heat {
   }
 
   free() {
+    this.plots.free();
     for (const side of this.sides) side.plot.free();
   }
 }
