@@ -72,7 +72,7 @@ def test_a_plot_is_saved_as_svg_with_its_title_and_the_tokens_as_text(show):
     assert said.count("<b>x</b>") >= 6
     assert "unit l2 norm per row" in said and "token 6" in said and "synthetic + SGRS" in said
     _, png = saved(opened, ".sv-tab-body [data-save=png]:visible")
-    assert len(np.unique(np.asarray(Image.open(io.BytesIO(png)).convert("RGB")).reshape(-1, 3), axis=0)) > 100
+    assert len(Image.open(io.BytesIO(png)).convert("RGB").getcolors(1 << 24)) > 100
 
 
 def test_every_view_offers_its_picture_and_none_shows_the_buttons(show):
