@@ -67,7 +67,8 @@ def sheets(given):
         found = sheets_of(ABOUT, given)
         for sheet in found:
             sheet.set_dpi(DOTS)
-            FigureCanvasAgg(sheet).draw()
+            FigureCanvasAgg(sheet)
+            sheet.draw_without_rendering()
     return found
 
 

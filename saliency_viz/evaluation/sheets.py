@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from io import BytesIO
 
 import matplotlib
@@ -40,11 +41,12 @@ class Face:
 
     def width(self, text: str) -> float:
         """Inches of a line."""
-        properties = FontProperties(size=self.size, weight=self.weight)
-        return text_to_path.get_text_width_height_descent(text, properties, ismath=False)[0] / 72
+        return _width(text, self.size, self.weight, tuple(matplotlib.rcParams["font.family"]))
 
     def wrapped(self, text: str, width: float) -> list[str]:
         """Lines no wider than that; a word that is wider alone is broken."""
+        if self.width(text) <= width + 1e-6:
+            return [text]
         lines = [""]
         for word in text.split(" "):
             longer = f"{lines[-1]} {word}" if lines[-1] else word
@@ -62,6 +64,12 @@ class Face:
                 parts.append("")
             parts[-1] += letter
         return parts
+
+
+@lru_cache(maxsize=10_000)  # cells say the same again and again, and a sheet's lines are measured more than once
+def _width(text: str, size: float, weight: str, family: tuple[str, ...]) -> float:
+    properties = FontProperties(family, size=size, weight=weight)
+    return text_to_path.get_text_width_height_descent(text, properties, ismath=False)[0] / 72
 
 
 TITLE, HEAD, SUBHEAD = Face(17, 0.32, "bold"), Face(11, 0.23, "bold"), Face(8.5, 0.19, "bold")
