@@ -11,7 +11,6 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from jaxtyping import install_import_hook
 
 from . import ports
 
@@ -21,8 +20,9 @@ gc.set_threshold(50_000, 20, 20)
 # Before gradio is imported: another test process looks for its servers' ports elsewhere.
 os.environ |= {"GRADIO_SERVER_PORT": str(ports.FIRST), "GRADIO_NUM_PORTS": str(ports.SITES)}
 
-# Before anything else imports them: a tensor of another shape than its signature says then ends the test.
-install_import_hook(["saliency_viz.saliency", "saliency_viz.attention"], "beartype.beartype")
+from . import shapes  # noqa: E402
+
+shapes.check("saliency_viz.saliency", "saliency_viz.attention")  # before anything else imports them
 
 from . import checkpoints  # noqa: E402
 from .app_browser import FLAGS, PATIENCE, chromium_path  # noqa: E402

@@ -165,12 +165,12 @@ VISION = (
 
 
 def pixels(config, kind: torch.dtype) -> dict[str, Tensor]:
-    """What a processor hands over for 1024 patches or so."""
+    """What a processor hands over for 500 patches or so."""
     vision = config.vision_config
     if hasattr(vision, "depth"):
         return {
-            "pixel_values": torch.randn(22 * 46, 3 * 2 * 14 * 14, dtype=kind),
-            "image_grid_thw": torch.tensor([[1, 22, 46]]),
+            "pixel_values": torch.randn(22 * 22, 3 * 2 * 14 * 14, dtype=kind),
+            "image_grid_thw": torch.tensor([[1, 22, 22]]),
         }
     side = vision.image_size
     tiles = torch.randn(max(1, 1024 * vision.patch_size**2 // side**2), 3, side, side, dtype=kind)

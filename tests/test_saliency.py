@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import pytest
 import torch
-from jaxtyping import TypeCheckError
+from jaxtyping import Float, TypeCheckError
 
 from saliency_viz.saliency import layer_saliency, loss_gradient, normalize_matrix, normalize_rows
+
+from .shapes import checked_function
 
 ATTENTION = torch.tensor([[[0.5, 0.5, 0.0]], [[0.2, 0.8, 0.0]]])  # 2 heads, 1 row, 3 keys
 GRADIENT = torch.tensor([[[-2.0, 1.0, 7.0]], [[1.0, -3.0, 7.0]]])
@@ -56,7 +58,20 @@ def test_the_matrix_has_unit_frobenius_norm():
 
 
 def test_shapes_in_signatures_are_checked_while_tests_run():
+    normalize_matrix(torch.ones(3, 5))
     with pytest.raises(TypeCheckError, match="query key"):
         normalize_matrix(torch.ones(2, 3, 5))
     with pytest.raises(TypeCheckError, match="gradient"):
         layer_saliency(torch.ones(2, 3, 5), torch.ones(2, 3, 7))
+
+
+def test_a_result_of_another_shape_than_that_of_the_same_arguments_before_is_found():
+    widths = iter((5, 5, 7, 7))
+
+    def made(row: Float[torch.Tensor, "query key"]) -> Float[torch.Tensor, "query key"]:
+        return torch.ones(3, next(widths))
+
+    checked = checked_function(made)
+    assert checked(torch.ones(3, 5)).shape == checked(torch.ones(3, 5)).shape == (3, 5)
+    with pytest.raises(TypeCheckError, match="query key"):
+        checked(torch.ones(3, 5))
