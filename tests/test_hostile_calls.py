@@ -49,9 +49,11 @@ def site(tmp_path_factory):
 
 
 class Asked:
-    """One connection to a site."""
+    """One session of a site, as a page or a program has one for all it asks: gradio lays every component out anew for
+    each."""
 
     def __init__(self, site):
+        self.session = uuid.uuid4().hex
         self.connection = http.client.HTTPConnection(site.address.removeprefix("http://"), timeout=300)
 
     def __call__(self, method, path, body=None, raw=None):
@@ -88,7 +90,7 @@ def complaint(status, text):
 
 def queued(ask, fn_index, data):
     """(500 or 200, the end of a call through the queue as text); other than 200 of the joining as they are."""
-    session = uuid.uuid4().hex
+    session = ask.session
     status, text = ask("POST", "/gradio_api/queue/join", {"data": data, "fn_index": fn_index, "session_hash": session})
     if status != 200:
         return status, text

@@ -139,7 +139,8 @@ def fair(load: Load) -> list[Row]:
 
 
 def beside_exports(load: Load, idle: list[float]) -> list[Row]:
-    """Captions one after another while visitors export without a pause."""
+    """Captions one after another, at the most as many as exports, while visitors export without a pause: exports give
+    way to captions, and on a busy machine end only after them."""
     load.tell("exports beside captions")
     caller = load.caller()
     run = load.caption(caller, 0).values[1]["run"]
@@ -157,7 +158,7 @@ def beside_exports(load: Load, idle: list[float]) -> list[Row]:
     working = threading.Thread(target=together, args=([(load.caller(), 0) for _ in range(VISITORS)] * 3, export))
     working.start()
     answers: list[Answer] = []
-    while working.is_alive() or len(answers) < len(load.paths):
+    while (working.is_alive() and len(answers) < exports) or len(answers) < len(load.paths):
         answers.append(load.caption(caller, len(answers)))
     working.join()
     wrong = [answer for place, answer in enumerate(answers) if load.wrong(answer, place)]
