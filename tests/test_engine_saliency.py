@@ -102,6 +102,22 @@ def test_all_candidates_of_a_step_come_from_one_forward(model, checkpoint):
         assert relative(seen.saliency[index] * seen.norm[index][:, None], truth) < 1e-11
 
 
+def test_a_recorded_row_is_refused_once_its_keys_were_written_over(model):
+    """Where another token stands now, its graph would give numbers of neither."""
+    run = session(model)
+    write(run, TOKENS[:4])
+    for record in (lambda: run.advance_recorded(TOKENS[3]), lambda: run.record_row(run.length - 1)):
+        row = record()
+        before = row.observe([7]).saliency
+        assert torch.equal(row.observe([7]).saliency, before)
+        length = run.length
+        run.rewind(length - 1)
+        run.advance([TOKENS[5]])
+        assert run.length == length
+        with pytest.raises(RuntimeError, match="modified by an inplace operation"):
+            row.observe([7])
+
+
 def test_layers_below_the_lowest_need_no_graph(model, truths):
     _, whole = observed(model)
     _, upper = observed(model, lowest=3)
