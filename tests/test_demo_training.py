@@ -4,7 +4,6 @@ Everything here is tiny and random; nothing is fetched.
 """
 
 import json
-import os
 from dataclasses import replace
 
 import numpy as np
@@ -32,15 +31,16 @@ from saliency_viz.demo.train.batches import (
     patch_labels,
     weighted,
 )
-from saliency_viz.demo.train.loop import average_gradients, train
+from saliency_viz.demo.train.loop import train
 from saliency_viz.demo.train.losses import alignment_loss, answer_states, patch_features, words_loss
 from saliency_viz.demo.train.model import Shape
 from saliency_viz.demo.train.prepare import Parts, corpus, cut, read_tower
-from saliency_viz.demo.train.stages import STAGES, Run, Settings, Worker, learning_rate_factor, peak_rate
+from saliency_viz.demo.train.stages import STAGES, Run, Settings, learning_rate_factor, peak_rate
 from saliency_viz.demo.train.vocabulary import wrap
 from saliency_viz.demo.world import render, sample_scene
 from saliency_viz.errors import ModelError
 
+from . import gradients_of_two
 from .test_demo_vocabulary import whole_tokenizer
 from .test_demo_world import group, scene_of
 
@@ -221,19 +221,9 @@ def test_each_stage_trains_its_parts_alone(run, stage, trained):
 
 def test_the_mean_gradient_is_that_of_both_processes(tmp_path):
     """Two processes' gradients by hand: 2 and 4 have the mean 3; a missing one counts as zero."""
-    torch.multiprocessing.spawn(_average, (str(tmp_path / "meeting"), str(tmp_path)), nprocs=2)
+    torch.multiprocessing.spawn(gradients_of_two.average, (str(tmp_path / "meeting"), str(tmp_path)), nprocs=2)
     for rank in (0, 1):
         assert torch.load(tmp_path / f"{rank}.pt").tolist() == [3.0, 3.0, 0.5]
-
-
-def _average(rank, meeting, folder):
-    os.environ.setdefault("GLOO_SOCKET_IFNAME", "lo")
-    torch.distributed.init_process_group("gloo", init_method=f"file://{meeting}", rank=rank, world_size=2)
-    one, other = torch.zeros(2, requires_grad=True), torch.zeros(1, requires_grad=True)
-    one.grad = torch.full((2,), 2.0 + 2 * rank)
-    other.grad = torch.ones(1) if rank else None
-    average_gradients([one, other], Worker(rank, 2))
-    torch.save(torch.cat([one.grad, other.grad]), f"{folder}/{rank}.pt")
 
 
 def test_resuming_without_a_checkpoint_says_what_to_do(run, tmp_path):

@@ -16,13 +16,14 @@ from pathlib import Path
 
 import torch
 import torch.distributed as dist
-from torch import Tensor, nn
+from torch import nn
 from torch.multiprocessing.spawn import spawn
 
 from ...paths import embedded_model
 from . import model as shape
 from .prepare import prepare
-from .stages import MINUTES, STAGES, Loss, Run, Settings, Worker, build_optimizer, learning_rate_factor, stage_losses
+from .stages import MINUTES, STAGES, Loss, Run, Settings, build_optimizer, learning_rate_factor, stage_losses
+from .workers import Worker, average_gradients, shared
 
 LOG = Path(__file__).resolve().parents[3] / "docs" / "demo-training.jsonl"
 WORK = Path.home() / ".cache" / "saliency_viz" / "demo-training"
@@ -46,19 +47,6 @@ def train_step(run: Run, loss_of: Loss) -> dict[str, float]:
     run.optimizer.zero_grad()
     run.step += 1
     return {"loss": loss.item(), **numbers}
-
-
-def average_gradients(parameters: list[Tensor], worker: Worker) -> None:
-    """Every process ends with the mean of all processes' gradients; one without a gradient counts as zero."""
-    if worker.size == 1:
-        return
-    gradients = [torch.zeros_like(each) if each.grad is None else each.grad for each in parameters]
-    flat = torch.cat([gradient.flatten() for gradient in gradients])
-    dist.all_reduce(flat)
-    flat /= worker.size
-    parts = flat.split([parameter.numel() for parameter in parameters])
-    for parameter, gradient, part in zip(parameters, gradients, parts, strict=True):
-        parameter.grad = gradient.copy_(part.view_as(gradient))
 
 
 def train(run: Run, stop_after: tuple[str, int] | None = None) -> None:
@@ -94,15 +82,6 @@ def train_stage(run: Run, checkpoint: Path) -> Iterator[int]:
             keep(run, checkpoint)
             saved = now
         yield run.step
-
-
-def shared(value: float, worker: Worker) -> float:
-    """The first process's value, in all processes, so that all stop at the same step."""
-    if worker.size == 1:
-        return value
-    tensor = torch.tensor([value], dtype=torch.float64)
-    dist.broadcast(tensor, 0)
-    return tensor.item()
 
 
 def keep(run: Run, checkpoint: Path) -> None:

@@ -19,6 +19,7 @@ from . import model as shape
 from .batches import CaptionBatches, EnglishBatches, VisionBatches, WordBatches
 from .losses import DenseHeads, alignment_loss, caption_loss, dense_loss, project, word_tokens, words_loss
 from .prepare import Parts
+from .workers import Worker
 
 STAGES = ("vision", "heal", "fit", "tune")
 Loss = Callable[[int], tuple[Tensor, dict[str, float]]]  # of a step's number: the loss, and numbers worth logging
@@ -42,14 +43,6 @@ class Settings:
     alignment_weight: float = 0.1
     checkpoint_minutes: float = 5.0
     export_to: Path | None = None
-
-
-@dataclass(frozen=True)
-class Worker:
-    """One of `size` processes that train together."""
-
-    rank: int = 0
-    size: int = 1
 
 
 class Run:
