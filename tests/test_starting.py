@@ -54,6 +54,25 @@ def test_it_starts_where_a_proxy_is_named_and_leaves_the_name_for_downloads(tmp_
         site.page.close()
 
 
+def test_gradio_s_web_application_is_made_once_for_the_page_it_serves(tmp_path, monkeypatch):
+    from gradio.routes import App
+
+    made, make = [], App.__init__
+
+    def counted(app, *values, **named):
+        made.append(app)
+        make(app, *values, **named)
+
+    monkeypatch.setattr(App, "__init__", counted)
+    site = open_site(write_examples(tmp_path / "examples"))
+    try:
+        assert made == [site.page.app] and site.page.app.get_blocks() is site.page
+    finally:
+        site.page.close()
+    another = App.create_app(site.page)  # as before
+    assert made == [site.page.app, another]
+
+
 def test_a_download_can_be_asked_of_a_socks_proxy(monkeypatch):
     httpx = pytest.importorskip("httpx", reason="comes with huggingface_hub")
     monkeypatch.setenv("ALL_PROXY", "socks5://127.0.0.1:9")

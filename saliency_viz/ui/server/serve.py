@@ -30,7 +30,7 @@ from .flags import engine_of, is_zero_gpu, parser
 from .forwarded import Forwarded, origins_of, uvicorn_believes_nobody
 from .language import ChosenLanguage
 from .reports import Report, reports_of, reports_route
-from .starting import check_address, for_gradio, keep_uploads_apart, waited_for, without_proxies
+from .starting import check_address, for_gradio, keep_uploads_apart, not_made_yet, waited_for, without_proxies
 
 QUEUE, LOOKS = 32, 16  # places of runs, and of looks deeper into one
 THREADS = 128  # that handlers may wait and work in, beside the one for each place
@@ -113,7 +113,8 @@ def serve(
         engine, most_waiting, examples, store, rate_limit, limit=limit, opened=opened, warm=warm, folder=folder
     )
     translate = translator()
-    page = build(context, translate, max_new_tokens, [report.told() for report in reports])
+    with not_made_yet():
+        page = build(context, translate, max_new_tokens, [report.told() for report in reports])
     address = _launched(
         page,
         {"routes": _routes(context, auth, metrics, reports), "middleware": _middleware(auth, context, origins)},
@@ -161,7 +162,8 @@ def _launched(page: Any, app: dict[str, Any], threads: int, **given: Any) -> str
     from .refusals import handlers
     from .tools import answer_in_json
 
-    page.queue(max_size=threads, default_concurrency_limit=4, api_open=False)
+    with not_made_yet():
+        page.queue(max_size=threads, default_concurrency_limit=4, api_open=False)
     with uvicorn_believes_nobody(), without_proxies(), waited_for():
         _, address, _ = page.launch(
             **given,
