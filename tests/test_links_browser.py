@@ -53,6 +53,15 @@ def tab(site, browser):
         yield page
 
 
+@pytest.fixture
+def fresh(browser):
+    """A page not yet opened, for what begins with a link; at the end as `tab`."""
+    page, seen = watched(browser)
+    yield page
+    shut(page)
+    assert (seen.errors, seen.outside) == ([], [])
+
+
 def opened(page, address):
     """Open a link and wait for the run it names."""
     page.goto("about:blank")
@@ -90,32 +99,32 @@ def test_a_link_can_hold_every_key_of_the_viewer_s_state(tab):
     assert all(CHANGED[key] != usual[key] for key in usual)
 
 
-def test_each_key_of_the_state_is_read_from_the_address_as_it_was_written(site, tab):
-    opened(tab, f"{site.address}/?example=kitchen")
+def test_each_key_of_the_state_is_read_from_the_address_as_it_was_written(site, fresh):
+    opened(fresh, f"{site.address}/?example=kitchen")
     for key, value in CHANGED.items():
         set_state(
-            tab, **{"scale": "manual", key: value} if key.startswith("range_") else {"scale": "layer", key: value}
+            fresh, **{"scale": "manual", key: value} if key.startswith("range_") else {"scale": "layer", key: value}
         )
-        before = state(tab)
+        before = state(fresh)
         assert before[key] == value
-        words = permalinks.read(query(tab)).state
-        assert tab.evaluate("(words) => SaliencyApp.parsed(words)", words) == before
+        words = permalinks.read(query(fresh)).state
+        assert fresh.evaluate("(words) => SaliencyApp.parsed(words)", words) == before
 
 
-def test_a_link_with_every_key_changed_opens_on_the_same_screen(site, tab):
-    opened(tab, f"{site.address}/?example=kitchen")
-    set_state(tab, **CHANGED)
-    before = state(tab)
+def test_a_link_with_every_key_changed_opens_on_the_same_screen(site, fresh):
+    opened(fresh, f"{site.address}/?example=kitchen")
+    set_state(fresh, **CHANGED)
+    before = state(fresh)
     assert before == CHANGED
-    opened(tab, link(tab))
-    assert state(tab) == before
+    opened(fresh, link(fresh))
+    assert state(fresh) == before
 
 
-def test_what_a_link_does_not_say_is_the_default_and_not_what_the_visitor_last_chose(site, tab):
-    opened(tab, f"{site.address}/?example=kitchen")
-    set_state(tab, cmap="magma", opacity=0.2)
-    opened(tab, f"{site.address}/?example=beach&token=4")
-    assert (state(tab)["cmap"], state(tab)["opacity"], state(tab)["token"]) == ("viridis", 0.62, 4)
+def test_what_a_link_does_not_say_is_the_default_and_not_what_the_visitor_last_chose(site, fresh):
+    opened(fresh, f"{site.address}/?example=kitchen")
+    set_state(fresh, cmap="magma", opacity=0.2)
+    opened(fresh, f"{site.address}/?example=beach&token=4")
+    assert (state(fresh)["cmap"], state(fresh)["opacity"], state(fresh)["token"]) == ("viridis", 0.62, 4)
 
 
 def test_positions_are_written_as_ranges(tab):
@@ -192,23 +201,23 @@ def test_an_own_picture_s_run_says_what_is_missing_and_goes_on_when_the_picture_
     assert eventually(lambda: (state(tab)["token"], state(tab)["layer"]) == (12, 0))
 
 
-def test_a_run_with_nothing_but_a_gone_id_says_so(site, tab):
-    tab.goto(f"{site.address}/?run=gone&token=3")
-    tab.wait_for_selector(".app-notice.warning")
-    assert "does not say how it was made" in tab.locator(".app-notice-text").text_content()
-    assert "gone" in tab.url
+def test_a_run_with_nothing_but_a_gone_id_says_so(site, fresh):
+    fresh.goto(f"{site.address}/?run=gone&token=3")
+    fresh.wait_for_selector(".app-notice.warning")
+    assert "does not say how it was made" in fresh.locator(".app-notice-text").text_content()
+    assert "gone" in fresh.url
 
 
-def test_a_link_asks_for_the_model_and_says_when_it_is_not_offered(site, tab):
-    tab.goto(f"{site.address}/?example=farm&n=5&model=other")
-    tab.wait_for_selector(".app-notice.warning")
-    assert tab.evaluate("SaliencyApp.model") == "other"
-    tab.click("[data-do=again]")
-    wait_end(tab)
-    assert site.backend.calls[-1]["model"] == "other" and query(tab)["model"] == "other"
-    tab.goto(f"{site.address}/?example=farm&n=5&model=org/unknown-7b")
-    tab.wait_for_selector(".app-notice.warning")
-    assert "org/unknown-7b" in tab.locator(".app-notice-text").text_content()
+def test_a_link_asks_for_the_model_and_says_when_it_is_not_offered(site, fresh):
+    fresh.goto(f"{site.address}/?example=farm&n=5&model=other")
+    fresh.wait_for_selector(".app-notice.warning")
+    assert fresh.evaluate("SaliencyApp.model") == "other"
+    fresh.click("[data-do=again]")
+    wait_end(fresh)
+    assert site.backend.calls[-1]["model"] == "other" and query(fresh)["model"] == "other"
+    fresh.goto(f"{site.address}/?example=farm&n=5&model=org/unknown-7b")
+    fresh.wait_for_selector(".app-notice.warning")
+    assert "org/unknown-7b" in fresh.locator(".app-notice-text").text_content()
 
 
 def test_a_prompt_too_long_for_an_address_is_said_when_the_link_is_copied_and_when_it_is_opened(site, tab):
@@ -246,6 +255,8 @@ def test_a_hostile_link_is_inert(site, browser):
 def test_plots_keep_their_bars_and_clips_when_the_address_changes(site, tab):
     """Parts of a drawing refer to each other within the document, not at the address of some earlier moment."""
     pick(tab, "farm")
+    tab.locator(".sv-heat .sv-plot").first.scroll_into_view_if_needed()
+    drawn(tab)
     before = tab.url
     set_state(tab, token=7, view="words")
     tab.wait_for_function("(before) => location.href !== before", arg=before)
