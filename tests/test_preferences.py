@@ -7,6 +7,7 @@ import json
 import pytest
 
 from .app_browser import drawn, open_site, ready, shut, state, watched, watched_page, write_examples
+from .visitor import opened_with
 
 pytestmark = pytest.mark.browser
 TooLate = pytest.importorskip("playwright.sync_api").TimeoutError
@@ -78,9 +79,9 @@ def test_what_a_link_shows_is_not_taken_for_the_visitor_s_taste(site, tab):
     "kept", ["{", "[]", "3", json.dumps({"cmap": "<b>", "opacity": "x", "token": 3, "scale": None})]
 )
 def test_a_damaged_memory_is_as_none(site, browser, kept):
-    page, seen = watched(browser, alone=True)
-    page.context.add_init_script(f"localStorage.setItem('saliency-viz-view', {json.dumps(kept)})")
-    ready(page, site.address)
+    page, seen = watched(browser)
+    with opened_with(page, f"localStorage.setItem('saliency-viz-view', {json.dumps(kept)})"):
+        ready(page, site.address)
     page.wait_for_selector(".sv-token")
     wanted = page.evaluate("SaliencyApp.DEFAULTS")
     shown = state(page)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -92,6 +94,16 @@ def watched(
     page.set_viewport_size(viewport or SCREEN)
     page.emulate_media(**media)
     return page, visitor.seen
+
+
+@contextmanager
+def opened_with(page: Any, script: str) -> Iterator[None]:
+    """Every document that the tab opens in here runs a script first."""
+    tools = page.context.new_cdp_session(page)
+    tools.send("Page.enable")
+    tools.send("Page.addScriptToEvaluateOnNewDocument", {"source": script})
+    yield
+    tools.detach()
 
 
 def shut(page: Any) -> None:
