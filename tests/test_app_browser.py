@@ -84,12 +84,15 @@ def test_the_first_visit_shows_an_example_and_says_so(tab):
     assert "example=" not in tab.url
 
 
-def test_an_example_opens_by_link_at_its_token_and_layer(site, tab):
+def test_an_example_opens_by_link_at_its_token_and_layer(site, browser):
+    tab, seen = watched(browser)
     tab.goto(f"{site.address}/?example=kitchen&token=3&layer=2")
     tab.wait_for_selector(".sv-token")
     tab.wait_for_function("SaliencyApp.current.getState().token === 3 && SaliencyApp.current.getState().layer === 2")
     assert caption(tab) == [step.text for step in example_trace(26, seed=1).steps]
     assert tab.locator("#app-prompt textarea").input_value() == "Describe the image."
+    shut(tab)
+    assert (seen.errors, seen.outside) == ([], [])
 
 
 def test_twenty_five_fast_key_presses_end_on_the_twenty_fifth_token(tab):
@@ -104,10 +107,17 @@ def test_twenty_five_fast_key_presses_end_on_the_twenty_fifth_token(tab):
     assert tab.locator('.sv-token[aria-selected="true"]').count() == 1
 
 
+def looked_away(page):
+    """Nobody looks at the page any more: once the model's state was asked for again, all that opening asks is asked,
+    and it is the last time."""
+    with page.expect_response(lambda answer: "fetch_status" in (answer.request.post_data or "")):
+        page.evaluate("() => Object.defineProperty(document, 'hidden', {get: () => true})")
+
+
 def test_stepping_asks_the_server_for_nothing(tab):
     tab.wait_for_selector(".sv-token")
     drawn(tab)
-    tab.wait_for_timeout(2000)  # what the page asks once it is open: the run's preview
+    looked_away(tab)
     asked = []
     tab.on("request", lambda request: asked.append(request.url))
     tab.locator(".sv-strip .sv-token").nth(4).click()

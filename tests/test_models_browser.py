@@ -393,8 +393,12 @@ def test_a_typed_name_is_held_to_the_same_as_a_listed_one(made, opened):
     page.wait_for_selector(".app-models-typed .app-models-row.off")
     typed = page.locator(".app-models-typed .app-models-size").text_content()
     assert typed == row(page, LARGE).first.locator(".app-models-size").text_content() and "20.0 GB free" in typed
+    page.evaluate("document.querySelector('.app-models-typed .app-models-row').dataset.before = 'Enter'")
     page.keyboard.press("Enter")
-    page.wait_for_timeout(300)
+    # It is looked up again, and refused; what would be loaded is told to the server in the same moment.
+    page.wait_for_selector(".app-models-typed .app-models-row.off:not([data-before])")
+    page.evaluate("SaliencyApp.lookAtModel()")
+    chip(page, "ready")
     assert page.locator(".app-models").is_visible() and [name for name, _ in site.loads.seen] == ["demo"]
     page.fill("input[name=app-model-other]", SMALL)
     page.wait_for_selector(".app-models-typed .app-models-row:not(.off)")
@@ -479,6 +483,15 @@ def test_a_load_that_fails_ends_who_waits_for_it_with_one_sentence_and_is_not_be
     page.wait_for_function("document.querySelector('.app-model-name').textContent === 'demo'")
 
 
+# Asks where the model stands; eight looks that would follow come at once, and what each would have waited is kept.
+WAITS = """() => { const later = window.setTimeout; window.waits = [];
+  window.setTimeout = (call, wait, ...more) => {
+    if (!String(call).includes('this.poll()')) return later(call, wait, ...more);
+    waits.push(wait);
+    return waits.length < 8 ? later(call, 0) : 0; };
+  SaliencyApp.lookAtModel(); }"""
+
+
 def test_a_model_that_rests_is_not_asked_after_again_and_again(made, opened):
     site = made(names=("demo", "other"))
     page = opened(site)
@@ -486,9 +499,12 @@ def test_a_model_that_rests_is_not_asked_after_again_and_again(made, opened):
     page.on("request", lambda request: asked.append(request.url) if "component_server" in request.url else None)
     page.evaluate("SaliencyApp.lookAtModel()")
     site.engine.pool._states["demo"] = {"state": "none"}
-    page.evaluate("SaliencyApp.lookAtModel()")
-    page.wait_for_timeout(3000)
-    assert len(asked) <= 3  # looks follow at growing intervals; every 0.7 s would be six
+    page.evaluate(WAITS)
+    page.wait_for_function("waits.length === 8")
+    waits = page.evaluate("waits")
+    assert waits == [min(20_000, waits[0] * 2**look) for look in range(8)]  # looks follow at growing intervals:
+    assert sum(waits[:3]) > 3000 and waits[-1] == 20_000  # at most three in three seconds
+    assert len(asked) >= 8
 
 
 def upload(page):
