@@ -4,6 +4,9 @@
 
 from __future__ import annotations
 
+import weakref
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -12,6 +15,8 @@ from saliency_viz.figures.rows.scales import locked_scale
 from saliency_viz.figures.web.payload import payload, rows_bytes, rows_payload
 from saliency_viz.serving.engine import Engine
 from saliency_viz.serving.run_store import RunStore
+from saliency_viz.trace import Mark
+from saliency_viz.ui import payloads
 from saliency_viz.ui.context import Context
 from saliency_viz.ui.gallery import Gallery
 from saliency_viz.ui.handlers import fetch
@@ -137,3 +142,20 @@ def test_the_server_hands_out_several_steps_and_refuses_too_many(monkeypatch, tm
         assert "There are no steps" in fetch.fetch_rows(context, wrong)["error"]
     monkeypatch.setattr(fetch, "ROWS_BYTES", rows_bytes(trace, 2))
     assert "Ask for fewer" in fetch.fetch_rows(context, [run, 2, 3])["error"]
+
+
+def test_a_large_run_s_payload_is_made_once_for_its_trace_and_anew_once_it_is_marked(tmp_path, monkeypatch):
+    trace = example_trace(9)
+    context = Context(Engine(), RunStore(), Gallery(tmp_path))
+    run = context.store.put(trace, "r", "visit")
+    small = fetch.fetch_run(context, run)
+    assert small["rows"] and fetch.fetch_run(context, run) is not small
+    monkeypatch.setattr(payloads, "ROWS_BYTES", 0)
+    large = fetch.fetch_run(context, run)
+    assert large == payload(trace, run, 0) and fetch.fetch_run(context, run) is large
+    marked = replace(trace, marks={3: Mark("right")})
+    assert context.payloads.of(marked, run) == payload(marked, run, 0) != large
+    assert context.payloads.of(trace, "another") == {**large, "run": "another"}
+    kept = weakref.ref(marked)
+    del marked
+    assert kept() is None

@@ -26,6 +26,7 @@ from ..trace import Trace
 from .claims import Claims
 from .films import FilmProgress
 from .gallery import Gallery
+from .payloads import Payloads
 from .run_list import Entries
 
 EXAMPLE = "example-"  # begins the id of an example's ready trace
@@ -74,6 +75,7 @@ class Context:
     films: FilmProgress = field(default_factory=FilmProgress)
     claims: Claims = field(default_factory=Claims)
     entries: Entries = field(default_factory=Entries)
+    payloads: Payloads = field(default_factory=Payloads)
     needs: RunNeeds = field(default_factory=RunNeeds)
     serials: Iterator[int] = field(default_factory=lambda: count(1))
 

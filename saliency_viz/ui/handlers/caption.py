@@ -22,8 +22,8 @@ from ...trace import RunSettings, Trace
 from .. import media
 from ..context import Context, Visit
 from ..controls import settings_from
+from ..payloads import ROWS_BYTES
 from ..updates import Updates, busy, note, told, trouble, update
-from .fetch import ROWS_BYTES
 from .show import label_of, listed, seen_note, shown
 from .waiting import waited
 

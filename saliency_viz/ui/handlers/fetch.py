@@ -8,20 +8,19 @@ from __future__ import annotations
 from typing import Any
 
 from ...errors import TraceError
-from ...figures.web.payload import payload, rows_bytes, rows_payload
+from ...figures.web.payload import rows_bytes, rows_payload
 from ...serving.model_key import QUANTIZATIONS, ModelKey
 from ...whole_numbers import is_whole
 from .. import media
 from ..context import Context
+from ..payloads import ROWS_BYTES
 from ..updates import answered, without_places
-
-ROWS_BYTES = 6 * 2**20  # larger runs hand out one step's rows at a time
 
 
 @answered
 def fetch_run(context: Context, run_id: str) -> dict[str, Any]:
     """The viewer's payload of a run, or {"error": sentence}."""
-    return payload(context.trace(run_id), run_id, ROWS_BYTES)
+    return context.payloads.of(context.trace(run_id), run_id)
 
 
 @answered
