@@ -232,7 +232,8 @@ def test_the_claim_s_place_lists_a_report_and_opens_it_in_a_tab_of_its_own(brows
             page.wait_for_selector(".sv-token")
             page.evaluate("() => SaliencyApp.current.set({view: 'claim'})")
             lines = page.locator(".sv-claim-reports li")
-            assert lines.count() == 2 and page.locator(".sv-claim-reports h3").is_visible()
+            page.locator(".sv-claim-reports h3").wait_for()
+            assert lines.count() == 2
             shown = " ".join(lines.nth(0).inner_text().split())
             assert shown == "Captions & <b>more</b> (me/model, 12 items, 2026-11-28) PDF"
             assert " ".join(lines.nth(1).inner_text().split()) == "Second (m, 3 items)"

@@ -18,6 +18,7 @@ from ..models import LVLM
 from ..settings import Edit, Sampling
 from ..trace import Trace
 from .chair import MEASURES, Vocabulary, count, counts
+from .encoding import encoded_once
 from .intervals import Difference, Interval, differences, estimates
 from .mentions import Word, words_from_spans
 from .truth import Truth
@@ -49,14 +50,15 @@ def decay(
     """Rows for each target and factor over pictures by name; those whose caption names no right object are left out."""
     texts: dict[tuple[str, float], dict[str, str]] = {(t, f): {} for t in TARGETS for f in factors}
     for done, (name, picture) in enumerate(pictures.items(), start=1):
-        plain = caption(model, picture, prompt, max_new_tokens)
-        salient = most_salient(plain, truth[name], vocabulary)
-        if salient is not None:
-            steps = {"salient": salient, "random": another(plain, salient, name)}
-            for target in TARGETS:
-                for factor in factors:
-                    rest = weakened(model, plain, picture, prompt, steps[target], factor, salient)
-                    texts[target, factor][name] = rest
+        with encoded_once(model):
+            plain = caption(model, picture, prompt, max_new_tokens)
+            salient = most_salient(plain, truth[name], vocabulary)
+            if salient is not None:
+                steps = {"salient": salient, "random": another(plain, salient, name)}
+                for target in TARGETS:
+                    for factor in factors:
+                        rest = weakened(model, plain, picture, prompt, steps[target], factor, salient)
+                        texts[target, factor][name] = rest
         tell(done, name)
     found = {key: _counted(captions, truth, vocabulary) for key, captions in texts.items()}
     return [_row(target, factor, found) for target in TARGETS for factor in factors]

@@ -68,7 +68,7 @@ class Face:
 
 @lru_cache(maxsize=10_000)  # cells say the same again and again, and a sheet's lines are measured more than once
 def _width(text: str, size: float, weight: str, family: tuple[str, ...]) -> float:
-    properties = FontProperties(family, size=size, weight=weight)
+    properties = FontProperties(family=family, size=size, weight=weight)
     return text_to_path.get_text_width_height_descent(text, properties, ismath=False)[0] / 72
 
 
