@@ -134,11 +134,12 @@ def without_proxies() -> Iterator[None]:
 def not_made_yet() -> Iterator[None]:
     """No web application is made in here: gradio 6.31 makes a whole one at three steps before the one that it serves,
     which took half the time in which our page starts."""
-    from gradio.routes import App
+    from gradio import routes
 
-    before = App.__dict__["create_app"]
-    App.create_app = staticmethod(lambda *_, **__: None)
+    app: Any = routes.App
+    before = app.__dict__["create_app"]
+    app.create_app = staticmethod(lambda *_, **__: None)
     try:
         yield
     finally:
-        App.create_app = before
+        app.create_app = before
