@@ -220,6 +220,14 @@ def test_plots_out_of_sight_wait_and_come_on_the_screen_or_on_paper_as_what_is_c
     assert np.allclose(np.array(shown)[:, :50], metrics.layer_rows(trace, 8, "saliency")[:, :50], rtol=1e-6)
 
 
+def test_plots_that_come_on_the_screen_between_two_runs_are_of_the_one_that_is_there(show):
+    opened = show(example_trace(26), token=20, image_columns="each")
+    look = "document.querySelector('.sv-heat').scrollIntoView(); viewer.heat.plots.look()"
+    opened.js(f"(run) => {{ viewer.setRun(run); {look}; }}", payload(example_trace(5), "short"))
+    assert opened.js("viewer.heat.sides.map((side) => side.values[0].length)") == [3 + 35 + 4 + 5] * 2
+    opened.js("viewer.drawn()")
+
+
 def test_reverse_lookup_tells_how_much_each_output_drew_on_dragged_patches(show):
     trace = example_trace()
     opened = show(trace, token=5)

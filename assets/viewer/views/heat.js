@@ -102,17 +102,18 @@ export class Heat {
       title.textContent = t(kind) + (viewer.comparing ? ` (${slotName(viewer, 0)})` : "");
       unit.textContent = `${unitWords(kind, state.normalization)} · ${words}`;
     }
-    this.columns = columnsOf(run.parts, state.image_columns, hiddenKeys(viewer, run));
     this.plots.ask();
   }
 
   /** plotly takes longer than all the rest of the page: where nobody sees them, they wait. */
   drawPlots() {
-    const { run } = this.viewer;
-    const steps = stepsOf(this.viewer, 0);
+    const { viewer } = this;
+    const { run, state } = viewer;
+    const steps = stepsOf(viewer, 0);
     if (!run || !steps.length || !steps.every((step) => run.has(step))) return;
+    this.columns = columnsOf(run.parts, state.image_columns, hiddenKeys(viewer, run));
     for (const side of this.sides) this.drawSide(side, run, steps);
-    this.lightUp();
+    this.hover(viewer.lit, viewer.litSlot);
   }
 
   /** @param {Side} side @param {Run} run @param {number[]} steps */
