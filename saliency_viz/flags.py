@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from .errors import SettingError
+from .quick_imports import not_collecting
 from .settings import FUSIONS, HISTORIES, SCORES, SGRS, Decoding, LocoRE, Recording, Sampling
 from .whole_numbers import indices_from
 
@@ -141,8 +142,9 @@ def recording_of(options: argparse.Namespace) -> Recording:
 def quiet_load(options: argparse.Namespace, tell: Callable[[Any], None] | None = None) -> Any:
     """The model the flags ask for, without the libraries' own chatter on the terminal. tell: hears the progress; unset,
     a line on the terminal says it."""
-    quiet()
-    from .models import load_model
+    with not_collecting():
+        quiet()
+        from .models import load_model
     from .terminal import LoadingLine
 
     named = {name: getattr(options, name, None) for name in ("quantization", "device_map", "adapter")}

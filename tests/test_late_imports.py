@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import ast
+import gc
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+
+import saliency_viz
+from saliency_viz.quick_imports import not_collecting
 
 ROOM = Path(__file__).resolve().parent.parent / "saliency_viz"
 # One thread imports the package, slowly; a second asks for a part of it before the first has come to that part.
@@ -75,3 +79,20 @@ def test_whoever_imports_a_part_late_imports_the_whole_before(path):
             n for n in ast.walk(function) if isinstance(n, ast.Call) and getattr(n.func, "id", "") == "import_whole"
         ]
         assert any(call.lineno < node.lineno for call in calls), f"{path.name}:{node.lineno}: call import_whole() first"
+
+
+def test_no_garbage_is_looked_for_while_a_part_is_imported_and_afterwards_as_before(monkeypatch):
+    seen = []
+    monkeypatch.setattr(
+        saliency_viz, "import_module", lambda *names: seen.append(gc.isenabled()) or saliency_viz.errors
+    )
+    assert saliency_viz.__getattr__("SaliencyVizError") is saliency_viz.errors.SaliencyVizError
+    assert seen == [False] and gc.isenabled()
+    with pytest.raises(ValueError, match="x"), not_collecting():
+        raise ValueError("x")
+    assert gc.isenabled()
+    with not_collecting():
+        with not_collecting():
+            pass
+        assert not gc.isenabled()  # it was off before, and stays so
+    assert gc.isenabled()

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from threading import Lock
 
+from ..quick_imports import not_collecting
+
 _LOCK = Lock()
 
 
 def import_whole() -> None:
     """Imports the packages models and decoding (with torch: seconds, once). Call it before a late import of either."""
-    with _LOCK:
+    with _LOCK, not_collecting():
         from .. import decoding, models
 
         assert decoding and models

@@ -19,6 +19,7 @@ from typing import Any
 from ...errors import SaliencyVizError
 from ...flags import write_anything
 from ...paths import assets
+from ...quick_imports import not_collecting
 from ...serving.engine import Engine
 from ...serving.rate_limit import RateLimit
 from ...serving.run_store import RunStore
@@ -105,9 +106,10 @@ def serve(
     if _zero_gpu() and warm:
         engine.load(engine.first)  # that platform packs what is loaded before launch
         warm = False
-    from ..i18n import translator
-    from .build import build
-    from .stopping import until_stopped
+    with not_collecting():
+        from ..i18n import translator
+        from .build import build
+        from .stopping import until_stopped
 
     context = _context(
         engine, most_waiting, examples, store, rate_limit, limit=limit, opened=opened, warm=warm, folder=folder
