@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import json
+import re
 import urllib.error
 import urllib.request
 from pathlib import Path
 
+import httpx
 import numpy as np
 import pytest
 from gradio_client import handle_file
 
 from saliency_viz.settings import SGRS, Decoding
 from saliency_viz.trace import Trace
+from saliency_viz.ui.server.kept_assets import FOR_GOOD
 
 from .app_browser import api_client, open_site, write_examples
 from .traces import csv_file, png
@@ -190,6 +193,18 @@ def test_the_health_check_answers_and_private_files_are_not_served(site):
     for path in ("/viewer-files/app/base.js", "/viewer-files/../app.py", "/viewer-files/demo-model/config.json"):
         assert status(path) == 404
     assert status("/monitoring/summary") in (403, 404)
+
+
+def test_a_browser_keeps_scripts_whose_names_change_with_them_and_asks_again_for_all_else(site):
+    page = httpx.get(site.address + "/")
+    scripts = set(re.findall(r"assets/[\w-]+\.(?:js|css)", page.text))
+    ours = set(re.findall(r"viewer-files/[\w.-]+\?v=\w+", page.text))
+    assert len(scripts) >= 2 and len(ours) >= 2
+    for path in scripts | ours:
+        assert httpx.get(f"{site.address}/{path}").headers.get_list("cache-control") == [FOR_GOOD]
+    for path in ("/", "/config", "/theme.css", "/assets/none-12345678.js"):
+        assert FOR_GOOD not in httpx.get(site.address + path).headers.get_list("cache-control")
+    assert httpx.get(site.address + "/assets/none-12345678.js").status_code >= 400
 
 
 def test_with_a_password_other_sites_pages_are_refused_and_strangers_too(tmp_path):

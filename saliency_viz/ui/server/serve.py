@@ -29,6 +29,7 @@ from .auth import FewLogins, LoggedInOnly, OwnPagesOnly, compared, login
 from .delivered import Delivered
 from .flags import engine_of, is_zero_gpu, parser
 from .forwarded import Forwarded, origins_of, uvicorn_believes_nobody
+from .kept_assets import FOR_GOOD, KeptAssets
 from .language import ChosenLanguage
 from .reports import Report, reports_of, reports_route
 from .starting import check_address, for_gradio, keep_uploads_apart, not_made_yet, waited_for, without_proxies
@@ -223,6 +224,7 @@ def _middleware(auth: Any, context: Any, origins: tuple[str, ...]) -> list[Any]:
         Middleware(Forwarded, behind_proxy=behind, origins=origins),
         *(gate if auth else ()),
         Middleware(Delivered),
+        Middleware(KeptAssets),
         Middleware(TempFiles, folder=context.folder),
     ]
 
@@ -241,7 +243,7 @@ def _files() -> Any:
 
     def file(name: str, kind: str, data: bytes) -> Route:
         async def send(_: Any) -> Response:
-            return Response(data, media_type=kind, headers={"Cache-Control": "public, max-age=31536000, immutable"})
+            return Response(data, media_type=kind, headers={"Cache-Control": FOR_GOOD})
 
         return Route(f"/{name}", send)
 
