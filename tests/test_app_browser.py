@@ -76,6 +76,7 @@ def run(page):
     wait_end(page, before=before)
 
 
+@pytest.mark.slow
 def test_the_first_visit_shows_an_example_and_says_so(tab):
     tab.wait_for_selector(".sv-token")
     assert tab.locator(".sv-example").count() == 1
@@ -95,6 +96,7 @@ def test_an_example_opens_by_link_at_its_token_and_layer(site, browser):
     assert (seen.errors, seen.outside) == ([], [])
 
 
+@pytest.mark.slow
 def test_twenty_five_fast_key_presses_end_on_the_twenty_fifth_token(tab):
     tab.wait_for_selector(".sv-token")
     tab.evaluate("() => SaliencyApp.current.setState({token: 0})")
@@ -114,6 +116,7 @@ def looked_away(page):
         page.evaluate("() => Object.defineProperty(document, 'hidden', {get: () => true})")
 
 
+@pytest.mark.slow
 def test_stepping_asks_the_server_for_nothing(tab):
     tab.wait_for_selector(".sv-token")
     drawn(tab)
@@ -126,6 +129,7 @@ def test_stepping_asks_the_server_for_nothing(tab):
     assert asked == []
 
 
+@pytest.mark.slow
 def test_a_run_streams_and_ends_whole(site, tab):
     pick(tab, "farm")
     tab.fill("#app-prompt textarea", "What is there?")
@@ -143,6 +147,7 @@ def test_a_run_streams_and_ends_whole(site, tab):
     assert query["example"] == ["farm"] and query["prompt"] == ["What is there?"] and query["n"] == ["64"]
 
 
+@pytest.mark.slow
 def test_stop_ends_the_run_keeps_what_was_written_and_frees_the_queue(site, tab):
     site.backend.hold_at = 21
     pick(tab, "farm")
@@ -160,6 +165,7 @@ def test_stop_ends_the_run_keeps_what_was_written_and_frees_the_queue(site, tab)
     assert site.backend.closed == 2
 
 
+@pytest.mark.slow
 def test_closing_the_page_stops_the_run_and_frees_its_memory(site, browser):
     site.backend.__init__(hold_at=21)
     page, _ = watched(browser)
@@ -178,6 +184,7 @@ def test_closing_the_page_stops_the_run_and_frees_its_memory(site, browser):
     assert site.backend.written < 80
 
 
+@pytest.mark.slow
 def test_two_visitors_do_not_see_each_others_runs(site, browser, tab):
     pick(tab, "farm")
     run(tab)
@@ -188,6 +195,7 @@ def test_two_visitors_do_not_see_each_others_runs(site, browser, tab):
     assert mine and not set(mine) & set(theirs)
 
 
+@pytest.mark.slow
 def test_hostile_words_are_inert_text(site, tab):
     alerts = []
     tab.on("dialog", lambda dialog: (alerts.append(dialog.message), dialog.dismiss()))
@@ -208,6 +216,7 @@ def test_hostile_words_are_inert_text(site, tab):
 BROKEN = (b"", b"\x89PNG\r\n\x1a\n" + b"\0" * 40, b"<svg></svg>")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "data", [b"not an image at all", *(pytest.param(one, marks=pytest.mark.slow) for one in BROKEN)]
 )
@@ -223,6 +232,7 @@ def test_a_broken_upload_gets_a_sentence_and_the_page_still_works(site, tab, dat
     assert len(caption(tab)) == 40
 
 
+@pytest.mark.slow
 def test_running_without_an_image_says_what_to_do(tab):
     tab.click("#app-image button[aria-label=Remove]")
     tab.click("#app-run")
@@ -231,6 +241,7 @@ def test_running_without_an_image_says_what_to_do(tab):
     assert tab.locator("#app-run").is_enabled()
 
 
+@pytest.mark.slow
 def test_an_accident_in_the_engine_is_one_sentence_and_loses_nothing(site, tab, caplog):
     site.backend.fail_at, site.backend.failure = 6, RuntimeError("secret path /root/x")
     pick(tab, "farm")
@@ -244,6 +255,7 @@ def test_an_accident_in_the_engine_is_one_sentence_and_loses_nothing(site, tab, 
     assert len(caption(tab)) == 40
 
 
+@pytest.mark.slow
 def test_settings_reach_the_engine_with_the_paper_s_names(site, tab):
     pick(tab, "farm")
     tab.check("#app-sgrs input")
@@ -262,6 +274,7 @@ def test_settings_reach_the_engine_with_the_paper_s_names(site, tab):
     assert query["sgrs"] == ["0.6_5_3_5_window"] and query["locore"] == ["0.2_10"] and query["seed"] == ["11"]
 
 
+@pytest.mark.slow
 def test_settings_are_remembered_for_the_next_visit(site, browser):
     page, seen = watched(browser)
     ready(page, site.address)
@@ -273,6 +286,7 @@ def test_settings_are_remembered_for_the_next_visit(site, browser):
     assert seen.errors == []
 
 
+@pytest.mark.slow
 def test_compare_runs_the_same_picture_and_seed_into_the_second_place(site, tab):
     pick(tab, "farm")
     run(tab)
@@ -293,6 +307,7 @@ def test_compare_runs_the_same_picture_and_seed_into_the_second_place(site, tab)
     other.close()
 
 
+@pytest.mark.slow
 def test_a_stopped_comparison_leaves_the_first_run_and_a_clean_page(site, tab):
     pick(tab, "farm")
     run(tab)
@@ -312,6 +327,7 @@ def test_a_stopped_comparison_leaves_the_first_run_and_a_clean_page(site, tab):
     assert len(caption(tab)) == 40
 
 
+@pytest.mark.slow
 def test_a_candidate_can_be_forced_and_the_caption_it_leads_to_stands_beside(site, tab):
     pick(tab, "farm")
     run(tab)
@@ -323,6 +339,7 @@ def test_a_candidate_can_be_forced_and_the_caption_it_leads_to_stands_beside(sit
     assert site.backend.calls[-1]["image"].size == (70, 49)  # the picture of the trace, not of the upload field
 
 
+@pytest.mark.slow
 def test_what_if_attention_to_some_words_were_gone(site, tab):
     pick(tab, "farm")
     run(tab)
@@ -334,6 +351,7 @@ def test_what_if_attention_to_some_words_were_gone(site, tab):
     assert (call["edits"][0].keys, call["edits"][0].factor, call["edits"][0].rows[0]) == ((40, 41), 0.0, 42 + 5 - 1)
 
 
+@pytest.mark.slow
 def test_a_link_to_an_own_run_opens_it_again_and_says_so_when_it_is_gone(site, browser, tab):
     pick(tab, "kitchen")
     run(tab)
@@ -353,6 +371,7 @@ def test_a_link_to_an_own_run_opens_it_again_and_says_so_when_it_is_gone(site, b
     assert tab.locator(".app-thumb[data-name=kitchen]").get_attribute("aria-pressed") == "true"
 
 
+@pytest.mark.slow
 def test_a_saved_trace_opens_without_a_model_and_a_wrong_file_gets_a_sentence(site, tab, tmp_path):
     saw = "text => document.querySelector('#app-seen .app-note').textContent === text"
     tab.wait_for_function(saw, arg="The model saw it at 70 × 50 pixels, as 35 tokens.")
@@ -373,6 +392,7 @@ def test_a_saved_trace_opens_without_a_model_and_a_wrong_file_gets_a_sentence(si
     assert site.backend.calls == [] and len(caption(tab)) == 9
 
 
+@pytest.mark.slow
 def test_the_downloaded_trace_is_the_run_on_the_screen(site, tab, tmp_path):
     pick(tab, "beach")
     run(tab)
@@ -384,6 +404,7 @@ def test_the_downloaded_trace_is_the_run_on_the_screen(site, tab, tmp_path):
     assert [step.text for step in Trace.load(path).steps] == caption(tab)
 
 
+@pytest.mark.slow
 def test_help_opens_with_the_question_mark_and_closes_with_escape(tab):
     tab.locator("h1").click()
     tab.keyboard.press("?")
@@ -397,6 +418,7 @@ def test_help_opens_with_the_question_mark_and_closes_with_escape(tab):
     assert not tab.locator(".sv-help").is_visible()
 
 
+@pytest.mark.slow
 def test_the_model_chooser_says_what_is_not_there(site, tab):
     def choose(name):
         tab.click("#app-model")
@@ -414,6 +436,7 @@ def test_the_model_chooser_says_what_is_not_there(site, tab):
     assert "missing" in tab.locator(".app-notice-text").text_content()
 
 
+@pytest.mark.slow
 def test_dark_follows_the_system_and_the_button_turns_it(site, browser):
     page, seen = watched(browser, color_scheme="dark")
     ready(page, site.address)
@@ -445,6 +468,7 @@ def test_nothing_overflows_sideways(site, browser, width):
     shut(page)
 
 
+@pytest.mark.slow
 def test_chinese_browsers_get_chinese_words(site, browser):
     page, seen = watched(browser, locale="zh-CN")
     ready(page, site.address)
@@ -461,6 +485,7 @@ def test_header_and_settings_stay_in_sight_while_one_scrolls(tab):
     assert tab.locator("#app-left").bounding_box()["y"] == tab.locator("#app-header").bounding_box()["height"]
 
 
+@pytest.mark.slow
 def test_stop_stands_in_the_notice_and_keys_work_with_the_focus_nowhere(site, tab):
     site.backend.hold_at = 3
     pick(tab, "farm")
@@ -481,6 +506,7 @@ def test_stop_stands_in_the_notice_and_keys_work_with_the_focus_nowhere(site, ta
     assert state(tab)["pins"] == []
 
 
+@pytest.mark.slow
 def test_another_picture_greys_what_is_of_the_one_before_until_it_is_run(site, tab):
     pick(tab, "farm")
     tab.locator("#app-image input[type=file]").set_input_files(
@@ -493,6 +519,7 @@ def test_another_picture_greys_what_is_of_the_one_before_until_it_is_run(site, t
     assert tab.locator(".app-stale").count() == 0
 
 
+@pytest.mark.slow
 def test_a_refusal_goes_as_soon_as_its_cause_is_changed(tab):
     pick(tab, "farm")
     tab.fill("#app-prompt textarea", "")

@@ -324,6 +324,7 @@ def test_a_prompt_without_words_or_without_end_is_refused():
     assert issubclass(ImageError, SaliencyVizError)
 
 
+@pytest.mark.slow
 def test_what_is_computed_on_demand_agrees_with_the_trace_of_the_real_model():
     engine = Engine(("demo",), device="cpu")
     picture = PIL.Image.open(io.BytesIO(png(96, 96))).convert("RGB")

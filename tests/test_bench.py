@@ -161,6 +161,7 @@ def test_the_observing_pass_that_is_captured_gives_each_row_its_own_gradient(sha
             assert float((mine[..., step, :] - true[..., 0, :]).abs().max()) < 1e-4 * float(true.abs().max())
 
 
+@pytest.mark.slow
 def test_the_gpu_report_is_written_part_by_part_and_ends_in_time(tmp_path):
     out, run = tmp_path / "report.md", [sys.executable, str(ROOT / "dev" / "gpu_report.py"), "--device", "cpu"]
     run += ["--tokens", "4", "--prompt-tokens", "29", "--repeats", "1", "--out", str(out)]

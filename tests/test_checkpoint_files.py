@@ -223,6 +223,7 @@ def test_how_small_the_stored_weights_are(stored, described):
     assert devices.stored_quantization(SimpleNamespace(quantization_config=stored)) == described
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("quantization", ["4bit", "8bit"])
 def test_weights_that_are_stored_small_are_described_so(tmp_path, quantization):
     pytest.importorskip("bitsandbytes")

@@ -189,12 +189,14 @@ def test_version_and_module_run(tmp_path):
 # ---- figures, open, models -------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_figures_writes_files_and_lists_them(capsys, saved, tmp_path):
     assert main(["figures", str(saved), "--out", str(tmp_path / "new" / "figures"), "--formats", "svg"]) == 0
     paths = capsys.readouterr().out.split("\n")[:-1]
     assert paths and all(Path(path).read_bytes().lstrip().startswith(b"<?xml") for path in paths)
 
 
+@pytest.mark.slow
 def test_figures_takes_steps_and_a_second_run(capsys, saved, tmp_path):
     other = example_trace(steps=5, layers=2, seed=1).save(tmp_path / "other.trace")
     arguments = ["figures", str(saved), "--out", str(tmp_path), "--formats", "svg"]

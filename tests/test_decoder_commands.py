@@ -98,6 +98,7 @@ def test_the_page_of_decoders_says_what_the_table_says(row):
     assert f"def test_{test}(" in TESTS
 
 
+@pytest.mark.slow
 def test_the_bench_has_a_row_for_each_decoder(llava_dir):
     from saliency_viz.bench.decoders import decoder_rows
     from saliency_viz.verify.workload import real

@@ -338,6 +338,7 @@ def test_over_trust_by_hand():
     assert over_trust(rows, 10.0, 1) == (pytest.approx(3.0), 2)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("threshold", [2, 15])
 def test_opera_penalises_trust_and_goes_back(case, literal, threshold):
     """Every beam's candidates read from nothing; threshold 2 makes it go back, 15 does not."""
@@ -532,6 +533,7 @@ def test_edited_rows_equal_the_whole_matrix(case):
     assert trace.raw_saliency()[4, :, : row + 1] == pytest.approx(saliency[:, row].numpy(), abs=2e-3 * scale)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["vcd", "sid", "dola", "pai"])
 def test_with_sgrs_the_tokens_do_not_depend_on_the_lookahead(case, name):
     settings = {

@@ -45,6 +45,7 @@ def test_greedy_tokens_equal_unmodified_generate_on_50_scenes(model):
             assert len(mine) == 64 or mine[-1] in model.stop_ids
 
 
+@pytest.mark.slow
 def test_one_pass_in_float32_equals_one_backward_per_token_in_double(model):
     """1.4e-5 was seen, 6.7e-5 for autograd in float32 itself; sure tokens, where p - 1 has few digits, are no worse."""
     reference = Reference(FOLDER)
@@ -75,6 +76,7 @@ def test_sgrs_and_locore_write_the_same_at_every_lookahead(model):
         assert len(runs) == 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", NAMES)
 def test_ready_traces_are_what_the_model_writes_today(model, name):
     ready = sv.Trace.load(EXAMPLES / f"{name}.trace")

@@ -149,6 +149,7 @@ def test_the_shipped_model_sees_some_of_what_it_never_saw(shipped, test, recall)
     assert scores["grammatical"].value >= 0.9
 
 
+@pytest.mark.slow
 def test_the_shipped_model_takes_any_prompt_and_ends_its_captions(shipped):
     model, processor = shipped
     image = render(held_out_scenes(1)[0], 300)
@@ -156,6 +157,7 @@ def test_the_shipped_model_takes_any_prompt_and_ends_its_captions(shipped):
     assert is_grammatical(generate(model, processor, [image] * 3, prompts)[0])
 
 
+@pytest.mark.slow
 def test_padding_beside_a_longer_prompt_changes_no_caption(shipped):
     model, processor = shipped
     image = render(held_out_scenes(2)[1], 300)
@@ -164,6 +166,7 @@ def test_padding_beside_a_longer_prompt_changes_no_caption(shipped):
     assert beside[0] == alone
 
 
+@pytest.mark.slow
 def test_a_follow_up_is_answered_in_the_form_of_its_question(shipped):
     model, processor = shipped
     scene = held_out_scenes(3)[2]

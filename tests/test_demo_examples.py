@@ -43,6 +43,7 @@ def test_a_slot_looks_further_until_a_scene_fits_it(captioned):
     assert all(scene.theme == "farm" and len(scene.groups) >= 2 for scene, _ in found.values())
 
 
+@pytest.mark.slow
 def test_what_never_fits_is_named(captioned):
     captioned(2 * HELD_OUT_SEEDS)
     with pytest.raises(LookupError, match="Got none for inventing"):

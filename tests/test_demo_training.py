@@ -219,6 +219,7 @@ def test_each_stage_trains_its_parts_alone(run, stage, trained):
     } == trained
 
 
+@pytest.mark.slow
 def test_the_mean_gradient_is_that_of_both_processes(tmp_path):
     """Two processes' gradients by hand: 2 and 4 have the mean 3; a missing one counts as zero."""
     torch.multiprocessing.spawn(gradients_of_two.average, (str(tmp_path / "meeting"), str(tmp_path)), nprocs=2)

@@ -91,6 +91,7 @@ def servers(apps, port):
     return text
 
 
+@pytest.mark.slow
 def test_a_visitor_stays_with_one_of_several_servers_and_sees_no_metrics(tmp_path):
     examples = write_examples(tmp_path / "examples")
     served, behind = {"metrics": True}, RateLimit(behind_proxy=True)

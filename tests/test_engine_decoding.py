@@ -93,6 +93,7 @@ def test_draws_follow_the_models_distribution(model):
         assert abs(drawn.count(token) / 3000 - float(p[token])) < 5 * error
 
 
+@pytest.mark.slow
 def test_top_p_and_top_k_keep_only_what_they_should(model):
     kept = sv.Sampling(2.0, 0, top_k=3)
     p = session(model).prefill().softmax(-1)
@@ -180,6 +181,7 @@ def test_a_generator_dropped_half_way_stops(model):
     assert next(events, None) is None
 
 
+@pytest.mark.slow
 def test_two_threads_on_one_model_do_not_mix(model):
     images = [picture(seed=seed) for seed in (1, 2)]
     settings = [{"locore": sv.LocoRE(1.0, 4)}, {"sgrs": sv.SGRS(alpha=0.9)}]

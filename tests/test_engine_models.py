@@ -425,6 +425,7 @@ def test_for_photographs_the_largest_quick_model_is_taken_and_one_that_is_here_b
     assert pick([demo, row(1, reachable=False)]) is None
 
 
+@pytest.mark.slow
 def test_a_typed_model_gets_the_row_of_a_listed_one_and_is_refused_for_the_same(monkeypatch):
     engine = Engine(("demo",), device="cpu", table=True, allow_any=True)
     monkeypatch.setattr(engine, "_device", lambda: ("cuda", "bfloat16", 20_000_000_000))
@@ -459,6 +460,7 @@ def test_reading_speed_is_measured_and_unknown_for_a_device_that_is_not_here():
     assert reading_speed("elsewhere", "float32") is None
 
 
+@pytest.mark.slow
 def test_what_cannot_fit_is_marked_and_small_weights_make_it_fit():
     whole = rows_of(20_000_000_000)
     assert whole["llava-hf/llava-1.5-7b-hf"]["fits"] and not whole["llava-hf/llava-1.5-13b-hf"]["fits"]

@@ -60,6 +60,7 @@ ASKED = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ASKED)
 @pytest.mark.parametrize("lookahead", [1, 5])
 def test_a_checkpoints_own_setting_acts_as_in_generate(model, plain, settings, name, lookahead):

@@ -103,6 +103,7 @@ CASES = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("settings,sampling", CASES)
 @pytest.mark.parametrize("locore", [None, sv.LocoRE(0.5, 3)])
 def test_tokens_tau_and_verdicts_equal_algorithm_1(model, reference, settings, sampling, locore):
@@ -124,6 +125,7 @@ def test_tokens_tau_and_verdicts_equal_algorithm_1(model, reference, settings, s
             assert step.rejected == len(rejected)
 
 
+@pytest.mark.slow
 def test_the_cases_reject_and_fall_back(model):
     """The comparison above meets rejections and fallbacks, not only acceptance."""
     seen = [

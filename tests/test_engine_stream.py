@@ -60,6 +60,7 @@ def test_a_trace_read_between_a_row_and_its_step_is_whole(model, monkeypatch):
     assert seen == list(range(len(seen)))
 
 
+@pytest.mark.slow
 def test_another_thread_may_read_the_trace_and_close_the_stream(model):
     stream = sv.stream_caption(model, picture(), PROMPT, 200, lookahead=1)
     faults, running, over = [], threading.Event(), threading.Event()

@@ -178,6 +178,7 @@ def pixels(config, kind: torch.dtype) -> dict[str, Tensor]:
 
 
 # A processor without bfloat16 of its own takes ten times as long in it.
+@pytest.mark.slow
 @pytest.mark.parametrize("dtype", ["float32", pytest.param("bfloat16", marks=pytest.mark.slow)])
 @pytest.mark.parametrize("name", VISION)
 def test_the_vision_tower_s_peak_is_as_large_as_estimated(name, dtype):
@@ -311,6 +312,7 @@ def memory_table() -> str:
     return "\n".join(lines)
 
 
+@pytest.mark.slow
 def test_the_table_in_the_documents_is_the_estimators():
     text = (Path(__file__).resolve().parents[1] / "docs" / "models.md").read_text(encoding="utf-8")
     assert memory_table() in text

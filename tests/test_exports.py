@@ -101,6 +101,7 @@ def test_a_partner_is_the_same_token_or_the_place_after_the_last_one_shared():
 # ---- what is compared ------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", metrics.KINDS)
 def test_two_runs_are_compared_in_the_kind_on_the_screen(kind):
     first, second = example_trace(), example_trace(seed=1)
@@ -144,6 +145,7 @@ def test_a_held_token_stands_beside_the_selected_one_on_one_scale_with_the_diffe
     assert "Held: “red” (step 4" in said(drawn) and "Selected: “below” (step 9" in said(drawn)
 
 
+@pytest.mark.slow
 def test_a_held_token_stands_before_a_second_run_and_its_file_names_both():
     trace = example_trace()
     file = exports.export(
@@ -156,6 +158,7 @@ def test_a_held_token_stands_before_a_second_run_and_its_file_names_both():
 # ---- hidden ----------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_hidden_patches_are_uncoloured_and_hidden_words_grey_or_gone_and_the_footer_says_so():
     trace = with_sinks(20, 44)  # a patch, and output 2
     for name in ("image", "layers", "layers-attention"):
@@ -205,6 +208,7 @@ def test_a_table_says_what_it_is_of_and_its_name_too():
     assert (several["step"], several["token"], several["over the steps"]) == ([4, 5], " red teapot", "max")
 
 
+@pytest.mark.slow
 def test_the_names_of_two_tokens_and_layers_differ():
     trace = example_trace()
     names = {

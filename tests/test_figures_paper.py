@@ -231,6 +231,7 @@ def test_svg_keeps_tokens_as_text_and_holds_no_script(tmp_path) -> None:
     assert not re.search(r"\son\w+=", path.read_text(encoding="utf-8"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("format", ["png", "pdf"])
 def test_any_token_can_be_drawn(tmp_path, format: str) -> None:
     trace = example_trace(words=HOSTILE)
@@ -279,6 +280,7 @@ def test_every_figure_a_trace_holds_is_in_the_table() -> None:
     }
 
 
+@pytest.mark.slow
 def test_saving_writes_each_figure_once(tmp_path) -> None:
     trace = example_trace(steps=3, layers=2, grid=(2, 3))
     paths = paper.save_figures(trace, tmp_path, ("svg",), (1,))
@@ -287,6 +289,7 @@ def test_saving_writes_each_figure_once(tmp_path) -> None:
     assert all(path.stat().st_size > 2000 for path in paths)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("format", ["png", "svg", "pdf"])
 def test_the_same_figure_gives_the_same_bytes(tmp_path, format: str) -> None:
     trace = example_trace()

@@ -153,6 +153,7 @@ def test_the_kind_expected_and_what_came_are_said(site, ask):
     assert said("export", 1, {"a": "b" * 100}).endswith("... .".replace(" ", ""))
 
 
+@pytest.mark.slow
 def test_what_the_page_itself_sends_may_be_anything_too(site, ask):
     bad, count = {}, 0
     quick = [index for index, function in site.page.fns.items() if function.fn is not None and not function.js]

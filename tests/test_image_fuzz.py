@@ -107,6 +107,7 @@ def sound(folder: Path) -> list[tuple[str, bytes]]:
     return found
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="limits of memory are Linux's")
 def test_a_thousand_damaged_files_give_a_picture_or_a_sentence(tmp_path):
     command = [sys.executable, "-c", textwrap.dedent(RUN)]

@@ -122,6 +122,7 @@ def client(site, who):
     return api_client(site.address, headers={"X-Forwarded-For": who})
 
 
+@pytest.mark.slow
 def test_a_slow_upload_keeps_nobody_from_the_model(site, tmp_path):
     first, second = client(site, "10.0.0.1"), client(site, "10.0.0.2")
     second.predict(image=site.files["quick"], api_name="/caption")  # the process is there
@@ -134,6 +135,7 @@ def test_a_slow_upload_keeps_nobody_from_the_model(site, tmp_path):
         slow.result()
 
 
+@pytest.mark.slow
 def test_exports_count_as_runs_and_wait_for_none(site):
     asking = client(site, "10.0.0.1")
     run = asking.predict(image=site.files["quick"], api_name="/caption")[1]["run"]

@@ -254,6 +254,7 @@ def test_health_tells_state_queue_memory_and_version(site, tmp_path):
     assert 0 < found["memory"]["process"] < found["memory"]["total"]
 
 
+@pytest.mark.slow
 def test_a_program_that_asks_too_often_gets_the_sentence(tmp_path):
     site = open_site(write_examples(tmp_path / "examples"), limits=RateLimit(1, clock=Clock()), pause=0.0)
     path = tmp_path / "x.png"

@@ -321,6 +321,7 @@ def test_a_missing_optional_package_is_named(llava_dir, monkeypatch, package, se
     refused(llava_dir, f"Run: pip install {package}", **settings)
 
 
+@pytest.mark.slow
 def test_an_adapter_acts_and_its_saliency_is_exact(llava_dir, tmp_path):
     """The adapted model, recorded in one pass, equals token by token the model with the adapter merged into it."""
     peft = pytest.importorskip("peft")

@@ -67,6 +67,7 @@ def told(answer):
     return answer.structuredContent
 
 
+@pytest.mark.slow
 def test_a_picture_is_captioned_a_token_explained_and_the_run_exported(ask, site):
     caption = told(ask("call_tool", "caption", {"image": PICTURE, "max_new_tokens": 6}))
     assert caption["caption"] == "".join(token["text"] for token in caption["tokens"]) and len(caption["tokens"]) == 6
@@ -105,6 +106,7 @@ def test_progress_changes_nothing_of_the_answer(site):
     assert len(told(found)["tokens"]) == 6 and seen
 
 
+@pytest.mark.slow
 def test_with_a_login_and_behind_a_proxy_a_caption_still_is_made(tmp_path, monkeypatch):
     from mcp import ClientSession
     from mcp.client.streamable_http import create_mcp_http_client, streamable_http_client

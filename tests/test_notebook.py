@@ -58,6 +58,7 @@ def test_hostile_words_stay_inside_the_frame_s_attribute():
     assert shown.count("<iframe") == shown.count("</iframe") == 1 and "<script" not in shown
 
 
+@pytest.mark.slow
 @pytest.mark.browser
 def test_in_a_browser_a_token_can_be_clicked_and_nothing_outside_is_reached(browser):
     page, seen = watched(browser)

@@ -44,6 +44,7 @@ def again(page):
     drawn(page)
 
 
+@pytest.mark.slow
 def test_how_one_likes_to_look_is_kept_and_reset_sets_it_back(tab):
     assert tab.locator(".sv-view-button").inner_text() == "View"
     tab.click(".sv-view-button")
@@ -64,6 +65,7 @@ def test_how_one_likes_to_look_is_kept_and_reset_sets_it_back(tab):
     assert tab.evaluate(KEPT) == {} and tab.locator(".sv-reset").is_hidden()
 
 
+@pytest.mark.slow
 def test_what_a_link_shows_is_not_taken_for_the_visitor_s_taste(site, tab):
     tab.goto(f"{site.address}/?example=farm&cmap=cividis&opacity=0.2&token=3")
     tab.wait_for_function(f"{READY} && SaliencyApp.current.getState().cmap === 'cividis'")
@@ -75,6 +77,7 @@ def test_what_a_link_shows_is_not_taken_for_the_visitor_s_taste(site, tab):
     assert (state(tab)["cmap"], state(tab)["opacity"]) == ("viridis", 0.62)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "kept", ["{", "[]", "3", json.dumps({"cmap": "<b>", "opacity": "x", "token": 3, "scale": None})]
 )
@@ -104,6 +107,7 @@ def typed(page, field: str, text: str, kept: str) -> None:
     raise AssertionError(f"{field} does not keep {text}")
 
 
+@pytest.mark.slow
 def test_decoding_settings_are_kept_and_one_button_sets_all_back(tab):
     tab.click("#app-decoding button >> nth=0")
     typed(tab, TEMPERATURE, "0.7", f"() => JSON.parse({SETTINGS} || '[]')[1] === 0.7")
@@ -119,6 +123,7 @@ def test_decoding_settings_are_kept_and_one_button_sets_all_back(tab):
     assert not tab.locator("#app-sgrs input").is_checked()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size", [(1440, 900), (390, 844)], ids=["wide", "phone"])
 def test_the_first_visit_does_not_jump_as_it_loads(site, browser, size):
     page, _ = watched(browser, tour=True, viewport={"width": size[0], "height": size[1]}, alone=True)

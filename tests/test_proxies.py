@@ -96,6 +96,7 @@ def place(request, examples, tmp_path_factory):
         yield place
 
 
+@pytest.mark.slow
 def test_the_page_s_own_requests_are_let_in_and_another_site_s_are_not(place):
     cookie = place.cookie()
     status, config = place.ask("/config", Origin=place.origin, Cookie=cookie)

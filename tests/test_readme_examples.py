@@ -76,6 +76,7 @@ def test_every_example_is_run_by_a_test_of_this_file():
     assert DOCS.count("\n```") == 2 * (len(code("python")) + len(code("bash")) + len(code("text")) + len(proxies))
 
 
+@pytest.mark.slow
 def test_the_library_s_example_runs(here, capsys):
     names: dict = {}
     exec(example("library"), names)
@@ -86,6 +87,7 @@ def test_the_library_s_example_runs(here, capsys):
     assert names["trace"].text == trace.text and trace.settings.sgrs and trace.settings.locore
 
 
+@pytest.mark.slow
 def test_the_notebook_s_last_line_is_the_interactive_view(here):
     *lines, last = ast.parse(example("notebook")).body
     names: dict = {}
@@ -95,6 +97,7 @@ def test_the_notebook_s_last_line_is_the_interactive_view(here):
     assert names["first"]._repr_html_().startswith("<iframe srcdoc=")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("line", LINES, ids=lambda line: line.split()[3])
 def test_the_command_line_s_examples_run_one_after_the_other(line, here, monkeypatch, capsys):
     asked = []
@@ -122,6 +125,7 @@ def test_the_command_line_s_examples_run_one_after_the_other(line, here, monkeyp
             assert made.stat().st_size > 100 if made.is_file() else len(list(made.iterdir())) > 5
 
 
+@pytest.mark.slow
 def test_gradio_client_s_example_runs_and_streams(site, here, capsys):
     names: dict = {}
     exec(example("gradio_client", site), names)
@@ -153,6 +157,7 @@ def test_the_example_over_http_runs_and_streams(site, here):
     assert len(details["tokens"]) == 20 and text == "".join(token["text"] for token in details["tokens"])
 
 
+@pytest.mark.slow
 def test_mcp_s_example_runs(site, here, capsys):
     pytest.importorskip("mcp", reason='comes with pip install "gradio[mcp]"')
     exec(example("mcp", site), {})

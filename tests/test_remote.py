@@ -101,6 +101,7 @@ def test_the_method_decides_what_a_token_takes():
         assert method_of(settings) == method
 
 
+@pytest.mark.slow
 def test_a_run_is_asked_for_by_its_length_and_the_next_by_what_it_took(platform):
     engine = Engine(backend=FakeBackend(pause=0.05))
     list(engine.caption("demo", order(400)))
@@ -113,6 +114,7 @@ def test_a_run_is_asked_for_by_its_length_and_the_next_by_what_it_took(platform)
     assert platform.asked[-1][0] == 10
 
 
+@pytest.mark.slow
 def test_a_run_ends_by_itself_before_its_seconds_are_over(platform):
     engine = Engine(backend=FakeBackend(pause=0.1, longest=400))
     engine.gpu_seconds.learn(Asked(("caption", "demo", "plain"), 400, 0), 400, 0.1)  # far too little

@@ -84,6 +84,7 @@ def words(sheet):
 # ---- the PDF ---------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_every_line_lies_inside_the_margins_and_every_letter_on_the_sheet(sheets):
     assert {tuple(sheet.get_size_inches()) for sheet in sheets} == {(WIDTH, HEIGHT)}
     for sheet in sheets:
@@ -177,6 +178,7 @@ def test_the_contents_name_the_sheet_on_which_a_section_begins(given, sheets):
     assert words(sheets[-1])[-2:] == [f"{ABOUT.title}: {ABOUT.model}", f"{len(sheets)} of {len(sheets)}"]
 
 
+@pytest.mark.slow
 def test_the_file_has_those_sheets_their_words_and_the_same_bytes_again(given, sheets):
     data = pdf(ABOUT, given)
     pages = re.findall(

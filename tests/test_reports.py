@@ -151,6 +151,7 @@ def locked(tmp_path_factory):
     site.page.close()
 
 
+@pytest.mark.slow
 def test_a_report_comes_as_it_was_written_and_may_do_nothing(locked):
     site, (one, _), cookie = locked
     status, headers, body = ask(site.address, f"/reports/{one.name}.html", cookie)
@@ -221,6 +222,7 @@ def test_without_the_flag_there_is_no_such_place(tmp_path):
 # ---- on the page -----------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.browser
 def test_the_claim_s_place_lists_a_report_and_opens_it_in_a_tab_of_its_own(browser, tmp_path):
     write(tmp_path, "first", more=SCRIPT)

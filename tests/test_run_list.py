@@ -128,6 +128,7 @@ def listed(page, what):
     page.wait_for_function(f"((runs) => {what})(SaliencyApp.runs())")
 
 
+@pytest.mark.slow
 @pytest.mark.browser
 def test_runs_are_named_pinned_shown_and_deleted_by_keyboard_alone(site, tab):
     pick(tab, "farm")
@@ -166,6 +167,7 @@ def test_runs_are_named_pinned_shown_and_deleted_by_keyboard_alone(site, tab):
     assert tab.locator("#app-header .app-pop:visible").count() == 0
 
 
+@pytest.mark.slow
 @pytest.mark.browser
 def test_any_other_run_can_stand_beside_and_so_can_another_token_of_this_one(site, tab):
     pick(tab, "farm")
@@ -194,6 +196,7 @@ def test_any_other_run_can_stand_beside_and_so_can_another_token_of_this_one(sit
     other.close()
 
 
+@pytest.mark.slow
 @pytest.mark.browser
 def test_one_click_makes_the_four_decodings_and_two_of_them_open_side_by_side(site, tab):
     pick(tab, "farm")
@@ -240,6 +243,7 @@ def test_one_click_makes_the_four_decodings_and_two_of_them_open_side_by_side(si
     assert tab.locator(".app-methods:visible").count() == 0
 
 
+@pytest.mark.slow
 @pytest.mark.browser
 def test_stop_ends_the_four_and_keeps_what_was_made(site, tab):
     pick(tab, "farm")
@@ -260,6 +264,7 @@ def test_stop_ends_the_four_and_keeps_what_was_made(site, tab):
     assert len(caption(tab)) == 40
 
 
+@pytest.mark.slow
 @pytest.mark.browser
 def test_a_saved_trace_opens_beside_with_its_name(site, tab, tmp_path):
     pick(tab, "farm")
@@ -272,6 +277,7 @@ def test_a_saved_trace_opens_beside_with_its_name(site, tab, tmp_path):
     assert Trace.load(path).title == ""
 
 
+@pytest.mark.slow
 @pytest.mark.browser
 def test_a_reload_finds_the_visit_s_runs_again_and_a_new_tab_does_not(site, tab, monkeypatch):
     monkeypatch.setattr(site.store, "grace", 60.0)  # a reload is a close and an open
@@ -290,6 +296,7 @@ def test_a_reload_finds_the_visit_s_runs_again_and_a_new_tab_does_not(site, tab,
     other.close()
 
 
+@pytest.mark.slow
 @pytest.mark.browser
 def test_two_runs_change_places(site, tab):
     pick(tab, "farm")

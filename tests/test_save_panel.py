@@ -31,6 +31,7 @@ def saved(opened, selector, how="click"):
     return download.value.suggested_filename, download.value.path().read_bytes()
 
 
+@pytest.mark.slow
 def test_a_saved_panel_shows_its_patches_in_the_colours_of_their_values_and_its_bar(show):
     trace = example_trace()
     opened = show(trace, token=5, layer=4, opacity=1, transform="linear", dark=True)
@@ -62,6 +63,7 @@ def test_a_saved_panel_shows_its_patches_in_the_colours_of_their_values_and_its_
     assert (np.abs(title - [22, 24, 31]).max(-1) > 100).mean() > 0.02  # letters
 
 
+@pytest.mark.slow
 def test_a_plot_is_saved_as_svg_with_its_title_and_the_tokens_as_text(show):
     trace = replace(example_trace(words=("<b>x</b>", " red")), title="t")
     opened = show(trace, token=6, view="words")

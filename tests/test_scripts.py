@@ -22,6 +22,7 @@ def node(*arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run([found, *arguments], cwd=ROOT, capture_output=True, text=True, timeout=300, check=False)
 
 
+@pytest.mark.slow
 def test_the_scripts_compute_what_their_tests_say() -> None:
     assert len(TESTS) >= 3
     done = node("--test", *map(str, TESTS))

@@ -37,6 +37,7 @@ def test_all_waits_of_an_end_together_stay_below_the_five_seconds():
     assert stopping.LOOK + stopping.RUN_SECONDS + stopping.CLOSE_SECONDS < 4.5
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGTERM")
 @pytest.mark.parametrize("pause", [0.2, 60.0])
 def test_sigterm_ends_the_run_with_what_is_written_and_the_process_within_five_seconds(tmp_path, pause):

@@ -48,6 +48,7 @@ def tab(site, browser):
         yield page
 
 
+@pytest.mark.slow
 def test_the_page_opens_on_the_hallucinated_word_and_says_what_is_true(tab):
     assert tab.evaluate("SaliencyApp.current.runs[0].id") == EXAMPLE + "run-1"
     found = state(tab)
@@ -57,6 +58,7 @@ def test_the_page_opens_on_the_hallucinated_word_and_says_what_is_true(tab):
     assert tab.evaluate(READING, "caption").startswith("Of the 3 objects it names, not there: “cow”.")
 
 
+@pytest.mark.slow
 def test_the_card_shows_the_numbers_of_detection_over_all_examples(tab):
     tab.evaluate("() => SaliencyApp.current.set({view: 'claim'})")
     tab.wait_for_selector("[data-score]")
@@ -75,6 +77,7 @@ def test_the_card_shows_the_numbers_of_detection_over_all_examples(tab):
     assert tab.locator("[data-score]").count() == 0 and tab.locator(".sv-claim-dot").count() == 3
 
 
+@pytest.mark.slow
 def test_the_language_can_be_changed_and_stays(tab):
     with tab.expect_navigation():
         tab.click("#app-language")
@@ -88,6 +91,7 @@ def test_the_language_can_be_changed_and_stays(tab):
     assert tab.locator("#app-run").text_content().strip() == "Run"
 
 
+@pytest.mark.slow
 def test_a_page_without_a_server_has_no_tab_that_needs_one(browser, tmp_path):
     trace = Trace.load(next((assets() / "examples").glob("*.trace")))
     (tmp_path / "page.html").write_text(standalone(trace, state={"view": "lens"}), "utf-8")

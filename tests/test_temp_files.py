@@ -90,6 +90,7 @@ def lying():
     return {path for path in Path(os.environ[UPLOADS]).rglob("*") if path.is_file()}
 
 
+@pytest.mark.slow
 def test_what_programs_export_is_gone_once_they_fetched_it(site):
     client = api_client(site.address)
     run = client.predict(image=site.picture, api_name="/caption")[1]["run"]

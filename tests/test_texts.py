@@ -102,6 +102,7 @@ def tables(browser, tmp_path_factory):
     return table, asked
 
 
+@pytest.mark.slow
 def test_every_sentence_of_the_viewer_s_scripts_is_there_in_chinese(tables):
     lacking = sorted(text for text in told() if re.search(r"[A-Za-z]{2}", text) and text not in tables[0])
     assert lacking == []

@@ -63,6 +63,7 @@ def test_the_texts_while_writing_are_those_of_the_finished_caption(kind, text):
     assert written == token_texts(tokenizer, ids)
 
 
+@pytest.mark.slow
 @every_kind
 @bounded
 @given(text=st.text(max_size=40))

@@ -53,6 +53,7 @@ def inside(page, name):
     )
 
 
+@pytest.mark.slow
 @pytest.mark.browser
 @pytest.mark.parametrize("options", [{}, {"viewport": {"width": 390, "height": 844}}], ids=["wide", "phone"])
 def test_a_first_visit_walks_through_five_steps_that_point_at_what_they_name(visit, options):
@@ -72,6 +73,7 @@ def test_a_first_visit_walks_through_five_steps_that_point_at_what_they_name(vis
     assert page.locator(".app-tour").count() == 0 and page.evaluate(FLAG) == "seen"
 
 
+@pytest.mark.slow
 @pytest.mark.browser
 @pytest.mark.parametrize("how", ["Escape", "skip"])
 def test_dismissed_it_gives_the_focus_back_and_never_comes_by_itself_again(visit, how):
@@ -92,6 +94,7 @@ def test_dismissed_it_gives_the_focus_back_and_never_comes_by_itself_again(visit
     assert page.locator(".app-tour").count() == 0
 
 
+@pytest.mark.slow
 @pytest.mark.browser
 def test_the_page_stays_usable_behind_it_and_back_goes_back(visit):
     page = visit()
@@ -104,6 +107,7 @@ def test_the_page_stays_usable_behind_it_and_back_goes_back(visit):
     assert page.locator(".app-tour").count() == 0
 
 
+@pytest.mark.slow
 @pytest.mark.browser
 def test_who_comes_by_a_link_is_not_stopped_by_it_and_the_help_shows_it_again(visit):
     page = visit("/?example=kitchen&token=3")
@@ -116,6 +120,7 @@ def test_who_comes_by_a_link_is_not_stopped_by_it_and_the_help_shows_it_again(vi
     assert page.evaluate(FLAG) == "seen"
 
 
+@pytest.mark.slow
 @pytest.mark.browser
 def test_the_help_holds_the_focus_lists_every_key_and_gives_the_focus_back(visit):
     page = visit("/?example=kitchen")

@@ -180,6 +180,7 @@ HOSTILE = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", HOSTILE)
 def test_a_file_changed_by_a_stranger_is_refused_before_it_is_used(tmp_path, name):
     change, sentence = HOSTILE[name]

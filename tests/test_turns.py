@@ -170,6 +170,7 @@ def until(fact):
     assert eventually(fact)
 
 
+@pytest.mark.slow
 def test_a_program_hears_its_place_and_another_visitor_comes_first(site):
     site.backend.hold_at = 3
     many, one = client(site, "10.0.0.1"), client(site, "10.0.0.2")
@@ -183,6 +184,7 @@ def test_a_program_hears_its_place_and_another_visitor_comes_first(site):
     assert [call["prompt"].split()[0] for call in site.backend.calls] == ["many", "one", "many", "many"]
 
 
+@pytest.mark.slow
 def test_as_many_pictures_may_wait_to_be_read_as_runs_have_places(site):
     site.backend.hold_at = 3
     callers = [Caller(site.address, f"10.0.1.{number}") for number in range(5)]  # four places and the one that is on
@@ -219,6 +221,7 @@ def test_an_answer_that_nobody_fetches_is_kept_ten_minutes_and_one_that_is_made_
     assert not delivered.since
 
 
+@pytest.mark.slow
 def test_a_program_refused_is_told_in_a_sentence_when_to_come_back(site):
     site.backend.hold_at = 3
     site.engine.pace._seconds.append(30.0)
@@ -231,6 +234,7 @@ def test_a_program_refused_is_told_in_a_sentence_when_to_come_back(site):
     assert all(job.result()[1]["run"] for job in jobs) and len(site.backend.calls) == 4
 
 
+@pytest.mark.slow
 def test_a_cancelled_call_that_waits_leaves_its_place_and_never_runs(site):
     site.backend.hold_at = 3
     first, second = client(site, "10.0.0.1"), client(site, "10.0.0.2")

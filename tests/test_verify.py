@@ -53,6 +53,7 @@ def found(model):
     return checked(model)
 
 
+@pytest.mark.slow
 def test_a_right_model_passes_every_check(found):
     assert tuple(found) == CHECKS
     assert {check.status for check in found.values()} == {"ok"}, table(list(found.values()))
@@ -97,6 +98,7 @@ def test_half_precision_is_told_apart_from_a_mistake(llava_dir, dtype):
     assert all(torch.equal(weight, before[name]) for name, weight in model.network.named_parameters())
 
 
+@pytest.mark.slow
 def test_a_caption_that_crosses_the_limit_of_longrope_passes_and_says_so(model, tmp_path):
     first = len(subject_of(model, noise(97, 61), PROMPT, QUICK).prepared.prompt_ids)
     folder = checkpoints.llava(tmp_path, rope_parameters=rope(first + 3))
@@ -277,6 +279,7 @@ def test_the_report_names_what_failed_and_where_it_ran(model):
     assert "| one | ok | 3 \\| 4 |" in block and "| two | FAILED | It is wrong. |" in block
 
 
+@pytest.mark.slow
 def test_the_command_prints_a_table_and_a_block_and_its_exit_code_tells(llava_dir, tmp_path, capsys, monkeypatch):
     block = tmp_path / "block.md"
     arguments = ["verify", str(llava_dir), "--device", "cpu", "--tokens", "5", "--markdown", str(block)]
@@ -291,6 +294,7 @@ def test_the_command_prints_a_table_and_a_block_and_its_exit_code_tells(llava_di
     assert command_line.main(["verify", str(tmp_path / "nowhere")]) == 2
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("shape", ["tiny-llava", pytest.param("tiny-qwen2-vl", marks=pytest.mark.slow)])
 def test_a_shape_of_random_weights_is_verified_as_far_as_it_goes(shape, capsys):
     assert command_line.main(["verify", "--shape", shape, "--device", "cpu", "--tokens", "5"]) == 0

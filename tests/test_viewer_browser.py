@@ -40,6 +40,7 @@ HOSTILE = (
 )
 
 
+@pytest.mark.slow
 def test_each_token_is_a_button_that_carries_its_score(show):
     trace = example_trace()
     opened = show(trace)
@@ -56,6 +57,7 @@ def test_each_token_is_a_button_that_carries_its_score(show):
     assert "2:  shows" in label and "1 candidates rejected" in label
 
 
+@pytest.mark.slow
 def test_words_and_shares_equal_the_figures_numbers(show):
     trace = example_trace()
     opened = show(trace, token=9)
@@ -79,6 +81,7 @@ def test_words_and_shares_equal_the_figures_numbers(show):
             assert share == pytest.approx(float(total / row.sum()), rel=1e-4)
 
 
+@pytest.mark.slow
 def test_the_picture_s_colour_bar_ends_where_the_figures_scale_does(show):
     trace = example_trace()
     opened = show(trace, token=6, layer=1)
@@ -144,6 +147,7 @@ def test_arrows_home_and_end_step_and_brackets_choose_layers(show):
     assert opened.page.locator(".sv-layer[aria-checked=true]").inner_text() == "0"
 
 
+@pytest.mark.slow
 def test_twenty_five_fast_presses_end_on_token_twenty_five(show):
     trace = example_trace(steps=31)
     opened = show(trace, token=0)
@@ -401,6 +405,7 @@ def test_panels_keep_their_place_while_stepping(show):
     assert places[0][:3] == places[1][:3] == places[2][:3]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("dark", [False, True])
 def test_a_phone_shows_everything_without_sideways_scrolling(show, dark):
     for traces in (
@@ -437,6 +442,7 @@ def test_an_empty_viewer_explains_itself_and_draws_nothing(show):
     assert opened.page.locator(".sv-panel .sv-empty").first.bounding_box()["height"] >= 200
 
 
+@pytest.mark.slow
 def test_a_growing_run_shows_drafts_grey_and_scores_when_observed(show):
     trace = example_trace()
     opened = show(trace)

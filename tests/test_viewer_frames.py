@@ -60,6 +60,7 @@ def firsts(trace: Trace) -> list[int]:
     return [group[0] for group in trace.picture_groups]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("together", [1, 2])
 @pytest.mark.parametrize("normalization", ["row", "raw", "share"])
 def test_bars_and_heatmap_equal_picture_shares(opened, together, normalization):
@@ -114,6 +115,7 @@ def test_both_frames_of_a_pair_lie_under_the_same_map(opened):
     assert len(pixels) == 2 and pixels[0] == pixels[1] and any(pixels[0].split(","))
 
 
+@pytest.mark.slow
 def test_nobody_chose_the_frame_most_salient_is_shown_and_a_click_holds_one(opened):
     trace = frames_trace(7, groups=5)
     page = opened(trace, token=0)
@@ -131,6 +133,7 @@ def test_nobody_chose_the_frame_most_salient_is_shown_and_a_click_holds_one(open
     assert page.evaluate(shown) == metrics.picture_shares(trace, 1).argmax()
 
 
+@pytest.mark.slow
 def test_a_click_on_the_heatmap_chooses_word_and_frame(opened):
     page = opened(frames_trace(7, groups=5), view="frames", token=0)
     page.evaluate(
@@ -187,6 +190,7 @@ def test_the_strip_speaks_chinese(opened):
     assert page.locator(".sv-frames h3").inner_text() == "哪一帧起作用"
 
 
+@pytest.mark.slow
 def test_sums_of_a_large_run_give_the_same_shares_as_its_rows(opened):
     """A viewer that holds no rows draws bars and heatmap from the sums it is given, and rows as they come."""
     trace = frames_trace(7, groups=5, together=2)

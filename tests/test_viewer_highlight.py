@@ -33,6 +33,7 @@ def panel_words(opened, slot):
     return {key: float(value) for key, value in found if value}
 
 
+@pytest.mark.slow
 def test_a_mean_of_chosen_layers_is_numpys_mean_of_their_rows(show):
     trace = example_trace()
     opened = show(trace, token=6, normalization="row")
@@ -74,6 +75,7 @@ def test_several_tokens_of_one_run_stand_beside_the_same_tokens_of_the_other(sho
     assert opened.js("viewer.stepsOf(1)") == [2, 3, 5]
 
 
+@pytest.mark.slow
 def test_a_word_under_the_pointer_lights_its_column_row_and_line_everywhere(show):
     opened = show(example_trace(), token=8, view="words")
     opened.look(".sv-heat .sv-plot")
@@ -120,6 +122,7 @@ def place_in_cell(opened, layer, x, y):
     )
 
 
+@pytest.mark.slow
 def test_a_small_picture_says_the_value_of_the_patch_in_that_layer_and_a_drag_over_it_pins(show):
     trace = example_trace()
     opened = show(trace, token=6, layer="all", transform="linear")

@@ -45,6 +45,7 @@ def test_counts_rates_and_spread_by_score_are_the_paper_figure_s(show):
     assert f"AUROC {float(f'{wanted.auroc:.3g}'):g}" in opened.text(".sv-tab-body > div:not([hidden]) > p")
 
 
+@pytest.mark.slow
 def test_a_mark_and_its_note_are_made_by_keyboard_alone_and_changed_by_mouse(show):
     opened = show(example_trace())
     start(opened)

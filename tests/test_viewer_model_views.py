@@ -88,6 +88,7 @@ def parts():
     return metrics.part_of_keys(example_trace())[:REACH]
 
 
+@pytest.mark.slow
 def test_the_lens_shows_every_layers_tokens_and_the_written_ones_curve(opened):
     begin(opened, "lens")
     rng = np.random.default_rng(4)
@@ -122,6 +123,7 @@ def test_the_lens_shows_every_layers_tokens_and_the_written_ones_curve(opened):
     assert opened.js("viewer.getState().layer") == 3
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("scale", [1.0, 1e-11])
 def test_the_share_of_every_head_is_what_numpy_counts(opened, scale):
     begin(opened, "heads")
@@ -199,6 +201,7 @@ def test_all_heads_as_their_mean_or_largest_value(opened, how, reduce):
         assert np.allclose(shown, reduce(values[2:].mean(0), axis=0), rtol=2e-3, atol=1e-6)
 
 
+@pytest.mark.slow
 def test_a_row_of_the_map_shows_what_that_query_attended_to(opened):
     begin(opened, "matrix", transform="linear")
     rng = np.random.default_rng(5)
@@ -355,6 +358,7 @@ def test_a_run_of_another_model_is_named(opened):
     assert opened.page.locator(f"{BODY} button:visible:enabled").count() == 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("dark", [False, True])
 def test_a_phone_shows_every_view_without_sideways_scrolling(opened, dark):
     words = [key for key in range(REACH) if not 3 <= key < 38]
@@ -423,6 +427,7 @@ def test_knock_out_asks_for_what_is_chosen_and_shows_the_numbers_that_came(opene
     assert opened.js("viewer.getState().layer") == 2
 
 
+@pytest.mark.slow
 def test_knock_out_of_pins_words_layers_and_heads(opened):
     begin(opened, "knock_out", knock_hide="pins")
     button = opened.page.locator(f"{BODY} > .sv-section-head button:visible").first

@@ -56,6 +56,7 @@ def until(opened, fact, seconds=120):
     raise AssertionError(fact)
 
 
+@pytest.mark.slow
 def test_rows_come_in_the_background_and_the_views_of_the_caption_fill(show):
     trace = example_trace(steps=17)
     opened = show(trace)
@@ -81,6 +82,7 @@ def test_rows_come_in_the_background_and_the_views_of_the_caption_fill(show):
     assert opened.js("viewer.getState().token") == 7
 
 
+@pytest.mark.slow
 def test_how_far_it_is_stands_there_and_another_run_ends_it(show):
     trace = example_trace(steps=17)
     opened = show(trace)
@@ -102,6 +104,7 @@ def test_how_far_it_is_stands_there_and_another_run_ends_it(show):
     assert opened.js("asked.length") == 2 and opened.page.locator(".sv-rows:visible").count() == 0
 
 
+@pytest.mark.slow
 def test_an_answer_that_is_lost_is_asked_for_again_and_a_dead_server_not_for_ever(show):
     trace = example_trace()
     opened = show(trace)

@@ -42,6 +42,7 @@ def test_a_range_set_by_hand_rules_both_bars_and_survives_other_tokens_and_layer
             assert ticks(opened, "saliency", bar) == (0, 0.25)
 
 
+@pytest.mark.slow
 def test_the_numbers_at_the_bar_change_the_scale_and_nonsense_is_refused(show):
     trace = example_trace()
     opened = show(trace, token=6, scale="layer", transform="linear")
@@ -69,6 +70,7 @@ def test_the_numbers_at_the_bar_change_the_scale_and_nonsense_is_refused(show):
     assert opened.js("viewer.getState().range_saliency") == [low, high]
 
 
+@pytest.mark.slow
 def test_a_colour_under_a_range_set_by_hand_is_the_figure_s(show):
     from saliency_viz.figures.colors import table
 
@@ -105,6 +107,7 @@ def test_beside_the_switch_stands_that_only_raw_compares_between_tokens(show):
     assert opened.page.locator(".sv-sizes").is_visible()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("reduce", ["mean", "max"])
 def test_a_word_is_the_mean_or_the_maximum_of_its_tokens_in_viewer_figures_and_tables(show, reduce):
     trace = example_trace(words=(" Tea", "pot", "s", " and", " cup", "s"))
@@ -134,6 +137,7 @@ def test_a_word_is_the_mean_or_the_maximum_of_its_tokens_in_viewer_figures_and_t
     assert exports.export(trace, "image.png", state).data.startswith(b"\x89PNG")
 
 
+@pytest.mark.slow
 def test_a_held_token_stands_beside_the_next_ones_on_one_scale_with_their_difference(show):
     trace = example_trace()
     opened = show(trace, token=4, transform="linear", compare_kind="saliency")
@@ -166,6 +170,7 @@ def test_a_held_token_stands_beside_the_next_ones_on_one_scale_with_their_differ
     assert opened.js("viewer.getState().held") is None and opened.page.locator(".sv-three").count() == 0
 
 
+@pytest.mark.slow
 def test_a_held_token_is_part_of_the_state_and_gives_way_to_a_second_run(show):
     from saliency_viz.figures.web.payload import payload
 
@@ -184,6 +189,7 @@ def test_a_held_token_is_part_of_the_state_and_gives_way_to_a_second_run(show):
     assert opened.js("viewer.runs[1].id") == "b"  # what stood there before comes back
 
 
+@pytest.mark.slow
 def test_taps_alone_select_a_range_or_several_tokens(show):
     opened = show(example_trace(), token=2, granularity="range")
     token = opened.page.locator(".sv-token")

@@ -51,6 +51,7 @@ def seen(opened, selector: str) -> np.ndarray:
     return np.array(Image.open(io.BytesIO(opened.page.locator(selector).first.screenshot())).convert("RGB"))
 
 
+@pytest.mark.slow
 @needs_chromium
 @pytest.mark.parametrize("dark", [False, True])
 def test_zero_is_the_page_s_ground_in_a_layer_s_small_picture_and_on_the_bar(show, dark):
@@ -103,6 +104,7 @@ def test_smoothed_is_said_at_every_width_and_only_where_it_is_drawn(show, width)
     assert not said.is_visible()
 
 
+@pytest.mark.slow
 @needs_chromium
 def test_the_chosen_picture_s_frame_lies_around_its_map(show):
     trace = frames_trace(7, groups=5)
