@@ -19,11 +19,12 @@ class KeptAssets:
         self.app = app
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        from starlette.datastructures import MutableHeaders
         from starlette.routing import get_route_path  # pyright: ignore[reportPrivateImportUsage]  # as in auth
 
         async def kept(message: Any) -> None:
             if message["type"] == "http.response.start" and message["status"] in (200, 304):
-                message = {**message, "headers": [*message["headers"], (b"cache-control", FOR_GOOD.encode())]}
+                MutableHeaders(scope=message).setdefault("Cache-Control", FOR_GOOD)
             await send(message)
 
         asset = scope["type"] == "http" and get_route_path(scope).startswith("/assets/")
