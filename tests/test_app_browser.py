@@ -59,19 +59,26 @@ def shown(page, slot=0):
 
 
 def wait_end(page, slot=0, before=None):
-    """Wait until the page is free and the place shows a whole run, other than `before` and no example."""
+    """Wait until the page is free and the place shows a whole run, the one it was given last, other than `before` and
+    no example."""
     page.wait_for_function(
-        "([slot, before]) => { const run = SaliencyApp.current.runs[slot];"
-        " return run && run.id !== before && !run.id.startsWith('example-') && run.payload.ended !== 'running'"
-        " && run.steps.every((step) => !step.pending) }",
+        "([slot, before]) => { const run = SaliencyApp.current.runs[slot], given = SaliencyApp.shown[slot];"
+        " return run && given && run.id === given.id && run.id !== before && !run.id.startsWith('example-')"
+        " && run.payload.ended !== 'running' && run.steps.every((step) => !step.pending) }",
         arg=[slot, before],
     )
     page.wait_for_selector("#app-run:not([disabled])")
 
 
+def upload(page):
+    """A picture of 64 x 48 into the field."""
+    picture = {"name": "a.png", "mimeType": "image/png", "buffer": png(64, 48)}
+    page.locator("#app-image input[type=file]").set_input_files(picture)
+
+
 def run(page):
     """Press Run and wait for its end."""
-    before = shown(page)
+    before = page.evaluate("(SaliencyApp.shown[0] || {id: null}).id")  # what it was given, also if it is still fetched
     page.click("#app-run")
     wait_end(page, before=before)
 
@@ -111,9 +118,17 @@ def test_twenty_five_fast_key_presses_end_on_the_twenty_fifth_token(tab):
 
 def looked_away(page):
     """Nobody looks at the page any more: once the model's state was asked for again, all that opening asks is asked,
-    and it is the last time."""
-    with page.expect_response(lambda answer: "fetch_status" in (answer.request.post_data or "")):
-        page.evaluate("() => Object.defineProperty(document, 'hidden', {get: () => true})")
+    and after one more it is asked for no more."""
+
+    def status(answer):
+        return "fetch_status" in (answer.request.post_data or "")
+
+    with page.expect_response(status):
+        pass
+    with page.expect_response(status):
+        page.evaluate(
+            "() => { Object.defineProperty(document, 'hidden', {get: () => true}); SaliencyApp.lookAtModel(); }"
+        )
 
 
 @pytest.mark.slow
@@ -137,7 +152,7 @@ def test_a_run_streams_and_ends_whole(site, tab):
     tab.click("#app-run")
     tab.wait_for_function(RUNNING)
     tab.wait_for_selector("#app-stop:not([disabled])")
-    assert tab.locator("#app-run").is_disabled()
+    tab.wait_for_selector("#app-run[disabled]")
     site.backend.go_on.set()
     wait_end(tab)
     assert caption(tab) == [step.text for step in example_trace(40, words=site.backend.words).steps]
@@ -238,7 +253,7 @@ def test_running_without_an_image_says_what_to_do(tab):
     tab.click("#app-run")
     tab.wait_for_selector(".app-notice.error")
     assert "image" in tab.locator(".app-notice-text").text_content()
-    assert tab.locator("#app-run").is_enabled()
+    tab.wait_for_selector("#app-run:not([disabled])")
 
 
 @pytest.mark.slow
@@ -249,7 +264,7 @@ def test_an_accident_in_the_engine_is_one_sentence_and_loses_nothing(site, tab, 
     tab.wait_for_selector(".app-notice.error")
     assert "secret" not in tab.locator(".app-notice-text").text_content()
     assert "secret path" in caplog.text
-    assert tab.locator("#app-run").is_enabled()
+    tab.wait_for_selector("#app-run:not([disabled])")
     site.backend.fail_at = None
     run(tab)
     assert len(caption(tab)) == 40
@@ -368,7 +383,7 @@ def test_a_link_to_an_own_run_opens_it_again_and_says_so_when_it_is_gone(site, b
     site.store._runs.clear()
     tab.goto(link)
     tab.wait_for_selector(".app-notice.on")
-    assert tab.locator(".app-thumb[data-name=kitchen]").get_attribute("aria-pressed") == "true"
+    tab.wait_for_selector(".app-thumb[data-name=kitchen][aria-pressed=true]")  # once the server has looked at it
 
 
 @pytest.mark.slow
@@ -491,6 +506,7 @@ def test_stop_stands_in_the_notice_and_keys_work_with_the_focus_nowhere(site, ta
     pick(tab, "farm")
     before = shown(tab)
     tab.click("#app-run")
+    assert eventually(lambda: site.backend.written >= 3)  # or Stop could come before the second token
     tab.wait_for_selector(".app-notice.busy .app-button")
     tab.locator(".app-notice.busy .app-button").click()
     tab.wait_for_selector("#app-stop[disabled]")  # it has arrived
@@ -509,13 +525,46 @@ def test_stop_stands_in_the_notice_and_keys_work_with_the_focus_nowhere(site, ta
 @pytest.mark.slow
 def test_another_picture_greys_what_is_of_the_one_before_until_it_is_run(site, tab):
     pick(tab, "farm")
-    tab.locator("#app-image input[type=file]").set_input_files(
-        {"name": "a.png", "mimeType": "image/png", "buffer": png(64, 48)}
-    )
+    upload(tab)
     tab.wait_for_selector(".app-stale")
     assert tab.locator(".app-thumb[aria-pressed=true]").count() == 0
     assert "of the picture before" in tab.locator(".app-notice.info").inner_text()
     run(tab)
+    assert tab.locator(".app-stale").count() == 0
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("when", ["while it is written", "while it waits"])
+def test_a_picture_changed_while_a_caption_is_made_is_not_called_its_picture(site, tab, when):
+    pick(tab, "farm")
+    site.backend.hold_at = 9 if when == "while it is written" else 0
+    tab.click("#app-run")
+    if when == "while it is written":
+        tab.wait_for_function(RUNNING)
+    else:
+        tab.wait_for_selector("#app-stop:not([disabled])")
+    upload(tab)
+    tab.wait_for_selector(".app-stale")
+    site.backend.go_on.set()
+    wait_end(tab)
+    seen = tab.locator("#app-seen .app-note")
+    tab.wait_for_function("document.querySelector('#app-seen').textContent.includes('The model saw it at')")
+    assert tab.locator(".app-stale").count() == 1 and not seen.is_visible()  # what it says is of the one before
+    site.backend.hold_at = None
+    run(tab)
+    assert site.backend.calls[-1]["image"].size == (64, 48)
+    assert tab.locator(".app-stale").count() == 0 and seen.is_visible()
+
+
+@pytest.mark.slow
+def test_the_picture_a_run_is_of_put_back_greys_nothing(tab):
+    pick(tab, "farm")
+    upload(tab)
+    tab.wait_for_selector(".app-stale")
+    tab.click('.app-thumb[data-name="farm"]')
+    tab.wait_for_selector('.app-thumb[data-name="farm"][aria-pressed=true]')
+    tab.wait_for_selector("body:not(.app-stale)")
+    drawn(tab)
     assert tab.locator(".app-stale").count() == 0
 
 

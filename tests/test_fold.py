@@ -55,6 +55,7 @@ def visit(browser, links):
         opened.append((page, seen))
         ready(page, links[run])
         page.wait_for_selector(".sv-token.sv-selected")
+        page.wait_for_selector(".sv-image-bar .sv-bar-ticks > span", state="attached")  # a long run's rows come later
         settled(page)
         return page
 
@@ -107,6 +108,30 @@ def test_a_click_changes_everything_and_moves_nothing(visit, run):
     assert {name: after[name] for name in still} == {name: before[name] for name in still}
     strip, word = after["strip"], after["word"]
     assert strip[TOP] <= word[TOP] and word[BOTTOM] <= strip[BOTTOM]  # scrolled inside, also back to the first line
+
+
+HELD = """() => { const { run, options } = SaliencyApp.current, ask = options.fetchRows;
+  run.rows[1] = null;
+  options.fetchRows = (...which) => new Promise((answer) => { window.answer = () => answer(ask(...which)); }); }"""
+
+
+def test_numbers_on_their_way_keep_their_place(visit):
+    page = visit("200 tokens, 32 layers", 1280, 720)
+    page.wait_for_function("SaliencyApp.current.run.complete")
+    settled(page)
+    before = page.evaluate(BOXES)
+    page.evaluate(HELD)
+    page.evaluate("() => document.querySelectorAll('.sv-strip .sv-token')[1].click()")
+    page.wait_for_selector(".sv-words.sv-waiting", state="attached")
+    settled(page)
+    still = ("facts", "attention", "saliency", "layers", "tabs")
+    waiting = page.evaluate(BOXES)
+    assert {name: waiting[name] for name in still} == {name: before[name] for name in still}
+    page.evaluate("answer()")
+    page.wait_for_function("SaliencyApp.current.run.has(1)")
+    settled(page)
+    come = page.evaluate(BOXES)
+    assert {name: come[name] for name in still} == {name: before[name] for name in still}
 
 
 @pytest.mark.parametrize("run", RUNS)

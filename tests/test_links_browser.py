@@ -211,7 +211,7 @@ def test_a_run_with_nothing_but_a_gone_id_says_so(site, fresh):
 def test_a_link_asks_for_the_model_and_says_when_it_is_not_offered(site, fresh):
     fresh.goto(f"{site.address}/?example=farm&n=5&model=other")
     fresh.wait_for_selector(".app-notice.warning")
-    assert fresh.evaluate("SaliencyApp.model") == "other"
+    fresh.wait_for_function("SaliencyApp.model === 'other'")
     fresh.click("[data-do=again]")
     wait_end(fresh)
     assert site.backend.calls[-1]["model"] == "other" and query(fresh)["model"] == "other"

@@ -258,7 +258,8 @@ def test_stop_ends_the_four_and_keeps_what_was_made(site, tab):
     site.backend.go_on.set()
     tab.wait_for_selector("#app-run:not([disabled])")
     tab.wait_for_selector(".app-notice.info")
-    assert tab.locator(".app-methods tbody .app-methods-caption").count() == 2  # the one there was, and what was begun
+    rows = "document.querySelectorAll('.app-methods tbody .app-methods-caption').length"
+    tab.wait_for_function(f"{rows} === 2")  # the one there was, and what was begun
     site.backend.hold_at = None
     run(tab)
     assert len(caption(tab)) == 40

@@ -42,6 +42,8 @@ def opened(site, browser):
         page, seen = watched(browser, **options)
         pages.append((page, seen))
         ready(page, site.address)
+        page.wait_for_function("SaliencyApp.current.runs[0]")  # the example, and its picture in the field
+        page.wait_for_selector("#app-image img")
         return page
 
     yield make
@@ -58,6 +60,13 @@ def buttons(page):
 
 def notice(page):
     return page.locator(".app-notice-text").text_content()
+
+
+def says(page, text):
+    """Wait until the notice begins so: the buttons may change a moment before it."""
+    told = "(text) => (document.querySelector('.app-notice-text') || {textContent: ''}).textContent.startsWith(text)"
+    page.wait_for_function(told, arg=text)
+    return True
 
 
 def holding(site, page, at=3):
@@ -78,10 +87,10 @@ def test_a_run_that_waits_for_another_visitor_can_be_stopped_and_asked_for_anew(
     holding(site, holder)
     waiter.click("#app-run")
     waiter.wait_for_selector("#app-stop:not([disabled])")
-    assert buttons(waiter) == (False, True) and notice(waiter).startswith("Waiting")
+    assert says(waiter, "Waiting") and buttons(waiter) == (False, True)
     waiter.click("#app-stop")
     waiter.wait_for_selector("#app-run:not([disabled])")
-    assert buttons(waiter) == (True, False) and notice(waiter) == "Stopped before its turn. Nothing was run."
+    assert says(waiter, "Stopped before its turn. Nothing was run.") and buttons(waiter) == (True, False)
     waiter.click("#app-run")
     waiter.wait_for_selector("#app-stop:not([disabled])")
     site.backend.go_on.set()
@@ -165,6 +174,7 @@ def test_going_back_to_a_run_that_is_gone_says_so_and_leaves_what_is_shown(site,
         page.click("#app-run")
         page.wait_for_function("(before) => SaliencyApp.shown[0].id !== before", arg=before)
         page.wait_for_selector("#app-run:not([disabled])")
+        page.wait_for_function("location.search.includes(SaliencyApp.shown[0].id)")  # an entry that Back leads to
     gone, last = before, page.evaluate("SaliencyApp.shown[0].id")
     del site.store._runs[gone]
     page.go_back()
@@ -190,6 +200,7 @@ def test_a_server_that_does_not_answer_is_said_below_the_title_and_run_works_whe
         page.context.set_offline(False)
     page.wait_for_function("!window.fromBefore && window.SaliencyApp && window.SaliencyApp.current")  # gradio's reload
     page.wait_for_selector("#app-run:not([disabled])")
+    page.wait_for_selector("#app-image img")  # Run has a picture
     page.click("#app-run")
     whole(page)
 

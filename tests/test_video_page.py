@@ -238,6 +238,7 @@ def test_a_video_is_sampled_run_and_its_shares_are_the_traces(real, tab, tmp_pat
     assert tab.locator(".sv-frame").count() == len(trace.picture_groups) == 3
     for token in (0, 4, 6):
         tab.evaluate("(token) => SaliencyApp.current.setState({token})", token)
+        tab.wait_for_function("(token) => SaliencyApp.current.run.has(token)", arg=token)
         drawn(tab)
         for kind in metrics.KINDS:
             script = "(s) => [...document.querySelectorAll(s)].map((bar) => Number(bar.dataset.value))"

@@ -9,6 +9,7 @@ import { page, shown } from "./page/state.js";
 import { setTexts } from "./page/texts.js";
 import { mountHeader } from "./parts/header.js";
 import { mountNote, mountNotice, say } from "./parts/notice.js";
+import { answered } from "./parts/server.js";
 import { mountThumbnails } from "./parts/thumbnails.js";
 import { mountViewer } from "./parts/viewer_part.js";
 import { mountDecodings } from "./runs/decodings.js";
@@ -16,18 +17,20 @@ import { mountMethods } from "./runs/methods_table.js";
 import { runs } from "./runs/run_chooser.js";
 import { decodingChosen } from "./runs/run_due.js";
 
+/** @typedef {import("./page/state.js").Part} Part */
+
 listenToPage();
 
 const face = {
   // ui/components.py mounts the parts; ui/wiring.py asks for `recall` and tells `decodingChosen`.
   decodings: mountDecodings,
-  header: mountHeader,
-  media: mountMedia,
+  header: (/** @type {Part} */ part) => mountHeader(answered(part)),
+  media: (/** @type {Part} */ part) => mountMedia(answered(part)),
   methods: mountMethods,
   note: mountNote,
   notice: mountNotice,
   thumbnails: mountThumbnails,
-  viewer: mountViewer,
+  viewer: (/** @type {Part} */ part) => mountViewer(answered(part)),
   recall,
   decodingChosen,
   setTexts,

@@ -109,9 +109,18 @@
   }
 
   // app/page/state.js
-  var page = { viewer: null, header: null, model: "", media: null, stale: () => {
-  }, lookAtModel: () => {
-  } };
+  var page = {
+    viewer: null,
+    header: null,
+    model: "",
+    media: null,
+    picks: 0,
+    asked: 0,
+    stale: () => {
+    },
+    lookAtModel: () => {
+    }
+  };
   var shown = [null, null];
   var listeners = /* @__PURE__ */ new Set();
   var choiceListeners = /* @__PURE__ */ new Set();
@@ -357,6 +366,7 @@
     if (!news || !STOPPABLE.includes(news.key || "")) forgetStop();
     for (const listener of newsListeners) listener(news);
     const { root } = notice;
+    notice.news = news;
     clearTimeout(notice.timer);
     const shape = news && news.kind === "busy" ? JSON.stringify([news.kind, news.key, news.offers]) : "";
     const same = shape && shape === notice.shape && root.querySelector(".app-notice-text");
@@ -373,6 +383,9 @@
     root.setAttribute("role", news.kind === "error" ? "alert" : "status");
     setChildren(root, ...noticeParts(news));
     if (news.kind === "info") notice.timer = window.setTimeout(() => say(null), SHOWN);
+  }
+  function takeBack(news) {
+    if (notice && notice.news === news) say(null);
   }
   function noticeParts(news) {
     const { kind, key: key2 = "", values, text, offers: given = [] } = news;
@@ -391,10 +404,11 @@
     ];
   }
   function mountNotice({ element, props, watch }) {
-    notice = { root: (
+    const root = (
       /** @type {HTMLElement} */
       element.querySelector(".app-notice")
-    ), timer: 0, kind: "", shape: "" };
+    );
+    notice = { root, timer: 0, kind: "", shape: "", news: null };
     const draw2 = () => {
       const news = told(props.note);
       if (news && news.wanted) want(news.wanted);
@@ -403,8 +417,8 @@
     watch("note", draw2);
     draw2();
     document.addEventListener("input", ({ target: target3 }) => {
-      const refused2 = notice && notice.kind === "error";
-      if (refused2 && target3 instanceof Element && target3.closest("#app-left")) say(null);
+      const refused3 = notice && notice.kind === "error";
+      if (refused3 && target3 instanceof Element && target3.closest("#app-left")) say(null);
     });
   }
   function mountNote({ element, props, watch }) {
@@ -419,6 +433,34 @@
     };
     watch("note", draw2);
     draw2();
+  }
+
+  // app/parts/server.js
+  var PAUSES = [1e3, 4e3];
+  function answered(part) {
+    const server = {};
+    for (const [name, ask] of Object.entries(part.server)) {
+      server[name] = async (value) => {
+        const answer = await ask(value);
+        return answer === void 0 ? { error: t("server_gone"), gone: true } : answer;
+      };
+    }
+    return { ...part, server };
+  }
+  async function patiently(ask, wanted2) {
+    let answer = await ask();
+    const news = { kind: (
+      /** @type {const} */
+      "error"
+    ), text: answer.error };
+    for (const pause of PAUSES) {
+      if (!answer.gone || !wanted2()) break;
+      say(news);
+      await new Promise((next) => setTimeout(next, pause));
+      if (wanted2()) answer = await ask();
+    }
+    takeBack(news);
+    return answer;
   }
 
   // app/media/files.js
@@ -715,9 +757,10 @@
      */
     async look(next, mine) {
       const asked2 = this.busy("media_reading");
-      const found = await this.part.server.look_at(next).catch(() => ({ items: [], error: t("unexpected") }));
+      const found = await patiently(() => this.part.server.look_at(next), () => asked2 === this.ticket);
       if (asked2 !== this.ticket) return;
       if (!found.error) return this.settle(next, found, mine);
+      this.part.props.value = this.value;
       say({ kind: "error", text: found.error });
       this.draw();
     }
@@ -730,8 +773,9 @@
       page.media = next;
       this.draw();
       for (const listener of listeners) listener();
+      page.stale(mine);
       if (!mine) return;
-      page.stale(true);
+      page.picks++;
       this.part.trigger(next.kind ? "chosen" : "cleared", {});
     }
     clear() {
@@ -764,8 +808,8 @@
       if (!video && count < 2) return;
       const asked2 = this.ticket;
       const { server, props } = this.part;
-      const able = await server.fetch_takes(props.model).catch(() => null);
-      if (asked2 !== this.ticket || !able) return;
+      const able = await server.fetch_takes(props.model);
+      if (asked2 !== this.ticket || !able || able.error) return;
       if (video && !able.video) this.warning.textContent = t("takes_no_video", { families: able.videos });
       else if (!video && able.pictures && count > able.pictures) {
         this.warning.textContent = t("takes_one", { families: able.many });
@@ -1014,8 +1058,8 @@
     return el("span", {}, owner, label2.slice(cut));
   }
   function line(row2, room, checked) {
-    const refused2 = reason(row2, room);
-    const input = el("input", { type: "radio", name: "app-model", value: row2.key, disabled: Boolean(refused2) });
+    const refused3 = reason(row2, room);
+    const input = el("input", { type: "radio", name: "app-model", value: row2.key, disabled: Boolean(refused3) });
     input.checked = checked;
     const style = { "--share": row2.share === null ? 0 : row2.share };
     const loaded = row2.state === "ready" && el("em", { class: "app-models-loaded", text: t("models_loaded") });
@@ -1023,14 +1067,14 @@
     const files = row2.here ? t("models_here") : fetched(row2) || t("models_download");
     return el(
       "label",
-      { class: "app-models-row" + (refused2 ? " off" : "") + (row2.fits ? "" : " large") },
+      { class: "app-models-row" + (refused3 ? " off" : "") + (row2.fits ? "" : " large") },
       input,
       el("span", { class: "app-models-name" }, named(row2.label), loaded),
       said("params", row2.parameters),
       said("fetch", row2.reachable ? files : ""),
       el("span", { class: "app-models-gauge", "aria-hidden": "true", style }),
-      said("size", refused2 || memory(row2)),
-      refused2 ? null : said("speed", row2.seconds === null ? "" : speed(row2.seconds))
+      said("size", refused3 || memory(row2)),
+      refused3 ? null : said("speed", row2.seconds === null ? "" : speed(row2.seconds))
     );
   }
 
@@ -1133,7 +1177,7 @@
       if (!this.other.value.trim()) return false;
       const key2 = this.wanted();
       this.typed.replaceChildren(el("p", { class: "app-models-wait", text: t("models_looking") }));
-      const row2 = await this.fetchOffer(key2).catch(() => ({ error: t("unexpected") }));
+      const row2 = await this.fetchOffer(key2);
       if (key2 !== this.wanted()) return false;
       if (row2.error) {
         this.typed.replaceChildren(el("p", { class: "app-models-refused", text: row2.error }));
@@ -1153,7 +1197,7 @@
       const ticket = ++this.asked;
       if (!this.offers) this.wait(t("models_reading"));
       this.form.setAttribute("aria-busy", "true");
-      const found = await this.fetchOffers(this.weights || null).catch(() => ({ error: t("unexpected") }));
+      const found = await this.fetchOffers(this.weights || null);
       if (ticket !== this.asked) return;
       this.form.removeAttribute("aria-busy");
       if (found.error) return this.wait(found.error);
@@ -1284,7 +1328,8 @@
       const ticket = ++this.polls;
       clearTimeout(this.retry);
       const { server, props } = this.part;
-      const status = await server.fetch_status(props.model).catch(() => null);
+      const answer = await server.fetch_status(props.model);
+      const status = answer.error ? null : answer;
       if (ticket !== this.polls) return;
       this.heard(Boolean(status));
       if (status) this.draw(status);
@@ -1294,10 +1339,10 @@
       this.retry = window.setTimeout(() => ticket === this.polls && this.poll(), pause);
     }
     /** Says when the server does not answer twice in a row, and takes it back when it does. @param {boolean} answered */
-    heard(answered) {
-      this.missed = answered ? 0 : this.missed + 1;
+    heard(answered2) {
+      this.missed = answered2 ? 0 : this.missed + 1;
       if (this.missed === 2) say({ kind: "error", key: "server_gone" });
-      if (answered && this.said === "server_gone") say(null);
+      if (answered2 && this.said === "server_gone") say(null);
     }
     /** The demo model in the place of one that does not come; a run that waits for that is not wanted any more. */
     back() {
@@ -1554,8 +1599,9 @@
       made4.then(over, over);
       while (open2) {
         await new Promise((next) => setTimeout(next, AGAIN));
-        const part = open2 ? await this.server.fetch_film(ticket).catch(() => null) : null;
-        if (open2 && part !== null) say({ kind: "busy", text: t("filming", { percent: Math.round(100 * part) }) });
+        const part = open2 ? await this.server.fetch_film(ticket) : null;
+        if (open2 && typeof part === "number")
+          say({ kind: "busy", text: t("filming", { percent: Math.round(100 * part) }) });
       }
     }
     /** Its rows are off while no run is shown. @param {boolean} on */
@@ -1995,14 +2041,26 @@
   }
 
   // app/parts/queue.js
+  var refusedListeners = /* @__PURE__ */ new Set();
   function watchQueue() {
     const ask = window.fetch;
     window.fetch = async (...given) => {
-      const answer = await ask(...given);
       const address2 = given[0] instanceof Request ? given[0].url : String(given[0]);
-      if (answer.status === 503 && address2.includes("/queue/join")) say({ kind: "error", key: "server_busy" });
-      return answer;
+      if (!address2.includes("/queue/join")) return ask(...given);
+      const answer = await ask(...given).catch((error) => {
+        refused2(given[1], t("server_gone"));
+        throw error;
+      });
+      if (answer.ok) return answer;
+      const detail = t(answer.status === 503 ? "server_busy" : "server_gone");
+      refused2(given[1], detail);
+      say({ kind: "error", text: detail });
+      return new Response(JSON.stringify({ detail }), { status: answer.status });
     };
+  }
+  function refused2(asked2, sentence) {
+    const { event_data: event } = JSON.parse(String(asked2 && asked2.body || "{}"));
+    for (const listener of refusedListeners) listener(event || {}, sentence);
   }
 
   // app/parts/header.js
@@ -2072,8 +2130,11 @@
   function linkButton(server) {
     const copyLink = async () => {
       if (!shown[0]) return;
-      for (const reference of shown) if (reference && !reference.example) server.share_run(reference.id);
+      const own = shown.flatMap((reference) => reference && !reference.example ? [reference.id] : []);
+      const shared = Promise.all(own.map((run) => server.share_run(run)));
       await copy(address());
+      const lost = (await shared).find((answer) => answer.error);
+      if (lost) return say({ kind: "error", text: lost.error });
       const short = shown.some((reference) => reference && reference.short);
       say(short ? { kind: "warning", key: "copied_short" } : { kind: "info", key: "copied" });
     };
@@ -10550,9 +10611,11 @@
       this.about = about2;
       this.root.hidden = true;
       if (!about2 || about2 === this.dismissed || !page.header) return;
-      const offers2 = await page.header.server.fetch_offers(null).catch(() => null);
-      if (!offers2 || offers2.error || about2 !== this.about) return;
-      this.draw(offers2.photographs);
+      const offers2 = await page.header.server.fetch_offers(null);
+      if (about2 !== this.about) return;
+      if (offers2.error)
+        this.about = "";
+      else this.draw(offers2.photographs);
     }
     /** @param {Row | null} row the model to take */
     draw(row2) {
@@ -10750,8 +10813,12 @@
       this.viewer = viewer;
       this.serials = [0, 0];
       this.loaded = [null, null];
+      this.refused = null;
       this.chain = Promise.resolve();
       watch(["run", "second"], () => this.changed());
+      newsListeners.add((news) => {
+        if (news && news.key === "queued") page.asked = page.picks;
+      });
       watch("delta", () => this.grew());
       this.changed();
     }
@@ -10792,10 +10859,15 @@
         viewer.setRun(null, { slot });
         return;
       }
-      const payload = await this.server.fetch_run(reference.id);
-      if (payload.error) return say({ kind: "error", text: payload.error });
+      const { picks } = page;
+      const ask = () => this.server.fetch_run(reference.id);
+      const payload = await patiently(ask, () => shown[slot] === reference);
+      if (payload.gone && shown[slot] !== reference) return;
+      if (payload.error) return say(this.refused = { kind: "error", text: payload.error });
+      if (this.refused) takeBack(this.refused);
+      const since = payload.ended === "running" ? page.asked : picks;
+      if (slot === 0 && loaded[0] !== reference.id) page.stale(page.picks !== since);
       loaded[slot] = reference.id;
-      if (slot === 0) page.stale(false);
       const kept2 = reference.keep ? viewer.getState() : null;
       viewer.setRun(payload, { slot, example: Boolean(reference.example) });
       if (kept2) viewer.setState(kept2);
@@ -10834,6 +10906,7 @@
       this.tickets = 0;
       watch("answer", () => this.answered());
       watch("progress", () => this.progressed());
+      refusedListeners.add(({ ticket }, sentence) => this.refused(ticket, sentence));
     }
     /** @param {string} kind @param {object} detail @param {(news: any) => void} [news] @returns {Promise<any>} */
     ask(kind, detail, news) {
@@ -10851,13 +10924,15 @@
       const asked2 = this.waiting.get(ticket);
       if (!asked2) return;
       this.waiting.delete(ticket);
-      try {
-        const answer = await this.server.fetch_answer(key2);
-        if (answer.error) asked2.reject(new Error(answer.error));
-        else asked2.resolve(answer);
-      } catch {
-        asked2.reject(new Error(t("unexpected")));
-      }
+      const answer = await this.server.fetch_answer(key2);
+      if (answer.error) asked2.reject(new Error(answer.error));
+      else asked2.resolve(answer);
+    }
+    /** @param {string} ticket of a question that did not get into the queue @param {string} sentence */
+    refused(ticket, sentence) {
+      const asked2 = this.waiting.get(ticket);
+      this.waiting.delete(ticket);
+      if (asked2) asked2.reject(new Error(sentence));
     }
     progressed() {
       const { ticket, ...news } = told(this.props.progress) || {};
@@ -10914,7 +10989,7 @@
         return rows;
       }
     });
-    page.stale = (on) => root.classList.toggle("app-stale", on && Boolean(viewer.run));
+    page.stale = (on) => document.body.classList.toggle("app-stale", on && Boolean(viewer.run));
     likeBefore(viewer);
     page.viewer = viewer;
     const banner = new PhotoBanner();
@@ -11104,13 +11179,13 @@
   var face = {
     // ui/components.py mounts the parts; ui/wiring.py asks for `recall` and tells `decodingChosen`.
     decodings: mountDecodings,
-    header: mountHeader,
-    media: mountMedia,
+    header: (part) => mountHeader(answered(part)),
+    media: (part) => mountMedia(answered(part)),
     methods: mountMethods,
     note: mountNote,
     notice: mountNotice,
     thumbnails: mountThumbnails,
-    viewer: mountViewer,
+    viewer: (part) => mountViewer(answered(part)),
     recall,
     decodingChosen,
     setTexts,

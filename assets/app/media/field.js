@@ -5,6 +5,7 @@ import { el } from "../../shared/dom.js";
 import { listeners, modelListeners, page, told } from "../page/state.js";
 import { t } from "../page/texts.js";
 import { say } from "../parts/notice.js";
+import { patiently } from "../parts/server.js";
 import { aboutParts, stageParts } from "./drawing.js";
 import { FRAMES, isVideo, listenForFiles, refused } from "./files.js";
 import { frameSeen } from "./seen_part.js";
@@ -97,9 +98,10 @@ export class MediaField {
   async look(next, mine) {
     const asked = this.busy("media_reading");
     /** @type {Seen} */
-    const found = await this.part.server.look_at(next).catch(() => ({ items: [], error: t("unexpected") }));
+    const found = await patiently(() => this.part.server.look_at(next), () => asked === this.ticket); // prettier-ignore
     if (asked !== this.ticket) return;
     if (!found.error) return this.settle(next, found, mine);
+    this.part.props.value = this.value; // also where the server had set another
     say({ kind: "error", text: found.error });
     this.draw();
   }
@@ -113,8 +115,9 @@ export class MediaField {
     page.media = next;
     this.draw();
     for (const listener of listeners) listener();
+    page.stale(mine);
     if (!mine) return;
-    page.stale(true);
+    page.picks++;
     this.part.trigger(next.kind ? "chosen" : "cleared", {});
   }
 
@@ -151,8 +154,8 @@ export class MediaField {
     if (!video && count < 2) return;
     const asked = this.ticket;
     const { server, props } = this.part;
-    const able = await server.fetch_takes(props.model).catch(() => null);
-    if (asked !== this.ticket || !able) return; // it is asked again once the model is there
+    const able = await server.fetch_takes(props.model);
+    if (asked !== this.ticket || !able || able.error) return; // it is asked again once the model is there
     if (video && !able.video) this.warning.textContent = t("takes_no_video", { families: able.videos });
     else if (!video && able.pictures && count > able.pictures) {
       this.warning.textContent = t("takes_one", { families: able.many });

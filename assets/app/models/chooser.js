@@ -125,7 +125,7 @@ export class Chooser {
     if (!this.other.value.trim()) return false;
     const key = this.wanted();
     this.typed.replaceChildren(el("p", { class: "app-models-wait", text: t("models_looking") }));
-    const row = await this.fetchOffer(key).catch(() => ({ error: t("unexpected") }));
+    const row = await this.fetchOffer(key);
     if (key !== this.wanted()) return false;
     if (row.error) {
       this.typed.replaceChildren(el("p", { class: "app-models-refused", text: row.error }));
@@ -143,7 +143,7 @@ export class Chooser {
     const ticket = ++this.asked;
     if (!this.offers) this.wait(t("models_reading"));
     this.form.setAttribute("aria-busy", "true");
-    const found = await this.fetchOffers(this.weights || null).catch(() => ({ error: t("unexpected") }));
+    const found = await this.fetchOffers(this.weights || null);
     if (ticket !== this.asked) return;
     this.form.removeAttribute("aria-busy");
     if (found.error) return this.wait(found.error);

@@ -40,9 +40,11 @@ export class PhotoBanner {
     this.about = about;
     this.root.hidden = true;
     if (!about || about === this.dismissed || !page.header) return;
-    const offers = await page.header.server.fetch_offers(null).catch(() => null); // offline
-    if (!offers || offers.error || about !== this.about) return;
-    this.draw(offers.photographs);
+    const offers = await page.header.server.fetch_offers(null);
+    if (about !== this.about) return;
+    if (offers.error)
+      this.about = ""; // asked anew at the next look
+    else this.draw(offers.photographs);
   }
 
   /** @param {Row | null} row the model to take */

@@ -125,8 +125,9 @@ export class ModelStatus {
     const ticket = ++this.polls;
     clearTimeout(this.retry);
     const { server, props } = this.part;
+    const answer = await server.fetch_status(props.model);
     /** @type {Status | null} */
-    const status = await server.fetch_status(props.model).catch(() => null); // offline
+    const status = answer.error ? null : answer; // offline
     if (ticket !== this.polls) return;
     this.heard(Boolean(status));
     if (status) this.draw(status);

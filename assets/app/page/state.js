@@ -36,12 +36,23 @@
  * @property {Part | null} header the part whose events choose models and runs
  * @property {string} model key of the one chosen
  * @property {any} media value of the field for pictures and videos
+ * @property {number} picks how often a person changed that
+ * @property {number} asked picks when a caption was asked for last
  * @property {(on: boolean) => void} stale what is shown is of a picture that is no longer in the field
  * @property {() => void} lookAtModel asks where the model stands
  */
 
 /** @type {Page} */
-export const page = { viewer: null, header: null, model: "", media: null, stale: () => {}, lookAtModel: () => {} };
+export const page = {
+  viewer: null,
+  header: null,
+  model: "",
+  media: null,
+  picks: 0,
+  asked: 0,
+  stale: () => {},
+  lookAtModel: () => {},
+};
 
 /** @type {[Reference | null, Reference | null]} of the runs in the first and second place */
 export const shown = [null, null];

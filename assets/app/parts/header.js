@@ -88,8 +88,11 @@ function helpButton() {
 function linkButton(server) {
   const copyLink = async () => {
     if (!shown[0]) return;
-    for (const reference of shown) if (reference && !reference.example) server.share_run(reference.id);
-    await copy(address());
+    const own = shown.flatMap((reference) => (reference && !reference.example ? [reference.id] : []));
+    const shared = Promise.all(own.map((run) => server.share_run(run)));
+    await copy(address()); // at once: a browser lets no script copy long after the click
+    const lost = (await shared).find((answer) => answer.error);
+    if (lost) return say({ kind: "error", text: lost.error });
     const short = shown.some((reference) => reference && reference.short);
     say(short ? { kind: "warning", key: "copied_short" } : { kind: "info", key: "copied" });
   };

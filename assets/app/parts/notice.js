@@ -24,7 +24,7 @@ const SHOWN = 8000; // ms a piece of news stays
 
 /** @type {Set<(news: News | null) => void>} called with everything the notice says */
 export const newsListeners = new Set();
-/** @type {{root: HTMLElement, timer: number, kind: string, shape: string} | null} */
+/** @type {{root: HTMLElement, timer: number, kind: string, shape: string, news: News | null} | null} */
 let notice = null;
 
 /** @param {News | null} news */
@@ -33,6 +33,7 @@ export function say(news) {
   if (!news || !STOPPABLE.includes(news.key || "")) forgetStop();
   for (const listener of newsListeners) listener(news);
   const { root } = notice;
+  notice.news = news;
   clearTimeout(notice.timer);
   const shape = news && news.kind === "busy" ? JSON.stringify([news.kind, news.key, news.offers]) : "";
   const same = shape && shape === notice.shape && root.querySelector(".app-notice-text");
@@ -49,6 +50,11 @@ export function say(news) {
   root.setAttribute("role", news.kind === "error" ? "alert" : "status");
   setChildren(root, ...noticeParts(news));
   if (news.kind === "info") notice.timer = window.setTimeout(() => say(null), SHOWN);
+}
+
+/** Nothing is said, if this was the last. @param {News} news */
+export function takeBack(news) {
+  if (notice && notice.news === news) say(null);
 }
 
 /** @param {News} news */
@@ -72,7 +78,8 @@ function noticeParts(news) {
 
 /** @param {Part} part */
 export function mountNotice({ element, props, watch }) {
-  notice = { root: /** @type {HTMLElement} */ (element.querySelector(".app-notice")), timer: 0, kind: "", shape: "" };
+  const root = /** @type {HTMLElement} */ (element.querySelector(".app-notice"));
+  notice = { root, timer: 0, kind: "", shape: "", news: null };
   const draw = () => {
     /** @type {News | null} */
     const news = told(props.note);

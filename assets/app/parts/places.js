@@ -4,7 +4,8 @@ import { parsed, remember } from "../page/links.js";
 import { settle } from "../page/recover_link.js";
 import { listeners, page, shown, told } from "../page/state.js";
 import { firstTour } from "../page/tour.js";
-import { say } from "./notice.js";
+import { newsListeners, say, takeBack } from "./notice.js";
+import { patiently } from "./server.js";
 
 /** @typedef {import("../../viewer/viewer.js").Viewer} Viewer */
 /** @typedef {import("../page/state.js").Reference} Reference */
@@ -18,9 +19,14 @@ export class Places {
     this.serials = [0, 0];
     /** @type {(string | null)[]} ids of the runs the viewer has */
     this.loaded = [null, null];
+    /** @type {import("./notice.js").News | null} what was said last of a run that did not come */
+    this.refused = null;
     /** @type {Promise<unknown>} */
     this.chain = Promise.resolve();
     watch(["run", "second"], () => this.changed());
+    newsListeners.add((news) => {
+      if (news && news.key === "queued") page.asked = page.picks;
+    });
     watch("delta", () => this.grew());
     this.changed();
   }
@@ -61,10 +67,15 @@ export class Places {
       viewer.setRun(null, { slot });
       return;
     }
-    const payload = await this.server.fetch_run(reference.id);
-    if (payload.error) return say({ kind: "error", text: payload.error });
+    const { picks } = page;
+    const ask = () => this.server.fetch_run(reference.id);
+    const payload = await patiently(ask, () => shown[slot] === reference);
+    if (payload.gone && shown[slot] !== reference) return; // another is wanted by now
+    if (payload.error) return say((this.refused = { kind: "error", text: payload.error }));
+    if (this.refused) takeBack(this.refused);
+    const since = payload.ended === "running" ? page.asked : picks; // it is of the picture there was then
+    if (slot === 0 && loaded[0] !== reference.id) page.stale(page.picks !== since);
     loaded[slot] = reference.id;
-    if (slot === 0) page.stale(false);
     const kept = reference.keep ? viewer.getState() : null;
     viewer.setRun(payload, { slot, example: Boolean(reference.example) });
     if (kept) viewer.setState(kept);

@@ -1,7 +1,7 @@
 // What only the model can add: asked through gradio's queue, like a run; the server tells this page the key of the answer.
 
 import { told } from "../page/state.js";
-import { t } from "../page/texts.js";
+import { refusedListeners } from "./queue.js";
 
 /** @typedef {{resolve: (answer: any) => void, reject: (error: Error) => void, news?: (news: any) => void}} Asked */
 
@@ -18,6 +18,7 @@ export class Questions {
     this.tickets = 0;
     watch("answer", () => this.answered());
     watch("progress", () => this.progressed());
+    refusedListeners.add(({ ticket }, sentence) => this.refused(ticket, sentence));
   }
 
   /** @param {string} kind @param {object} detail @param {(news: any) => void} [news] @returns {Promise<any>} */
@@ -38,13 +39,16 @@ export class Questions {
     const asked = this.waiting.get(ticket);
     if (!asked) return;
     this.waiting.delete(ticket);
-    try {
-      const answer = await this.server.fetch_answer(key);
-      if (answer.error) asked.reject(new Error(answer.error));
-      else asked.resolve(answer);
-    } catch {
-      asked.reject(new Error(t("unexpected")));
-    }
+    const answer = await this.server.fetch_answer(key);
+    if (answer.error) asked.reject(new Error(answer.error));
+    else asked.resolve(answer);
+  }
+
+  /** @param {string} ticket of a question that did not get into the queue @param {string} sentence */
+  refused(ticket, sentence) {
+    const asked = this.waiting.get(ticket);
+    this.waiting.delete(ticket);
+    if (asked) asked.reject(new Error(sentence));
   }
 
   progressed() {

@@ -59,7 +59,7 @@ export function mountViewer(part) {
       return rows;
     },
   });
-  page.stale = (on) => root.classList.toggle("app-stale", on && Boolean(viewer.run));
+  page.stale = (on) => document.body.classList.toggle("app-stale", on && Boolean(viewer.run));
   likeBefore(viewer);
   page.viewer = viewer;
   const banner = new PhotoBanner();

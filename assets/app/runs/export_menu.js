@@ -112,8 +112,9 @@ export class ExportMenu {
     made.then(over, over);
     while (open) {
       await new Promise((next) => setTimeout(next, AGAIN));
-      const part = open ? await this.server.fetch_film(ticket).catch(() => null) : null;
-      if (open && part !== null) say({ kind: "busy", text: t("filming", { percent: Math.round(100 * part) }) });
+      const part = open ? await this.server.fetch_film(ticket) : null;
+      if (open && typeof part === "number")
+        say({ kind: "busy", text: t("filming", { percent: Math.round(100 * part) }) });
     }
   }
 
