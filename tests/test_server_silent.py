@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from contextlib import contextmanager
 
 import pytest
@@ -12,7 +13,12 @@ from .traces import png
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 SENTENCE = "The server does not answer."
-LOST = ("net::ERR_FAILED", "status of 502", "status of 503")  # what the browser itself logs of such a question
+LOST = (
+    "net::ERR_FAILED",
+    "status of 502",
+    "status of 503",
+    "status of 401",
+)  # what the browser itself logs of such a question
 PICTURE = {"name": "a.png", "mimeType": "image/png", "buffer": png(64, 48)}
 IDLE = "#app-image .app-media-stage:not(.busy)"
 
@@ -40,15 +46,19 @@ def tab(site, browser):
 
 
 @contextmanager
-def silent(page, name, times=None):
-    """The server does not answer this question, or not so many times; from the second on a proxy does."""
+def silent(page, name, times=None, refusal=None):
+    """The server does not answer this question, or not so many times; then a proxy does, then the network it is in."""
     asked = []
 
     def lose(route):
         if f'"fn_name":"{name}"' not in (route.request.post_data or "") or len(asked) == times:
             return route.continue_()
         asked.append(name)
-        return route.abort() if len(asked) == 1 else route.fulfill(status=502, body="<h1>Bad gateway</h1>")
+        if refusal is not None:
+            return route.fulfill(status=401, body=json.dumps({"detail": refusal}))
+        if len(asked) == 1:
+            return route.abort()
+        return route.fulfill(status=502 if len(asked) == 2 else 200, body="<h1>Welcome to our network</h1>")
 
     page.route("**/component_server/**", lose)
     yield asked
@@ -155,6 +165,17 @@ def test_the_list_of_models_says_it_and_can_be_opened_again(tab):
     tab.wait_for_selector(".app-models input[type=radio]")
 
 
+def test_a_question_that_is_refused_is_answered_with_the_refusal_and_not_asked_again(tab):
+    with silent(tab, "look_at", refusal="Log in first.") as asked:
+        tab.locator("#app-image input[type=file]").set_input_files(PICTURE)
+        said(tab, "Log in first.")
+        tab.wait_for_selector(IDLE)
+    assert asked == ["look_at"]
+    with silent(tab, "fetch_offers", refusal="Log in first."):
+        tab.click("#app-model")
+        tab.locator(".app-models-wait", has_text="Log in first.").wait_for()
+
+
 def test_an_export_that_does_not_come_says_it(tab):
     with silent(tab, "fetch_export"):
         tab.click("#app-export button")
@@ -176,12 +197,18 @@ def test_a_link_is_not_called_copied_where_its_run_could_not_be_kept(site, tab):
 
 JOIN = "**/queue/join*"
 BUSY = "The server has too many requests now."
+NOT_TAKEN = [
+    (502, "<h1>Bad gateway</h1>", SENTENCE),
+    (200, "<h1>Welcome to our network</h1>", SENTENCE),
+    (503, '{"detail": "Queue is full."}', BUSY),
+    (401, '{"detail": "Log in first."}', "Log in first."),
+]
 
 
-@pytest.mark.parametrize(("status", "sentence"), [(502, SENTENCE), (503, BUSY)])
-def test_a_run_that_is_not_taken_is_said_in_our_words_and_can_be_asked_for_again(tab, status, sentence):
+@pytest.mark.parametrize(("status", "body", "sentence"), NOT_TAKEN)
+def test_a_run_that_is_not_taken_is_said_in_our_words_and_can_be_asked_for_again(tab, status, body, sentence):
     before = run_id(tab)
-    tab.route(JOIN, lambda route: route.fulfill(status=status, body="<h1>Bad gateway</h1>"))
+    tab.route(JOIN, lambda route: route.fulfill(status=status, body=body))
     tab.click("#app-run")
     said(tab, sentence)
     tab.wait_for_selector(".toast-body", state="attached")
@@ -197,13 +224,15 @@ def test_a_run_that_is_not_taken_is_said_in_our_words_and_can_be_asked_for_again
     taken_back(tab)
 
 
-@pytest.mark.parametrize(("status", "sentence"), [(502, SENTENCE), (503, BUSY)])
-def test_a_question_that_is_not_taken_is_said_where_it_was_asked_and_can_be_asked_again(site, tab, status, sentence):
+@pytest.mark.parametrize(("status", "body", "sentence"), NOT_TAKEN)
+def test_a_question_that_is_not_taken_is_said_where_it_was_asked_and_can_be_asked_again(
+    site, tab, status, body, sentence
+):
     own_run(tab)
     tab.locator(".sv-tabs [role=tab]", has_text="Logit lens").click()
     drawn(tab)
     ask = tab.locator(".sv-tab-body button", has_text="compute the lens")
-    tab.route(JOIN, lambda route: route.fulfill(status=status, body="{}"))
+    tab.route(JOIN, lambda route: route.fulfill(status=status, body=body))
     ask.click()
     tab.locator(".sv-tab-body", has_text=sentence).wait_for()
     assert site.backend.lenses_asked == 0

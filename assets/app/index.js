@@ -9,7 +9,7 @@ import { page, shown } from "./page/state.js";
 import { setTexts } from "./page/texts.js";
 import { mountHeader } from "./parts/header.js";
 import { mountNote, mountNotice, say } from "./parts/notice.js";
-import { answered } from "./parts/server.js";
+import { watchServer } from "./parts/server.js";
 import { mountThumbnails } from "./parts/thumbnails.js";
 import { mountViewer } from "./parts/viewer_part.js";
 import { mountDecodings } from "./runs/decodings.js";
@@ -17,20 +17,19 @@ import { mountMethods } from "./runs/methods_table.js";
 import { runs } from "./runs/run_chooser.js";
 import { decodingChosen } from "./runs/run_due.js";
 
-/** @typedef {import("./page/state.js").Part} Part */
-
 listenToPage();
+watchServer();
 
 const face = {
   // ui/components.py mounts the parts; ui/wiring.py asks for `recall` and tells `decodingChosen`.
   decodings: mountDecodings,
-  header: (/** @type {Part} */ part) => mountHeader(answered(part)),
-  media: (/** @type {Part} */ part) => mountMedia(answered(part)),
+  header: mountHeader,
+  media: mountMedia,
   methods: mountMethods,
   note: mountNote,
   notice: mountNotice,
   thumbnails: mountThumbnails,
-  viewer: (/** @type {Part} */ part) => mountViewer(answered(part)),
+  viewer: mountViewer,
   recall,
   decodingChosen,
   setTexts,

@@ -437,15 +437,43 @@
 
   // app/parts/server.js
   var PAUSES = [1e3, 4e3];
-  function answered(part) {
-    const server = {};
-    for (const [name, ask] of Object.entries(part.server)) {
-      server[name] = async (value) => {
-        const answer = await ask(value);
-        return answer === void 0 ? { error: t("server_gone"), gone: true } : answer;
-      };
-    }
-    return { ...part, server };
+  var refusedListeners = /* @__PURE__ */ new Set();
+  function watchServer() {
+    const ask = window.fetch;
+    window.fetch = (...given) => {
+      const address2 = given[0] instanceof Request ? given[0].url : String(given[0]);
+      if (address2.includes("/component_server")) return asked(ask(...given));
+      if (address2.includes("/queue/join")) return taken(ask(...given), given[1]);
+      return ask(...given);
+    };
+  }
+  async function asked(question) {
+    const answer = await question.catch(() => null);
+    if (answer && isAnswer(answer)) return answer;
+    const told2 = answer && await detailOf(answer);
+    return new Response(JSON.stringify({ error: told2 || t("server_gone"), gone: !told2 }));
+  }
+  async function taken(question, how) {
+    const answer = await question.catch((error) => {
+      refused(how, t("server_gone"));
+      throw error;
+    });
+    if (isAnswer(answer)) return answer;
+    const detail = answer.status === 503 ? t("server_busy") : await detailOf(answer) || t("server_gone");
+    refused(how, detail);
+    say({ kind: "error", text: detail });
+    return new Response(JSON.stringify({ detail }), { status: answer.ok ? 502 : answer.status });
+  }
+  function isAnswer(answer) {
+    return answer.ok && (answer.headers.get("content-type") || "").includes("json");
+  }
+  async function detailOf(answer) {
+    const told2 = await answer.json().catch(() => null);
+    return told2 && typeof told2.detail === "string" ? told2.detail : "";
+  }
+  function refused(how, sentence) {
+    const { event_data: event } = JSON.parse(String(how && how.body || "{}"));
+    for (const listener of refusedListeners) listener(event || {}, sentence);
   }
   async function patiently(ask, wanted2) {
     let answer = await ask();
@@ -468,7 +496,7 @@
   var LIMITS = { pictures: 50, video: 200 };
   var FRAMES = { least: 1, usual: 8, most: 32 };
   var isVideo = (file) => file.type.startsWith("video/") || VIDEO.test(file.name);
-  function refused(files, add) {
+  function refused2(files, add) {
     if (!files.length) return { key: "media_unknown" };
     const video = files.some(isVideo);
     if (video && (files.length > 1 || add)) return { key: "media_mixed" };
@@ -729,7 +757,7 @@
     /** @param {File[]} files @param {boolean} add */
     async take(files, add) {
       const { kind: held, files: there = [] } = this.value;
-      const refusal = refused(files, add);
+      const refusal = refused2(files, add);
       if (refusal) return say({ kind: "error", ...refusal });
       const mine = this.busy("media_uploading");
       const kept2 = [];
@@ -756,9 +784,9 @@
      * @param {boolean} mine a person did it, not the server
      */
     async look(next, mine) {
-      const asked2 = this.busy("media_reading");
-      const found = await patiently(() => this.part.server.look_at(next), () => asked2 === this.ticket);
-      if (asked2 !== this.ticket) return;
+      const asked3 = this.busy("media_reading");
+      const found = await patiently(() => this.part.server.look_at(next), () => asked3 === this.ticket);
+      if (asked3 !== this.ticket) return;
       if (!found.error) return this.settle(next, found, mine);
       this.part.props.value = this.value;
       say({ kind: "error", text: found.error });
@@ -806,10 +834,10 @@
       const count = this.seen.items.length;
       const video = Boolean(this.seen.video);
       if (!video && count < 2) return;
-      const asked2 = this.ticket;
+      const asked3 = this.ticket;
       const { server, props } = this.part;
       const able = await server.fetch_takes(props.model);
-      if (asked2 !== this.ticket || !able || able.error) return;
+      if (asked3 !== this.ticket || !able || able.error) return;
       if (video && !able.video) this.warning.textContent = t("takes_no_video", { families: able.videos });
       else if (!video && able.pictures && count > able.pictures) {
         this.warning.textContent = t("takes_one", { families: able.many });
@@ -1339,10 +1367,10 @@
       this.retry = window.setTimeout(() => ticket === this.polls && this.poll(), pause);
     }
     /** Says when the server does not answer twice in a row, and takes it back when it does. @param {boolean} answered */
-    heard(answered2) {
-      this.missed = answered2 ? 0 : this.missed + 1;
+    heard(answered) {
+      this.missed = answered ? 0 : this.missed + 1;
       if (this.missed === 2) say({ kind: "error", key: "server_gone" });
-      if (answered2 && this.said === "server_gone") say(null);
+      if (answered && this.said === "server_gone") say(null);
     }
     /** The demo model in the place of one that does not come; a run that waits for that is not wanted any more. */
     back() {
@@ -2040,34 +2068,10 @@
     });
   }
 
-  // app/parts/queue.js
-  var refusedListeners = /* @__PURE__ */ new Set();
-  function watchQueue() {
-    const ask = window.fetch;
-    window.fetch = async (...given) => {
-      const address2 = given[0] instanceof Request ? given[0].url : String(given[0]);
-      if (!address2.includes("/queue/join")) return ask(...given);
-      const answer = await ask(...given).catch((error) => {
-        refused2(given[1], t("server_gone"));
-        throw error;
-      });
-      if (answer.ok) return answer;
-      const detail = t(answer.status === 503 ? "server_busy" : "server_gone");
-      refused2(given[1], detail);
-      say({ kind: "error", text: detail });
-      return new Response(JSON.stringify({ detail }), { status: answer.status });
-    };
-  }
-  function refused2(asked2, sentence) {
-    const { event_data: event } = JSON.parse(String(asked2 && asked2.body || "{}"));
-    for (const listener of refusedListeners) listener(event || {}, sentence);
-  }
-
   // app/parts/header.js
   function mountHeader(part) {
     const { element, server } = part;
     page.header = part;
-    watchQueue();
     watchMaking();
     watchDue();
     watchHistory();
@@ -4498,17 +4502,17 @@
   function shiftWords(step) {
     const { plain } = step;
     if (!plain) return "";
-    const taken = step.candidates.find(({ token_id }) => token_id === step.token_id);
-    if (!differs(step) || !taken) return t2("Without the decoder the same token would have been taken.");
-    const words2 = { plain: quoted(plain.text), taken: quoted(taken.text) };
-    const moved = { a: plain.plain, b: plain.probability, c: taken.plain, d: taken.probability };
+    const taken2 = step.candidates.find(({ token_id }) => token_id === step.token_id);
+    if (!differs(step) || !taken2) return t2("Without the decoder the same token would have been taken.");
+    const words2 = { plain: quoted(plain.text), taken: quoted(taken2.text) };
+    const moved = { a: plain.plain, b: plain.probability, c: taken2.plain, d: taken2.probability };
     const numbers = Object.fromEntries(Object.entries(moved).map(([name, value]) => [name, formatNumber(value)]));
     const first = t2(
       "Without the decoder {plain} would have been taken: it went from {a} to {b}, {taken} from {c} to {d}.",
       { ...words2, ...numbers }
     );
     if (!hasOther(step)) return first;
-    const others = { a: formatNumber(plain.other), b: formatNumber(taken.other) };
+    const others = { a: formatNumber(plain.other), b: formatNumber(taken2.other) };
     return `${first} ${t2("The other stream gave {plain} {a} and {taken} {b}.", { ...words2, ...others })}`;
   }
 
@@ -5487,16 +5491,16 @@
     }
     /** @param {Step} step @param {Candidate} one @param {boolean} tested */
     row(step, one, tested) {
-      const taken = one.token_id === step.token_id;
+      const taken2 = one.token_id === step.token_id;
       const name = (
         /** @type {Verdict} */
-        step.fallback && taken ? "fallback" : one.verdict
+        step.fallback && taken2 ? "fallback" : one.verdict
       );
       const color = VERDICT_COLORS[name];
       const value = one.saliency === null ? "" : one.saliency;
       return el(
         "tr",
-        { class: taken ? "sv-taken" : "", "data-token": one.token_id, "data-verdict": name },
+        { class: taken2 ? "sv-taken" : "", "data-token": one.token_id, "data-verdict": name },
         el("td", {}, el("span", { class: "sv-verdict-sign", style: { color }, text: SIGN[name] })),
         el("td", { class: "sv-candidate-text", text: visible(one.text) }),
         el("td", { class: "sv-num", text: formatNumber(one.probability) }),
@@ -5506,7 +5510,7 @@
         el("td", { class: "sv-num", text: formatSupport(one.saliency), "data-value": value }),
         el("td", { class: "sv-candidate-cell" }, bar(step, one, color, tested)),
         el("td", { text: verdictWord(name) }),
-        this.viewer.can("force") && el("td", {}, taken ? null : this.forceButton(step, one))
+        this.viewer.can("force") && el("td", {}, taken2 ? null : this.forceButton(step, one))
       );
     }
     /** @param {Step} step @param {Candidate} one */
@@ -6133,9 +6137,9 @@
       const ratio = window.devicePixelRatio || 1;
       canvas.width = Math.round(WIDE * ratio);
       canvas.height = Math.round(WIDE * ratio * picture.height / picture.width);
-      const taken = new Set(held.orders[ranking].slice(0, Math.round(held.fractions[at] * held.places)));
+      const taken2 = new Set(held.orders[ranking].slice(0, Math.round(held.fractions[at] * held.places)));
       const gone = held.orders[ranking].filter(
-        (token) => taken.has(token) === (way === "deletion") && run.boxImages[token] === index2
+        (token) => taken2.has(token) === (way === "deletion") && run.boxImages[token] === index2
       );
       const pen = (
         /** @type {CanvasRenderingContext2D} */
@@ -10796,10 +10800,10 @@
     open = new Tour();
     open.start();
   }
-  var asked = false;
+  var asked2 = false;
   function firstTour() {
-    if (asked) return;
-    asked = true;
+    if (asked2) return;
+    asked2 = true;
     const linked = [...new URL(location.href).searchParams.keys()].some((name) => !name.startsWith("__"));
     if (!linked && canKeep() && recalled(FLAG) === null) startTour();
   }
@@ -10921,23 +10925,23 @@
     }
     async answered() {
       const { ticket, key: key2 } = told(this.props.answer) || {};
-      const asked2 = this.waiting.get(ticket);
-      if (!asked2) return;
+      const asked3 = this.waiting.get(ticket);
+      if (!asked3) return;
       this.waiting.delete(ticket);
       const answer = await this.server.fetch_answer(key2);
-      if (answer.error) asked2.reject(new Error(answer.error));
-      else asked2.resolve(answer);
+      if (answer.error) asked3.reject(new Error(answer.error));
+      else asked3.resolve(answer);
     }
     /** @param {string} ticket of a question that did not get into the queue @param {string} sentence */
     refused(ticket, sentence) {
-      const asked2 = this.waiting.get(ticket);
+      const asked3 = this.waiting.get(ticket);
       this.waiting.delete(ticket);
-      if (asked2) asked2.reject(new Error(sentence));
+      if (asked3) asked3.reject(new Error(sentence));
     }
     progressed() {
       const { ticket, ...news } = told(this.props.progress) || {};
-      const asked2 = this.waiting.get(ticket);
-      if (asked2 && asked2.news) asked2.news(news);
+      const asked3 = this.waiting.get(ticket);
+      if (asked3 && asked3.news) asked3.news(news);
     }
   };
 
@@ -11176,16 +11180,17 @@
 
   // app/index.js
   listenToPage();
+  watchServer();
   var face = {
     // ui/components.py mounts the parts; ui/wiring.py asks for `recall` and tells `decodingChosen`.
     decodings: mountDecodings,
-    header: (part) => mountHeader(answered(part)),
-    media: (part) => mountMedia(answered(part)),
+    header: mountHeader,
+    media: mountMedia,
     methods: mountMethods,
     note: mountNote,
     notice: mountNotice,
     thumbnails: mountThumbnails,
-    viewer: (part) => mountViewer(answered(part)),
+    viewer: mountViewer,
     recall,
     decodingChosen,
     setTexts,

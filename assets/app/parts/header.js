@@ -14,13 +14,11 @@ import { RunChooser } from "../runs/run_chooser.js";
 import { watchDue } from "../runs/run_due.js";
 import { watchMaking } from "./making.js";
 import { newsListeners, say } from "./notice.js";
-import { watchQueue } from "./queue.js";
 
 /** @param {import("../page/state.js").Part} part */
 export function mountHeader(part) {
   const { element, server } = part;
   page.header = part;
-  watchQueue();
   watchMaking();
   watchDue();
   watchHistory();

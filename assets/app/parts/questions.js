@@ -1,7 +1,7 @@
 // What only the model can add: asked through gradio's queue, like a run; the server tells this page the key of the answer.
 
 import { told } from "../page/state.js";
-import { refusedListeners } from "./queue.js";
+import { refusedListeners } from "./server.js";
 
 /** @typedef {{resolve: (answer: any) => void, reject: (error: Error) => void, news?: (news: any) => void}} Asked */
 

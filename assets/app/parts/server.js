@@ -1,27 +1,59 @@
-// What a part asks of the server: where no answer comes gradio 6.31 only logs that and answers undefined.
+// What the server does not answer or does not take, in a sentence: gradio 6.31 shows a run that was not taken as whatever
+// came instead, and of a part's question it only logs that there was no answer. Whose turn it is the server itself tells.
 
 import { t } from "../page/texts.js";
 import { say, takeBack } from "./notice.js";
 
-/** @typedef {import("../page/state.js").Part} Part */
-
 const PAUSES = [1000, 4000]; // ms before a question is asked again
+/** @type {Set<(event: any, sentence: string) => void>} called with what a part told of what was not taken */
+export const refusedListeners = new Set();
 
-/**
- * The part; what its server does not answer is refused as what it refuses, {error: sentence}, and is `gone` as well.
- * @param {Part} part
- * @returns {Part}
- */
-export function answered(part) {
-  /** @type {Part["server"]} */
-  const server = {};
-  for (const [name, ask] of Object.entries(part.server)) {
-    server[name] = async (value) => {
-      const answer = await ask(value);
-      return answer === undefined ? { error: t("server_gone"), gone: true } : answer;
-    };
-  }
-  return { ...part, server };
+export function watchServer() {
+  const ask = window.fetch;
+  window.fetch = (...given) => {
+    const address = given[0] instanceof Request ? given[0].url : String(given[0]);
+    if (address.includes("/component_server")) return asked(ask(...given));
+    if (address.includes("/queue/join")) return taken(ask(...given), given[1]);
+    return ask(...given);
+  };
+}
+
+/** A part's question: what is no answer is {error: sentence}, and is `gone` as well where the server did not refuse it. @param {Promise<Response>} question */
+async function asked(question) {
+  const answer = await question.catch(() => null);
+  if (answer && isAnswer(answer)) return answer;
+  const told = answer && (await detailOf(answer));
+  return new Response(JSON.stringify({ error: told || t("server_gone"), gone: !told }));
+}
+
+/** A run, or what takes as long. @param {Promise<Response>} question @param {RequestInit | undefined} how */
+async function taken(question, how) {
+  const answer = await question.catch((error) => {
+    refused(how, t("server_gone")); // gradio loads the page anew as soon as there is one
+    throw error;
+  });
+  if (isAnswer(answer)) return answer;
+  const detail = answer.status === 503 ? t("server_busy") : (await detailOf(answer)) || t("server_gone");
+  refused(how, detail);
+  say({ kind: "error", text: detail }); // by no key: that a question is answered does not take it back
+  return new Response(JSON.stringify({ detail }), { status: answer.ok ? 502 : answer.status });
+}
+
+/** A page of the network between is none. @param {Response} answer */
+function isAnswer(answer) {
+  return answer.ok && (answer.headers.get("content-type") || "").includes("json");
+}
+
+/** The sentence of a refusal (ui/server), "" where something else came. @param {Response} answer @returns {Promise<string>} */
+async function detailOf(answer) {
+  const told = await answer.json().catch(() => null);
+  return told && typeof told.detail === "string" ? told.detail : "";
+}
+
+/** @param {RequestInit | undefined} how @param {string} sentence */
+function refused(how, sentence) {
+  const { event_data: event } = JSON.parse(String((how && how.body) || "{}"));
+  for (const listener of refusedListeners) listener(event || {}, sentence);
 }
 
 /**
