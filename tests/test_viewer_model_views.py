@@ -45,7 +45,8 @@ def opened(browser, tmp_path_factory):
 
 
 def begin(opened, view, language="en", width=1280, dark=False, **state):
-    """The viewer as the app makes it, on one run at one token; questions wait in `replies` for their answer."""
+    """The viewer as the app makes it, on one run at one token; questions wait in `replies` for their answer. Nothing
+    is computed unasked, as it is soon after a first quick answer (tests/test_app_looks.py)."""
     opened.page.set_viewport_size({"width": width, "height": 900})
     opened.js("(dark) => document.body.classList.toggle('dark', dark)", dark)
     start(opened, lang=language)
@@ -53,7 +54,7 @@ def begin(opened, view, language="en", width=1280, dark=False, **state):
         """() => { window.replies = []; viewer.options.onAction = (name, detail, news) => { acts.push([name, detail]);
         return name === "halt" ? null : new Promise((yes, no) => replies.push({ yes, no, news })); }; }"""
     )
-    opened.js("() => { viewer.options.model = () => 'synthetic'; }")
+    opened.js("() => { viewer.options.model = () => 'synthetic'; viewer.pace.quick = () => false; }")
     opened.js(
         "([p, s]) => { viewer.setRun(p); viewer.setState(s); return viewer.drawn(); }",
         [payload(example_trace(), "r"), {"token": STEP, "view": view, "layer": 1, **state}],
