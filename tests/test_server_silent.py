@@ -13,12 +13,8 @@ from .traces import png
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 SENTENCE = "The server does not answer."
-LOST = (
-    "net::ERR_FAILED",
-    "status of 502",
-    "status of 503",
-    "status of 401",
-)  # what the browser itself logs of such a question
+# What the browser itself logs of such a question.
+LOST = ("net::ERR_FAILED", "status of 502", "status of 503", "status of 401")
 PICTURE = {"name": "a.png", "mimeType": "image/png", "buffer": png(64, 48)}
 IDLE = "#app-image .app-media-stage:not(.busy)"
 
