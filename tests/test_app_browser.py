@@ -507,7 +507,7 @@ def test_stop_stands_in_the_notice_and_keys_work_with_the_focus_nowhere(site, ta
     before = shown(tab)
     tab.click("#app-run")
     assert eventually(lambda: site.backend.written >= 3)  # or Stop could come before the second token
-    tab.wait_for_selector(".app-notice.busy .app-button")
+    tab.wait_for_selector("#app-stop:not([disabled])")
     tab.locator(".app-notice.busy .app-button").click()
     tab.wait_for_selector("#app-stop[disabled]")  # it has arrived
     site.backend.go_on.set()

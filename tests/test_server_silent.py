@@ -10,6 +10,7 @@ import pytest
 from .app_browser import caption, drawn, open_site, ready, shut, watched, write_examples
 from .app_fakes import eventually
 from .traces import png
+from .visitor import opened_with
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 SENTENCE = "The server does not answer."
@@ -246,3 +247,49 @@ def test_a_run_whose_connection_is_lost_is_said_once_gradio_has_loaded_the_page_
     tab.wait_for_selector(".app-notice.warning")
     assert tab.locator(".app-notice-text").inner_text().startswith("This page was loaded again before the first word")
     tab.unroute(JOIN)
+
+
+# What the queue says is heard `late` milliseconds after it was said, if anybody still listens.
+FAR = """(() => { const ask = window.fetch.bind(window);
+window.fetch = async (...given) => {
+  const answer = await ask(...given);
+  if (!String(given[0].url || given[0]).includes("/queue/data")) return answer;
+  const pieces = answer.body.getReader();
+  const hear = async (out) => {
+    for (let piece = {}; !piece.done; ) {
+      const { done, value } = piece = await pieces.read().catch(() => ({done: true}));
+      const tell = () => { try { done ? out.close() : out.enqueue(value); } catch (gone) {} };
+      setTimeout(tell, window.late || 0);
+    }
+  };
+  return new Response(new ReadableStream({start: (out) => void hear(out)}), answer);
+}; })();"""
+
+
+def test_what_is_asked_while_the_end_of_the_news_is_on_its_way_is_answered_too(site, tab):
+    def all_said():
+        return not any(site.page._queue.pending_event_ids_session.values())
+
+    def lens_of(token):
+        tab.evaluate("(token) => SaliencyApp.current.set({token})", token)
+        drawn(tab)
+
+    with opened_with(tab, FAR):
+        ready(tab, site.address)
+        own_run(tab)
+    first = run_id(tab)
+    tab.locator(".sv-tabs [role=tab]", has_text="Logit lens").click()
+    tab.evaluate("window.late = 1500")
+    for asked, token in enumerate((4, 7, 11, 13), 1):
+        lens_of(token)
+        tab.locator(".sv-tab-body button", has_text="compute the lens").click()
+        assert eventually(lambda asked=asked: site.backend.lenses_asked == asked) and eventually(all_said)
+        if token == 7:
+            for told in (4, 7):
+                lens_of(told)
+                tab.wait_for_selector(".sv-tab-body .sv-lens tbody tr")
+    tab.click("#app-run")
+    tab.wait_for_function("(first) => SaliencyApp.current.runs[0].id !== first", arg=first)
+    tab.wait_for_function("SaliencyApp.current.runs[0].steps.length === 40")
+    tab.wait_for_selector("#app-run:not([disabled])")
+    assert site.backend.lenses_asked == 4

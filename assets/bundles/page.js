@@ -435,6 +435,45 @@
     draw2();
   }
 
+  // app/parts/stream.js
+  var waiting = /* @__PURE__ */ new Set();
+  var early = /* @__PURE__ */ new Set();
+  async function expectNews(taken2) {
+    const { event_id: id } = await taken2.clone().json();
+    if (!early.delete(id)) waiting.add(id);
+    await new Promise((next) => setTimeout(next));
+  }
+  async function newsStream(ask) {
+    const answer = await ask();
+    if (!answer.ok || !answer.body) return answer;
+    const { readable, writable } = new TransformStream();
+    const told2 = writable.getWriter();
+    passOn(answer.body, ask, told2).then(() => told2.close()).catch((error) => told2.abort(error));
+    return new Response(readable, { status: answer.status, headers: answer.headers });
+  }
+  async function passOn(body, ask, told2) {
+    const [pieces, text, bytes2] = [body.getReader(), new TextDecoder(), new TextEncoder()];
+    let rest = "";
+    for (let piece = await pieces.read(); !piece.done; piece = await pieces.read()) {
+      const messages = (rest + text.decode(piece.value, { stream: true })).split("\n\n");
+      rest = messages.pop() || "";
+      for (const message of messages) {
+        if (message.includes('"msg":"process_completed"')) ended(message);
+        if (waiting.size && message.includes('"msg":"close_stream"')) return goOn(ask, told2);
+        await told2.write(bytes2.encode(message + "\n\n"));
+      }
+    }
+  }
+  async function goOn(ask, told2) {
+    const answer = await ask();
+    if (!answer.ok || !answer.body) throw answer;
+    return passOn(answer.body, ask, told2);
+  }
+  function ended(message) {
+    const { event_id: id } = JSON.parse(message.slice(message.indexOf("{")));
+    if (!waiting.delete(id)) early.add(id);
+  }
+
   // app/parts/server.js
   var PAUSES = [1e3, 4e3];
   var refusedListeners = /* @__PURE__ */ new Set();
@@ -444,6 +483,7 @@
       const address2 = given[0] instanceof Request ? given[0].url : String(given[0]);
       if (address2.includes("/component_server")) return asked(ask(...given));
       if (address2.includes("/queue/join")) return taken(ask(...given), given[1]);
+      if (address2.includes("/queue/data")) return newsStream(() => ask(...given));
       return ask(...given);
     };
   }
@@ -458,7 +498,10 @@
       refused(how, t("server_gone"));
       throw error;
     });
-    if (isAnswer(answer)) return answer;
+    if (isAnswer(answer)) {
+      await expectNews(answer);
+      return answer;
+    }
     const detail = answer.status === 503 ? t("server_busy") : await detailOf(answer) || t("server_gone");
     refused(how, detail);
     say({ kind: "error", text: detail });
@@ -1335,8 +1378,8 @@
       });
       newsListeners.add((news) => {
         this.said = news && news.key || "";
-        const ended = news && news.kind === "error" && news.offers && this.before.state === "loading";
-        if (["queued", "waiting_model"].includes(this.said) || ended) this.poll();
+        const ended2 = news && news.kind === "error" && news.offers && this.before.state === "loading";
+        if (["queued", "waiting_model"].includes(this.said) || ended2) this.poll();
       });
       offers.back_to_demo = () => this.back();
       this.changed();

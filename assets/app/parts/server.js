@@ -3,6 +3,7 @@
 
 import { t } from "../page/texts.js";
 import { say, takeBack } from "./notice.js";
+import { expectNews, newsStream } from "./stream.js";
 
 const PAUSES = [1000, 4000]; // ms before a question is asked again
 /** @type {Set<(event: any, sentence: string) => void>} called with what a part told of what was not taken */
@@ -14,6 +15,7 @@ export function watchServer() {
     const address = given[0] instanceof Request ? given[0].url : String(given[0]);
     if (address.includes("/component_server")) return asked(ask(...given));
     if (address.includes("/queue/join")) return taken(ask(...given), given[1]);
+    if (address.includes("/queue/data")) return newsStream(() => ask(...given));
     return ask(...given);
   };
 }
@@ -32,7 +34,10 @@ async function taken(question, how) {
     refused(how, t("server_gone")); // gradio loads the page anew as soon as there is one
     throw error;
   });
-  if (isAnswer(answer)) return answer;
+  if (isAnswer(answer)) {
+    await expectNews(answer);
+    return answer;
+  }
   const detail = answer.status === 503 ? t("server_busy") : (await detailOf(answer)) || t("server_gone");
   refused(how, detail);
   say({ kind: "error", text: detail }); // by no key: that a question is answered does not take it back
