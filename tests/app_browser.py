@@ -118,6 +118,14 @@ def caption(page: Any, slot: int = 0) -> list[str]:
     return page.evaluate("(slot) => (SaliencyApp.current.runs[slot] || {steps: []}).steps.map((s) => s.text)", slot)
 
 
+def unfold(page: Any, box: str) -> None:
+    """Open a part of gradio's, and wait until it keeps what is typed: a frame after it has drawn the fields of a part
+    that was closed it gives them, once more, the values they had."""
+    page.click(f"{box} button >> nth=0")
+    page.wait_for_selector(f"{box} :is(input, textarea)")
+    page.evaluate("() => new Promise((go) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(go))))")
+
+
 def compare(page: Any, what: str) -> None:
     """Choose a row of "compare with": nothing, token, method:NAME, all, open."""
     page.click("#app-compare")

@@ -17,6 +17,7 @@ from .app_browser import (
     ready,
     shut,
     state,
+    unfold,
     watched,
     watched_page,
     write_examples,
@@ -275,7 +276,7 @@ def test_settings_reach_the_engine_with_the_paper_s_names(site, tab):
     pick(tab, "farm")
     tab.check("#app-sgrs input")
     tab.check("#app-locore input")
-    tab.click("#app-decoding button")
+    unfold(tab, "#app-decoding")
     tab.click("#app-preset_qwen")
     tab.locator("#app-max_new_tokens input[type=number]").fill("7")
     tab.locator("#app-max_new_tokens input[type=number]").press("Tab")

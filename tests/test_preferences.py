@@ -6,11 +6,10 @@ import json
 
 import pytest
 
-from .app_browser import drawn, open_site, ready, shut, state, watched, watched_page, write_examples
+from .app_browser import drawn, open_site, ready, shut, state, unfold, watched, watched_page, write_examples
 from .visitor import opened_with
 
 pytestmark = pytest.mark.browser
-TooLate = pytest.importorskip("playwright.sync_api").TimeoutError
 KEPT = "JSON.parse(localStorage.getItem('saliency-viz-view') || '{}')"
 SETTINGS = "localStorage.getItem('saliency-viz-settings')"
 TEMPERATURE = "#app-temperature input[type=number]"
@@ -95,22 +94,12 @@ def test_a_damaged_memory_is_as_none(site, browser, kept):
     assert seen.errors == []
 
 
-def typed(page, field: str, text: str, kept: str) -> None:
-    """Type until the page has it: gradio draws a field of an opened part a moment before it listens to it."""
-    for _ in range(20):
-        page.fill(field, text)
-        page.keyboard.press("Tab")
-        try:
-            return page.wait_for_function(kept, timeout=3_000)
-        except TooLate:
-            continue
-    raise AssertionError(f"{field} does not keep {text}")
-
-
 @pytest.mark.slow
 def test_decoding_settings_are_kept_and_one_button_sets_all_back(tab):
-    tab.click("#app-decoding button >> nth=0")
-    typed(tab, TEMPERATURE, "0.7", f"() => JSON.parse({SETTINGS} || '[]')[1] === 0.7")
+    unfold(tab, "#app-decoding")
+    tab.fill(TEMPERATURE, "0.7")
+    tab.keyboard.press("Tab")
+    tab.wait_for_function(f"() => JSON.parse({SETTINGS} || '[]')[1] === 0.7")
     tab.check("#app-sgrs input")
     tab.wait_for_function(f"() => JSON.parse({SETTINGS})[5] === true")
     again(tab)

@@ -24,7 +24,7 @@ from saliency_viz.ui.handlers import run_preview
 from saliency_viz.ui.server.serve import serve
 from saliency_viz.video import Video
 
-from .app_browser import Site, api_client, compare, drawn, ready, shut, watched, write_examples
+from .app_browser import Site, api_client, compare, drawn, ready, shut, unfold, watched, write_examples
 from .app_fakes import FakeBackend
 from .checkpoints_qwen import qwen2
 from .films import movie
@@ -215,7 +215,7 @@ def test_a_link_names_the_uploads_it_cannot_hold_and_fills_in_the_rest(fake, bro
 
 def test_a_link_to_a_run_of_a_video_holds_its_system_prompt(fake, tab, tmp_path):
     upload(tab, movie(tmp_path / "a.mp4"))
-    tab.click("#app-system-box button")
+    unfold(tab, "#app-system-box")
     tab.fill("#app-system textarea", "Be brief.")
     tab.locator("#app-system textarea").press("Tab")
     run(tab)
@@ -271,7 +271,7 @@ def test_a_link_to_a_kept_run_brings_back_what_it_was_shown_and_asked(fake, tab,
 @on_real
 def test_a_follow_up_continues_the_conversation_with_all_pictures(real, tab):
     upload(tab, *pictures((70, 56), (84, 56)))
-    tab.click("#app-system-box button")
+    unfold(tab, "#app-system-box")
     tab.fill("#app-system textarea", "Be brief.")
     tab.locator("#app-system textarea").press("Tab")
     first = run(tab)
