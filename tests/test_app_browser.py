@@ -42,6 +42,7 @@ def tab(site, browser):
     site.backend.__init__()
     site.backend.loads = 1
     with watched_page(browser, site.address) as page:
+        page.wait_for_selector(".sv-token")  # what the server says of an opened page has come
         yield page
 
 
@@ -130,6 +131,11 @@ def looked_away(page):
         page.evaluate(
             "() => { Object.defineProperty(document, 'hidden', {get: () => true}); SaliencyApp.lookAtModel(); }"
         )
+    asked = [""]
+    page.on("request", lambda request: asked.append(request.url))
+    while asked:  # what the last answer asked for
+        asked.clear()
+        page.wait_for_timeout(1000)
 
 
 @pytest.mark.slow
@@ -535,10 +541,18 @@ def test_another_picture_greys_what_is_of_the_one_before_until_it_is_run(site, t
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("when", ["while it is written", "while it waits"])
+@pytest.mark.parametrize("when", ["while it is written", "while it waits", "and it comes whole"])
 def test_a_picture_changed_while_a_caption_is_made_is_not_called_its_picture(site, tab, when):
     pick(tab, "farm")
     site.backend.hold_at = 9 if when == "while it is written" else 0
+
+    def whole(route):
+        if '"fn_name":"fetch_run"' in (route.request.post_data or ""):
+            eventually(lambda: site.backend.closed)
+        route.continue_()
+
+    if when == "and it comes whole":
+        tab.route("**/component_server/**", whole)
     tab.click("#app-run")
     if when == "while it is written":
         tab.wait_for_function(RUNNING)
@@ -555,6 +569,21 @@ def test_a_picture_changed_while_a_caption_is_made_is_not_called_its_picture(sit
     run(tab)
     assert site.backend.calls[-1]["image"].size == (64, 48)
     assert tab.locator(".app-stale").count() == 0 and seen.is_visible()
+
+
+@pytest.mark.slow
+def test_a_further_question_on_a_greyed_run_is_as_grey_as_the_run(site, tab):
+    pick(tab, "farm")
+    run(tab)
+    upload(tab)
+    tab.wait_for_selector(".app-stale")
+    before = shown(tab)
+    tab.click(".sv-ask-open")
+    tab.fill(".sv-ask input", "And now?")
+    tab.press(".sv-ask input", "Enter")
+    wait_end(tab, before=before)
+    assert (site.backend.calls[-1]["prompt"], site.backend.calls[-1]["image"].size) == ("And now?", (70, 49))
+    assert tab.locator(".app-stale").count() == 1
 
 
 @pytest.mark.slow

@@ -20,7 +20,7 @@ from saliency_viz.serving.run_store import RunStore
 from saliency_viz.ui.server.serve import serve
 
 from .app_browser import ready, shut, watched, write_examples
-from .app_fakes import FakeBackend
+from .app_fakes import FakeBackend, eventually
 from .traces import png
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -236,7 +236,7 @@ def test_loading_can_be_stopped_and_tried_again(made, opened):
     page.click(".app-models-use")
     page.wait_for_selector("#app-model-halt:visible")
     page.click("#app-model-halt")
-    page.wait_for_selector(".app-notice:not(.on)", state="attached")
+    assert eventually(lambda: site.engine.status("other")["state"] == "none")
     site.loads.go.release(2)
     assert chip(page, "none") == "not loaded"
     page.click("#app-model-again")

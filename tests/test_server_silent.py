@@ -276,6 +276,7 @@ def test_what_is_asked_while_the_end_of_the_news_is_on_its_way_is_answered_too(s
 
     with opened_with(tab, FAR):
         ready(tab, site.address)
+        tab.wait_for_function("SaliencyApp.current.runs[0]")
         own_run(tab)
     first = run_id(tab)
     tab.locator(".sv-tabs [role=tab]", has_text="Logit lens").click()

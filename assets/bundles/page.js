@@ -10863,9 +10863,10 @@
       this.refused = null;
       this.chain = Promise.resolve();
       watch(["run", "second"], () => this.changed());
-      newsListeners.add((news) => {
-        if (news && news.key === "queued") page.asked = page.picks;
-      });
+      const pressed2 = ({ target: target3 }) => {
+        if (target3 instanceof Element && target3.closest("#app-run")) page.asked = page.picks;
+      };
+      document.addEventListener("click", pressed2, true);
       watch("delta", () => this.grew());
       this.changed();
     }
@@ -10912,8 +10913,8 @@
       if (payload.gone && shown[slot] !== reference) return;
       if (payload.error) return say(this.refused = { kind: "error", text: payload.error });
       if (this.refused) takeBack(this.refused);
-      const since = payload.ended === "running" ? page.asked : picks;
-      if (slot === 0 && loaded[0] !== reference.id) page.stale(page.picks !== since);
+      const since = reference.of ? page.asked : picks;
+      if (slot === 0 && loaded[0] !== reference.id && reference.of !== "run") page.stale(page.picks !== since);
       loaded[slot] = reference.id;
       const kept2 = reference.keep ? viewer.getState() : null;
       viewer.setRun(payload, { slot, example: Boolean(reference.example) });

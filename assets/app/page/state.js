@@ -13,6 +13,7 @@
  * @property {boolean} [short] it cannot be made again from its recipe
  * @property {boolean} [truth] its marks are shown at once
  * @property {boolean} [keep] what is looked at stays
+ * @property {"field" | "run"} [of] it was made here: of the picture in the field as Run was pressed, or of a shown run's
  * @property {boolean} [foreign] the demo model was shown what is no scene of its world, as far as is known
  * @property {{sgrs: boolean, locore: boolean, decoder: string}} [methods] that it was decoded with
  * @property {Record<string, string>} [recipe]
@@ -37,7 +38,7 @@
  * @property {string} model key of the one chosen
  * @property {any} media value of the field for pictures and videos
  * @property {number} picks how often a person changed that
- * @property {number} asked picks when a caption was asked for last
+ * @property {number} asked picks when Run was pressed last
  * @property {(on: boolean) => void} stale what is shown is of a picture that is no longer in the field
  * @property {() => void} lookAtModel asks where the model stands
  */

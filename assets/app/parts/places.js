@@ -4,7 +4,7 @@ import { parsed, remember } from "../page/links.js";
 import { settle } from "../page/recover_link.js";
 import { listeners, page, shown, told } from "../page/state.js";
 import { firstTour } from "../page/tour.js";
-import { newsListeners, say, takeBack } from "./notice.js";
+import { say, takeBack } from "./notice.js";
 import { patiently } from "./server.js";
 
 /** @typedef {import("../../viewer/viewer.js").Viewer} Viewer */
@@ -24,9 +24,10 @@ export class Places {
     /** @type {Promise<unknown>} */
     this.chain = Promise.resolve();
     watch(["run", "second"], () => this.changed());
-    newsListeners.add((news) => {
-      if (news && news.key === "queued") page.asked = page.picks;
-    });
+    const pressed = (/** @type {MouseEvent} */ { target }) => {
+      if (target instanceof Element && target.closest("#app-run")) page.asked = page.picks;
+    };
+    document.addEventListener("click", pressed, true);
     watch("delta", () => this.grew());
     this.changed();
   }
@@ -73,8 +74,8 @@ export class Places {
     if (payload.gone && shown[slot] !== reference) return; // another is wanted by now
     if (payload.error) return say((this.refused = { kind: "error", text: payload.error }));
     if (this.refused) takeBack(this.refused);
-    const since = payload.ended === "running" ? page.asked : picks; // it is of the picture there was then
-    if (slot === 0 && loaded[0] !== reference.id) page.stale(page.picks !== since);
+    const since = reference.of ? page.asked : picks; // it is of the picture there was then
+    if (slot === 0 && loaded[0] !== reference.id && reference.of !== "run") page.stale(page.picks !== since);
     loaded[slot] = reference.id;
     const kept = reference.keep ? viewer.getState() : null;
     viewer.setRun(payload, { slot, example: Boolean(reference.example) });

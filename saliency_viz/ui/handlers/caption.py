@@ -10,7 +10,7 @@ import threading
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import replace
-from typing import Any
+from typing import Any, Literal
 
 from ...errors import ModelError
 from ...figures.web.payload import steps_payload
@@ -44,7 +44,7 @@ def start(
     def make() -> CaptionRequest:
         return asked(context, visit, value, prompt, system, model, widgets)
 
-    yield from captioned(context, visit, make, model, 0, scene_asked(context, value))
+    yield from captioned(context, visit, make, model, 0, scene_asked(context, value), "field")
 
 
 def asked(
@@ -78,10 +78,16 @@ def stop(context: Context, visit: Visit) -> Updates:
 
 
 def captioned(
-    context: Context, visit: Visit, make: Callable[[], CaptionRequest], model: str, slot: int, scene: str | None
+    context: Context,
+    visit: Visit,
+    make: Callable[[], CaptionRequest],
+    model: str,
+    slot: int,
+    scene: str | None,
+    of: Literal["field", "run"] = "run",
 ) -> Iterator[Updates]:
     """One caption from its making to its end; always leaves the page ready for the next. scene: of the example whose
-    picture it is of."""
+    picture it is of. of: where the page has that picture from, its field or a run it shows."""
     run_id, trace = RunStore.new_id(), None
     with context.visits.running(visit.id) as stopped:
         try:
@@ -103,11 +109,11 @@ def captioned(
                     if progress.done:
                         break
                     if first:
-                        yield {**shown(context, {slot: run_id}), "notice": note("busy", "running")}
+                        yield {**shown(context, {slot: run_id}, of=of), "notice": note("busy", "running")}
                     else:
                         yield {"viewer": told(delta={**news, "run": run_id, "slot": slot})}
             yield {
-                **shown(context, {slot: run_id}),
+                **shown(context, {slot: run_id}, of=of),
                 **listed(context, visit),
                 **({} if slot or trace is None else {"seen": told(note=seen_note(trace))}),
                 **busy(False),
@@ -118,7 +124,7 @@ def captioned(
             raise
         except Exception as error:
             notice = trouble(error, "A caption failed", way_back(context, model, error))
-            yield {**broken_off(context, visit, trace, slot, run_id), "notice": notice}
+            yield {**broken_off(context, visit, trace, slot, run_id, of), "notice": notice}
 
 
 def way_back(context: Context, model: str, error: Exception) -> list[dict[str, str]]:
@@ -153,13 +159,13 @@ def followed(
             yield progress, news
 
 
-def broken_off(context: Context, visit: Visit, trace: Trace | None, slot: int, run_id: str) -> Updates:
+def broken_off(context: Context, visit: Visit, trace: Trace | None, slot: int, run_id: str, of: str = "run") -> Updates:
     """The page free again, with whatever was written kept."""
     kept = {}
     if trace is not None and trace.steps:
         if not keep_broken_off(context, trace, run_id):  # others have taken its room, or it was deleted meanwhile
             context.store.put(replace(trace, ended="cancelled"), label_of(trace), visit.id, run_id)
-        kept = shown(context, {slot: run_id})
+        kept = shown(context, {slot: run_id}, of=of)
     return {**busy(False), **kept, **listed(context, visit)}
 
 
